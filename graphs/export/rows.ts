@@ -1,0 +1,91 @@
+/** Wallets and edges as they are exported; every format is written from these rows, so that all of them agree. */
+import type { ChainId } from '../../src/chains/chain.ts';
+import type { WalletReport, WalletState } from '../rows.ts';
+import { walletKey } from '../wallet-key.ts';
+import { assetAmount, type ExportSnapshot, iso } from './snapshot.ts';
+
+/** A wallet as it is exported. */
+export interface NodeRow {
+  readonly id: string;
+  readonly chain: ChainId;
+  readonly address: string;
+  readonly hop: number | null;
+  readonly state: WalletState;
+  /** `reported`, `victim's own wallet`, or `null`. */
+  readonly report: string | null;
+  /** Number of its cluster, `null` where it is in none. */
+  readonly cluster: number | null;
+}
+
+/** All transfers of one asset from one wallet to another, as they are exported. */
+export interface EdgeRow {
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  readonly asset: string;
+  /** Number of transfers. */
+  readonly count: number;
+  /** Decimal in whole units of the asset, with all its decimals. */
+  readonly total: string;
+  /** ISO 8601, UTC. */
+  readonly first: string;
+  readonly last: string;
+}
+
+/** Fields of a wallet besides its id, in order. Amounts are text: the formats know no number that holds them exactly. */
+export const NODE_FIELDS: Readonly<Record<keyof Omit<NodeRow, 'id'>, FieldType>> = {
+  chain: 'string',
+  address: 'string',
+  hop: 'long',
+  state: 'string',
+  report: 'string',
+  cluster: 'long',
+};
+
+/** Fields of an edge besides its id and its ends, in order. */
+export const EDGE_FIELDS: Readonly<Record<keyof Omit<EdgeRow, 'id' | 'source' | 'target'>, FieldType>> = {
+  asset: 'string',
+  count: 'long',
+  total: 'string',
+  first: 'string',
+  last: 'string',
+};
+
+/** As GEXF and GraphML name them: text, and whole numbers of 64 bits. */
+export type FieldType = 'string' | 'long';
+
+const REPORT_WORDS: Readonly<Record<WalletReport, string>> = { 'paid-to': 'reported', own: "victim's own wallet" };
+
+/** The wallets, in the order of their keys. */
+export function* nodeRows({ graph, clusters }: ExportSnapshot): Iterable<NodeRow> {
+  const clusterOf = new Map<string, number>();
+  for (const { id, wallets } of clusters?.clusters ?? []) {
+    for (const wallet of wallets) clusterOf.set(walletKey(wallet), id);
+  }
+  for (const { node: id, attributes } of graph.nodeEntries()) {
+    const { chain, address, hop, state } = attributes;
+    const report = attributes.report === null ? null : REPORT_WORDS[attributes.report];
+    yield { id, chain, address, hop, state, report, cluster: clusterOf.get(id) ?? null };
+  }
+}
+
+/**
+ * The edges, in the order of payer, payee and asset.
+ *
+ * @throws Error when the header has no decimals for an asset
+ */
+export function* edgeRows({ graph, header }: ExportSnapshot): Iterable<EdgeRow> {
+  for (const { edge: id, source, target, attributes } of graph.edgeEntries()) {
+    const { asset, count, total, first, last } = attributes;
+    yield {
+      id,
+      source,
+      target,
+      asset,
+      count,
+      total: assetAmount(header, asset, total),
+      first: iso(first),
+      last: iso(last),
+    };
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What is exported, and nothing else: the types have no place for report references, notes or victims' names.
+ *
+ * Nothing depends on when or where it is written.
+ */
+import type { ChainId } from '../../src/chains/chain.ts';
+import { formatAmount } from '../../src/money.ts';
+import type { TransferGraph } from '../build.ts';
+import type { ClusterResult } from '../communities/louvain.ts';
+import type { WalletState } from '../rows.ts';
+
+const COVERAGE = ['expanded', 'stopped', 'pending', 'failed'] as const satisfies readonly WalletState[];
+
+export interface ExportHeader {
+  /** Name of the case. */
+  readonly case: string;
+  readonly graphHash: string;
+  readonly runHash: string | null;
+  /** The finalised head of each chain up to which the case was crawled; times in milliseconds since 1970. */
+  readonly heads: readonly { readonly chain: ChainId; readonly block: number; readonly timestamp: number }[];
+  /** Decimals of each asset in the graph. */
+  readonly decimals: Readonly<Record<string, number>>;
+  /** What wrote the file: `downstream <version>`. */
+  readonly generator: string;
+  /** How far the crawl came, in wallets of the case. */
+  readonly coverage: Readonly<Record<(typeof COVERAGE)[number], number>>;
+  /** What is stored of the case; the graph has fewer, since it leaves out transfers that move nothing. */
+  readonly stored: { readonly wallets: number; readonly transfers: number };
+}
+
+export interface ExportSnapshot {
+  readonly header: ExportHeader;
+  readonly graph: TransferGraph;
+  /** `null` where no clusters were looked for. */
+  readonly clusters: ClusterResult | null;
+}
+
+/** The header as names and values, for formats that hold no structure; what is `null` is left out. */
+export function headerFields({ header, clusters }: ExportSnapshot): [name: string, value: string][] {
+  const { coverage, stored } = header;
+  const heads = header.heads.map(({ chain, block, timestamp }) => `${chain} ${block} ${iso(timestamp)}`);
+  const decimals = Object.entries(header.decimals).map(([asset, digits]) => `${asset} ${digits}`);
+  const fields: Readonly<Record<string, string | null>> = {
+    case: header.case,
+    generator: header.generator,
+    graphHash: header.graphHash,
+    runHash: header.runHash,
+    heads: heads.join(', '),
+    decimals: decimals.sort().join(', '),
+    coverage: COVERAGE.map((state) => `${state} ${coverage[state]}`).join(', '),
+    stored: `wallets ${stored.wallets}, transfers ${stored.transfers}`,
+    clusters: clusters && clustersField(clusters),
+  };
+  return Object.entries(fields).filter((field): field is [string, string] => field[1] !== null);
+}
+
+function clustersField({ clusters, unclustered, modularity, seed, resolution }: ClusterResult): string {
+  const found = `${clusters.length} by Louvain, seed ${seed}, resolution ${resolution}, modularity ${modularity}`;
+  return `${found}, ${unclustered} wallets in none`;
+}
+
+/**
+ * Base units as a decimal in whole units of the asset.
+ *
+ * @throws Error when the header has no decimals for the asset
+ */
+export function assetAmount(header: ExportHeader, asset: string, units: bigint): string {
+  const decimals = header.decimals[asset];
+  if (decimals === undefined) throw new Error(`The export's header has no decimals for ${asset}.`);
+  return formatAmount(units, decimals);
+}
+
+/** Milliseconds since 1970 as ISO 8601 in UTC. */
+export function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

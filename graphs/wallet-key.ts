@@ -1,0 +1,6 @@
+import type { Wallet } from '../src/chains/chain.ts';
+
+/** The wallet's name within a graph: `tron:T…`. The chain is part of it, since one address may exist on several chains. */
+export function walletKey(wallet: Wallet): string {
+  return `${wallet.chain}:${wallet.address}`;
+}

@@ -1,0 +1,138 @@
+/** A victim's report: which wallet, and as far as known which payment. Parsed once, from options or a row of a file. */
+import { createHash } from 'node:crypto';
+import { parseAddress, parseTransaction } from '../chains/address.ts';
+import type { Address, Asset, ChainId, TransactionHash } from '../chains/chain.ts';
+import { UserError } from '../errors.ts';
+import { formatAmount, parseAmount } from '../money.ts';
+import { parseReportedTime } from './time.ts';
+
+/** `paid-to`: the wallet that was paid. `own`: the victim's own wallet, which is never a seed of suspicion. */
+export const REPORT_ROLES = ['paid-to', 'own'] as const;
+export type ReportRole = (typeof REPORT_ROLES)[number];
+
+/** The fields of a report as they are written, each optional but the wallet. */
+export interface RawReport {
+  readonly wallet: string;
+  readonly role?: string | undefined;
+  readonly tx?: string | undefined;
+  readonly amount?: string | undefined;
+  /** ISO 4217, such as EUR; without it the amount is in the token itself. */
+  readonly currency?: string | undefined;
+  readonly at?: string | undefined;
+  readonly ref?: string | undefined;
+  readonly fromWallet?: string | undefined;
+  readonly fromExchange?: string | undefined;
+  readonly withdrawal?: string | undefined;
+  readonly note?: string | undefined;
+}
+
+/** Where a payment came from, as the victim tells it. */
+export type Origin =
+  | { readonly kind: 'wallet'; readonly address: Address }
+  | { readonly kind: 'exchange'; readonly exchange: string; readonly withdrawal: string | null };
+
+export interface Report {
+  readonly chain: ChainId;
+  readonly wallet: Address;
+  readonly role: ReportRole;
+  readonly origin: Origin | null;
+  readonly transaction: TransactionHash | null;
+  /** Base units of the token. */
+  readonly amount: bigint | null;
+  readonly fiat: { readonly amount: string; readonly currency: string } | null;
+  readonly paidAt: number | null;
+  readonly reference: string | null;
+  readonly note: string | null;
+}
+
+const FIAT_DECIMALS = 4;
+const MAX_TEXT = 10_000;
+
+/**
+ * Checks a report.
+ *
+ * @param asset the token that was paid in
+ * @throws UserError that names the first field that cannot be right
+ */
+export function parseReport(raw: RawReport, asset: Asset, now: number): Report {
+  const role = blankToNull(raw.role) ?? 'paid-to';
+  if (!isRole(role)) {
+    throw new UserError('ROLE_INVALID', `"${role}" is no role of a reported wallet.`, {
+      right: "A role is paid-to (the wallet that was paid) or own (the victim's own wallet).",
+      todo: 'Leave it out if the wallet was paid.',
+    });
+  }
+  const amount = blankToNull(raw.amount);
+  const currency = blankToNull(raw.currency)?.toUpperCase() ?? asset.symbol;
+  if (currency !== asset.symbol && !/^[A-Z]{3}$/.test(currency)) {
+    throw new UserError('CURRENCY_INVALID', `"${currency}" is no currency.`, {
+      right: `A currency is ${asset.symbol} or a code of three letters such as EUR.`,
+      todo: `Leave it out for amounts in ${asset.symbol}.`,
+    });
+  }
+  const tx = blankToNull(raw.tx);
+  const at = blankToNull(raw.at);
+  return {
+    chain: asset.chain,
+    wallet: parseAddress(asset.chain, raw.wallet),
+    role,
+    origin: parseOrigin(raw, asset.chain),
+    transaction: tx === null ? null : parseTransaction(tx),
+    amount: amount === null || currency !== asset.symbol ? null : positive(parseAmount(amount, asset.decimals)),
+    fiat:
+      amount === null || currency === asset.symbol
+        ? null
+        : { amount: formatAmount(positive(parseAmount(amount, FIAT_DECIMALS)), FIAT_DECIMALS), currency },
+    paidAt: at === null ? null : parseReportedTime(at, { since: asset.since, now }),
+    reference: freeText(raw.ref),
+    note: freeText(raw.note),
+  };
+}
+
+/** Equal for equal reports: the same report is stored once, however often it is handed in. */
+export function reportDigest(report: Report): Buffer {
+  const { chain, wallet, role, origin, transaction, amount, fiat, paidAt, reference, note } = report;
+  const fields = [chain, wallet, role, origin, transaction, amount?.toString() ?? null, fiat, paidAt, reference, note];
+  return createHash('sha256').update(JSON.stringify(fields)).digest();
+}
+
+function parseOrigin(raw: RawReport, chain: ChainId): Origin | null {
+  const wallet = blankToNull(raw.fromWallet);
+  const exchange = freeText(raw.fromExchange);
+  const withdrawal = freeText(raw.withdrawal);
+  if (wallet !== null && exchange !== null) {
+    throw new UserError('ORIGIN_INVALID', 'A payment came from a wallet or from an exchange, not from both.', {
+      right: 'Name the place from which the payment reached the chain.',
+      todo: 'Leave one of the two out.',
+    });
+  }
+  if (wallet !== null) return { kind: 'wallet', address: parseAddress(chain, wallet) };
+  if (exchange !== null) return { kind: 'exchange', exchange, withdrawal };
+  if (withdrawal === null) return null;
+  throw new UserError('ORIGIN_INVALID', 'A withdrawal has an id but no exchange.', {
+    right: 'The id of a withdrawal means something to one exchange only.',
+    todo: 'Name the exchange too.',
+  });
+}
+
+function isRole(text: string): text is ReportRole {
+  return (REPORT_ROLES as readonly string[]).includes(text);
+}
+
+function positive(amount: bigint): bigint {
+  if (amount > 0n) return amount;
+  throw new UserError('AMOUNT_INVALID', 'The amount is zero.', {
+    right: 'A payment moved more than nothing.',
+    todo: 'Leave the amount out if it is not known.',
+  });
+}
+
+function blankToNull(text: string | undefined): string | null {
+  return text === undefined || text.trim() === '' ? null : text.trim();
+}
+
+/** Text without control characters, which have no meaning in a reference and could drive a terminal. */
+function freeText(text: string | undefined): string | null {
+  const clean = blankToNull(text?.replace(/[\p{Cc}\p{Cf}]+/gu, ' '));
+  return clean === null ? null : clean.slice(0, MAX_TEXT);
+}

@@ -1,0 +1,57 @@
+/** Times as people report them: never without a zone, for a victim in one country and a bank in another mean different hours. */
+import { UserError } from '../errors.ts';
+
+const FORM = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)? ?(Z|[+-]\d{2}:?\d{2})?$/i;
+const RIGHT = 'A time has date, time and zone: 2026-01-03T10:00Z, or 2026-01-03 17:00+07:00.';
+
+/**
+ * A reported time in milliseconds since 1970.
+ *
+ * @param bounds `since`: before it the payment cannot have happened; `now`: nor after it
+ * @throws UserError `TIME_INVALID`, `TIME_WITHOUT_ZONE`, `TIME_IN_FUTURE` or `TIME_TOO_EARLY`
+ */
+export function parseReportedTime(text: string, bounds: { since: number; now: number }): number {
+  const match = FORM.exec(text);
+  const time = match === null ? Number.NaN : Date.parse(isoOf(text));
+  if (match === null || Number.isNaN(time) || !sameDay(match, isoOf(text))) {
+    throw new UserError('TIME_INVALID', `"${text}" is no time.`, {
+      right: RIGHT,
+      todo: 'If only the day is known, leave the time out and put the day into the note.',
+    });
+  }
+  if (match[7] === undefined) {
+    throw new UserError('TIME_WITHOUT_ZONE', `"${text}" has no time zone.`, {
+      right: RIGHT,
+      todo: 'Ask where the victim was, and add Z (UTC) or an offset such as +07:00.',
+    });
+  }
+  if (time > bounds.now) {
+    throw new UserError('TIME_IN_FUTURE', `"${text}" lies in the future.`, {
+      right: `A payment was made before now, ${new Date(bounds.now).toISOString()}.`,
+      todo: 'Check day and month, and the time zone.',
+    });
+  }
+  if (time < bounds.since) {
+    throw new UserError('TIME_TOO_EARLY', `"${text}" lies before the first transfer of this token.`, {
+      right: `Its first transfers are of ${new Date(bounds.since).toISOString().slice(0, 10)}.`,
+      todo: 'Check the year.',
+    });
+  }
+  return time;
+}
+
+/** The form that every `Date.parse` understands alike; without a zone it is read as UTC just to see whether it is a time. */
+function isoOf(text: string): string {
+  const iso = text
+    .toUpperCase()
+    .replace(/^(.{10}) /, '$1T')
+    .replace(' ', '');
+  const zoned = /(Z|[+-]\d{2}:?\d{2})$/.test(iso) ? iso : `${iso}Z`;
+  return zoned.replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
+}
+
+/** `Date.parse` takes 30 February for 2 March. */
+function sameDay(match: RegExpExecArray, iso: string): boolean {
+  const local = new Date(Date.parse(iso.replace(/(Z|[+-]\d{2}:\d{2})$/, 'Z')));
+  return local.getUTCMonth() + 1 === Number(match[2]) && local.getUTCDate() === Number(match[3]);
+}

@@ -1,0 +1,70 @@
+/** Addresses and transaction hashes, checked once at the edge and then trusted by their types. */
+import { fromHex, isAddress, toHex } from 'tronweb/utils';
+import { UserError } from '../errors.ts';
+import type { Address, ChainId, TransactionHash } from './chain.ts';
+
+const TRON_EXAMPLE = 'A Tron address has 34 characters and starts with T, such as TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t.';
+
+/**
+ * An address as people and files write it, in its chain's one form.
+ *
+ * Tron: Base58Check, or the hex form `41…` of 42 digits, which is turned into Base58Check. `0x41…` is refused: tools that
+ * write it mean different things by it, and tronweb turns it into an address of nobody.
+ *
+ * @throws UserError `ADDRESS_INVALID` with the reason
+ */
+export function parseAddress(chain: ChainId, text: string): Address {
+  switch (chain) {
+    case 'tron':
+      return parseTronAddress(text);
+  }
+}
+
+function parseTronAddress(text: string): Address {
+  if (/^41[0-9a-fA-F]{40}$/.test(text)) return fromHex(text) as Address;
+  if (text.startsWith('T') && text.length === 34 && isAddress(text)) return text as Address;
+  throw new UserError('ADDRESS_INVALID', `"${text}" is no Tron address: ${reasonAgainst(text)}.`, {
+    right: TRON_EXAMPLE,
+    todo: 'Copy it again from the wallet, the exchange or the explorer.',
+  });
+}
+
+function reasonAgainst(text: string): string {
+  if (text === '') return 'it is empty';
+  if (/\s/.test(text)) return 'it has spaces or line breaks in it';
+  if (/^0x41[0-9a-fA-F]{40}$/i.test(text)) {
+    return 'hex addresses of Tron start with 41 and have no 0x; with 0x it may mean two different wallets';
+  }
+  if (/^0x[0-9a-fA-F]{40}$/i.test(text)) return 'this is an address of Ethereum and its kin';
+  if (/^[0-9a-fA-F]{40}$/.test(text)) return 'it is 20 bytes of hex without the leading 41 of Tron';
+  if (!/^[1-9A-HJ-NP-Za-km-z]+$/.test(text)) return 'it has characters that no Tron address has (0, O, I, l or signs)';
+  if (!text.startsWith('T')) return 'it does not start with T';
+  if (text.length !== 34) return `it has ${text.length} characters instead of 34`;
+  return 'its checksum is wrong, so at least one character was mistyped';
+}
+
+/** The 20 bytes of an address as hex without any prefix, as contract calls and logs carry it. */
+export function addressBytes(address: Address): string {
+  return toHex(address).slice(2).toLowerCase();
+}
+
+/** The address whose last 20 bytes a 32-byte word of a log or call carries; some Tron tools write the 41 into the word too. */
+export function addressFromWord(word: string): Address {
+  return fromHex(`41${word.slice(-40)}`) as Address;
+}
+
+/**
+ * A transaction's hash: 64 hex digits, with or without `0x`.
+ *
+ * @throws UserError `TRANSACTION_INVALID`
+ */
+export function parseTransaction(text: string): TransactionHash {
+  const hex = /^(?:0x)?([0-9a-fA-F]{64})$/.exec(text)?.[1];
+  if (hex === undefined) {
+    throw new UserError('TRANSACTION_INVALID', `"${text}" is no transaction hash.`, {
+      right: 'A transaction hash has 64 hex digits.',
+      todo: 'Copy it again from the wallet or the explorer.',
+    });
+  }
+  return hex.toLowerCase() as TransactionHash;
+}

@@ -1,0 +1,138 @@
+/**
+ * What a blockchain is to Downstream: transfers of an asset between addresses, in an order, up to a finalised head.
+ *
+ * Everything from outside is turned into these types once, in `chains/`, and trusted from there on.
+ */
+
+export const CHAINS = ['tron'] as const;
+export type ChainId = (typeof CHAINS)[number];
+
+/** An address in the one form its chain is written in: Base58Check on Tron, EIP-55 on Ethereum. Made by `parseAddress`. */
+export type Address = string & { readonly __brand: 'Address' };
+
+/** A transaction's hash: 64 lower-case hex digits, without `0x`, on every chain. Made by `parseTransaction`. */
+export type TransactionHash = string & { readonly __brand: 'TransactionHash' };
+
+/** A token (or coin) of a chain, matched by its contract, never by its symbol: anybody may issue a token called USDT. */
+export interface Asset {
+  readonly chain: ChainId;
+  readonly symbol: string;
+  readonly contract: Address;
+  readonly decimals: number;
+  /** No transfer of the asset is older: milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** A wallet is an address on a chain. */
+export interface Wallet {
+  readonly chain: ChainId;
+  readonly address: Address;
+}
+
+/**
+ * One transfer of an asset.
+ *
+ * Its identity is (chain, asset, transaction, from, to, value, occurrence): no account history of Tron carries a log
+ * index, but every provider yields the same multiset of the other fields.
+ */
+export interface Transfer {
+  readonly chain: ChainId;
+  readonly asset: string;
+  readonly transaction: TransactionHash;
+  readonly from: Address;
+  readonly to: Address;
+  /** Base units. */
+  readonly value: bigint;
+  /** Numbers the rows of one transaction that are equal in everything else: 0, 1, … */
+  readonly occurrence: number;
+  /** Time of the block, milliseconds since 1970. */
+  readonly timestamp: number;
+  /** Number of the block, where the provider tells. */
+  readonly block: number | null;
+}
+
+/** A transfer as a provider lists it: not yet numbered among its equals. */
+export type HistoryRow = Omit<Transfer, 'occurrence'>;
+
+/** The newest block that can no longer be undone. */
+export interface Head {
+  readonly block: number;
+  readonly timestamp: number;
+}
+
+/**
+ * A half-open stretch `[from, until)` of a wallet's history, in the unit of the source: milliseconds where it pages by
+ * time, block numbers where it pages by block.
+ */
+export interface Window {
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * Where a history is to be read on.
+ *
+ * `position` is durable: everything before it is stored, and reading on from it, inclusively, loses nothing. `held` and
+ * `token` serve only a stretch that does not fit into a page, and may be dropped at any time: then the stretch is
+ * simply read again.
+ */
+export interface Cursor {
+  readonly position: number;
+  /** Rows at `position` that earlier pages of the same stretch have brought. */
+  readonly held: readonly HistoryRow[];
+  /** The provider's own word for the next page of the stretch. */
+  readonly token: string | null;
+}
+
+/** What one request brought. */
+export interface HistoryPage {
+  /** Rows of whole groups of equal timestamp only, so that equal rows can be numbered: all rows before `next.position`. */
+  readonly rows: readonly HistoryRow[];
+  /** Where to read on; `null` when the window is read to its end. */
+  readonly next: Cursor | null;
+  /** What the provider sent that was not asked for, in words for the record. */
+  readonly remarks: readonly string[];
+}
+
+export interface HistoryRequest {
+  readonly wallet: Address;
+  readonly asset: Asset;
+  readonly window: Window;
+  readonly cursor: Cursor;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A balance, and the finalised block at which the provider read it, where it tells. */
+export interface Balance {
+  readonly value: bigint;
+}
+
+/**
+ * One way to read a chain. One call is one request to the provider, so that whoever calls can count and limit them.
+ *
+ * Every method throws `RetryableError` for a fault that may pass, and `UserError` for one that will not (a refused key,
+ * a wrong address of the provider).
+ */
+export interface ChainSource {
+  readonly chain: ChainId;
+  /** A short name without secrets, stored with every row: `trongrid`. */
+  readonly provider: string;
+  /** What windows and cursors of this source count. */
+  readonly unit: 'timestamp' | 'block';
+  readonly assets: readonly Asset[];
+  /** The newest finalised block. */
+  head(signal?: AbortSignal): Promise<Head>;
+  /** The next page of a wallet's transfers of one asset, oldest first. */
+  history(request: HistoryRequest): Promise<HistoryPage>;
+  /** What the wallet holds of the asset, at the newest finalised block the provider answers for. */
+  balance(wallet: Address, asset: Asset, signal?: AbortSignal): Promise<Balance>;
+  /** How often each transfer of the asset stands in the transaction's own receipt: what settles equal rows. */
+  receipt(transaction: TransactionHash, asset: Asset, signal?: AbortSignal): Promise<readonly ReceiptTransfer[]>;
+}
+
+/** A transfer as the transaction's receipt has it, in the order of its logs. */
+export interface ReceiptTransfer {
+  readonly from: Address;
+  readonly to: Address;
+  readonly value: bigint;
+}

@@ -1,0 +1,31 @@
+/** Multisets of history rows: rows of one transaction may be equal, and count. */
+import type { HistoryRow } from './chain.ts';
+
+/** What makes two rows equal: everything that identifies a transfer but its occurrence. */
+export function rowKey(row: Pick<HistoryRow, 'asset' | 'transaction' | 'from' | 'to' | 'value'>): string {
+  return `${row.asset},${row.transaction},${row.from},${row.to},${row.value}`;
+}
+
+/** Rows by their key, each with all its equals, in order of first appearance. */
+export function groupEqualRows(rows: Iterable<HistoryRow>): HistoryRow[][] {
+  const groups = new Map<string, HistoryRow[]>();
+  for (const row of rows) {
+    const key = rowKey(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()];
+}
+
+/** Two replies that overlap: of each row as many as the reply that has more of it, never the sum. */
+export function mergeByMaximum(first: readonly HistoryRow[], second: readonly HistoryRow[]): HistoryRow[] {
+  const merged = groupEqualRows(first);
+  const index = new Map(merged.map((group, position) => [rowKey(group[0] as HistoryRow), position]));
+  for (const group of groupEqualRows(second)) {
+    const position = index.get(rowKey(group[0] as HistoryRow));
+    if (position === undefined) merged.push(group);
+    else if (group.length > (merged[position]?.length ?? 0)) merged[position] = group;
+  }
+  return merged.flat();
+}

@@ -1,0 +1,118 @@
+/** TronGrid v1 as a chain source: confirmed history over its REST interface, contract calls and receipts through tronweb. */
+import { providers, TronWeb } from 'tronweb';
+import { z } from 'zod';
+import { messageOf, RetryableError } from '../../errors.ts';
+import { addressFromWord } from '../address.ts';
+import type { Address, Asset, ChainSource, ReceiptTransfer } from '../chain.ts';
+import { type Http, http as platformHttp } from '../http.ts';
+import { USDT } from './assets.ts';
+import { pageParameters, readPage } from './trongrid-history.ts';
+import { blockSchema, historySchema, readReply, receiptSchema, type TronGridPlace } from './trongrid-replies.ts';
+
+/** keccak-256 of `Transfer(address,address,uint256)`, as logs carry it. */
+const TRANSFER_TOPIC = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+
+export interface TronGridOptions {
+  readonly url: string;
+  readonly key: string | null;
+  readonly http?: Http;
+}
+
+export function createTronGrid({ url, key, http = platformHttp }: TronGridOptions): ChainSource {
+  const place: TronGridPlace = { host: new URL(url).host, key };
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    ...(key === null ? {} : { 'TRON-PRO-API-KEY': key }),
+  };
+  const get = (path: string, signal?: AbortSignal) => http({ url: `${url}${path}`, headers, signal });
+  const post = (path: string, body: unknown, signal?: AbortSignal) =>
+    http({
+      url: `${url}${path}`,
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal,
+    });
+
+  /** tronweb encodes and decodes; its requests go through our own client, which alone knows keys, limits and errors. */
+  class Provider extends providers.HttpProvider {
+    override async request<T>(path: string, payload: object = {}): Promise<T> {
+      const reply = await post(`/${path.replace(/^\/+/, '')}`, payload);
+      return readReply(reply, callSchema, place) as T;
+    }
+  }
+  const provider = new Provider(url);
+  const tronWeb = new TronWeb({ fullHost: provider });
+
+  return {
+    chain: 'tron',
+    provider: 'trongrid',
+    unit: 'timestamp',
+    assets: [USDT],
+
+    async head(signal) {
+      const block = readReply(await post('/walletsolidity/getnowblock', {}, signal), blockSchema, place);
+      const { number, timestamp } = block.block_header.raw_data;
+      return { block: number, timestamp };
+    },
+
+    async history(request) {
+      const query = new URLSearchParams(pageParameters(request));
+      const path = `/v1/accounts/${request.wallet}/transactions/trc20?${query}`;
+      const page = readReply(await get(path, request.signal), historySchema, place);
+      return readPage(request, { data: page.data, fingerprint: page.meta?.fingerprint ?? null });
+    },
+
+    async balance(wallet, asset) {
+      return { value: await balanceOf(tronWeb, wallet, asset, place) };
+    },
+
+    async receipt(transaction, asset, signal) {
+      const body = { value: transaction };
+      const receipt = readReply(
+        await post('/walletsolidity/gettransactioninfobyid', body, signal),
+        receiptSchema,
+        place,
+      );
+      if (receipt.id !== transaction) {
+        throw new RetryableError('RECEIPT_MISSING', `${place.host} has no receipt of a transaction that it listed.`);
+      }
+      return (receipt.log ?? []).flatMap((log) => transferIn(log, asset));
+    },
+  };
+}
+
+/** Contract calls are read by tronweb; only that they are an object without an error is ours to check. */
+const callSchema = z.looseObject({});
+
+/** What a wallet holds, by the contract's own word at the newest solidified block. */
+async function balanceOf(tronWeb: TronWeb, wallet: Address, asset: Asset, place: TronGridPlace): Promise<bigint> {
+  const parameters = [{ type: 'address', value: wallet }];
+  const call = tronWeb.transactionBuilder.triggerConstantContract(
+    asset.contract,
+    'balanceOf(address)',
+    { confirmed: true },
+    parameters,
+    wallet,
+  );
+  const answer = await call.catch((error: unknown) => {
+    // tronweb throws plain strings for what the contract says; our own errors pass through it unchanged.
+    if (error instanceof Error && error.name !== 'Error') throw error;
+    throw new RetryableError('REPLY_ERROR', `${place.host} could not read a balance: ${messageOf(error)}.`);
+  });
+  const word = answer.constant_result?.[0];
+  if (typeof word !== 'string' || !/^[0-9a-f]{64}$/i.test(word)) {
+    throw new RetryableError('REPLY_INVALID', `${place.host} answered the question for a balance with no number.`);
+  }
+  return BigInt(`0x${word}`);
+}
+
+type ReceiptLog = NonNullable<z.infer<typeof receiptSchema>['log']>[number];
+
+/** The transfer of the asset that a log records, if it does: contracts are matched by address, never by name. */
+function transferIn(log: ReceiptLog, asset: Asset): ReceiptTransfer[] {
+  const [topic, from, to] = log.topics ?? [];
+  if (topic !== TRANSFER_TOPIC || from === undefined || to === undefined || log.data === undefined) return [];
+  if (addressFromWord(log.address) !== asset.contract) return [];
+  return [{ from: addressFromWord(from), to: addressFromWord(to), value: BigInt(`0x${log.data.slice(0, 64)}`) }];
+}

@@ -1,0 +1,101 @@
+/** What `case show` tells of a case, read from the store and computed nowhere else. */
+import { buildGraphFromEdges } from '../../graphs/build.ts';
+import { readGraphWallets } from '../../workers/analyse.ts';
+import type { Address, ChainId } from '../chains/chain.ts';
+import { readAnalysis } from '../store/analyses.ts';
+import { countStored, readEdges, type StoredCounts } from '../store/case-graph.ts';
+import { type Case, readReports } from '../store/cases.ts';
+import type { Pool } from '../store/db.ts';
+import {
+  countCaseWallets,
+  countStopReasons,
+  readBalances,
+  readCaseWallets,
+  type StoredBalance,
+  type WalletCounts,
+} from '../store/frontier.ts';
+import { countPayments } from '../store/payments.ts';
+import { readAssets, type StoredAsset } from '../store/reference.ts';
+import { type Fault, lastRun, readFaults, readHeads } from '../store/runs.ts';
+
+export interface CaseOverview {
+  readonly case: string;
+  readonly id: number;
+  readonly createdAt: Date;
+  readonly asset: StoredAsset;
+  readonly reports: { readonly total: number; readonly paidTo: number; readonly own: number };
+  readonly payments: { readonly confirmed: number; readonly total: bigint };
+  readonly run: {
+    readonly number: number;
+    readonly state: string;
+    readonly stop: { readonly code: string; readonly reason: string } | null;
+    readonly heads: readonly { readonly chain: ChainId; readonly block: number; readonly timestamp: number }[];
+    readonly wallets: WalletCounts;
+    readonly requests: number;
+    readonly faults: readonly Fault[];
+    readonly graphHash: string | null;
+  } | null;
+  readonly stored: StoredCounts;
+  readonly graph: { readonly wallets: number; readonly edges: number };
+  readonly balances: readonly StoredBalance[];
+  readonly notFollowed: readonly { readonly reason: string; readonly wallets: number }[];
+  readonly failed: readonly { readonly chain: ChainId; readonly address: Address; readonly reason: string | null }[];
+  readonly clusters: { readonly count: number; readonly modularity: string; readonly runHash: string } | null;
+}
+
+export async function readOverview(pool: Pool, found: Case): Promise<CaseOverview> {
+  const [asset] = await readAssets(pool);
+  if (asset === undefined) throw new Error('The database knows no asset');
+  const reports = await readReports(pool, found.id);
+  const wallets = (role: string) =>
+    new Set(reports.filter((each) => each.role === role).map((each) => each.wallet)).size;
+  const { payments, total } = await countPayments(pool, found.id, asset.id);
+  const base = {
+    case: found.name,
+    id: found.id,
+    createdAt: found.createdAt,
+    asset,
+    reports: { total: reports.length, paidTo: wallets('paid-to'), own: wallets('own') },
+    payments: { confirmed: payments, total },
+  };
+  const run = await lastRun(pool, found.id);
+  if (run === undefined) {
+    return {
+      ...base,
+      run: null,
+      stored: { transfers: 0, wallets: 0 },
+      graph: { wallets: 0, edges: 0 },
+      balances: [],
+      notFollowed: [],
+      failed: [],
+      clusters: null,
+    };
+  }
+  const graph = buildGraphFromEdges({
+    wallets: await readGraphWallets(pool, run.id),
+    edges: await readEdges(pool, run.id),
+  });
+  const analysis = run.graphHash === null ? undefined : await readAnalysis(pool, run.id, run.graphHash);
+  return {
+    ...base,
+    run: {
+      number: run.number,
+      state: run.state,
+      stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason ?? '' },
+      heads: [...(await readHeads(pool, run.id))].map(([chain, head]) => ({ chain, ...head })),
+      wallets: await countCaseWallets(pool, run.id),
+      requests: run.requests,
+      faults: await readFaults(pool, run.id),
+      graphHash: run.graphHash,
+    },
+    stored: await countStored(pool, run.id),
+    graph: { wallets: graph.order, edges: graph.size },
+    balances: await readBalances(pool, run.id),
+    notFollowed: await countStopReasons(pool, run.id),
+    failed: await readCaseWallets(pool, run.id, ['failed']),
+    clusters:
+      analysis === undefined
+        ? null
+        : { count: analysis.clusters.length, modularity: analysis.modularity, runHash: analysis.runHash },
+  };
+}

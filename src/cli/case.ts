@@ -1,0 +1,171 @@
+/** `downstream case create|list|show` */
+import type { Command } from 'commander';
+import { displayAmount, formatAmount } from '../money.ts';
+import { createCase, findCase, listCases } from '../store/cases.ts';
+import { type CaseOverview, readOverview } from './case-overview.ts';
+import { type CliContext, withStore } from './context.ts';
+import type { Done } from './main.ts';
+import { jsonOption, typed } from './options.ts';
+import { count, counted, harmless, jsonLine, table, time } from './output.ts';
+
+export function addCaseCommands(program: Command, context: CliContext, _done: Done): void {
+  const { terminal, clock } = context;
+  const group = program.command('case').description('cases: what belongs together in one investigation');
+
+  group
+    .command('create')
+    .description('begin a case')
+    .argument('<name>', 'a name for it, such as mekong-2026')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ npx downstream case create mekong-2026\n\nJSON: {case, id}')
+    .action((name: string, options: { json?: boolean }) =>
+      withStore(context, async ({ pool }) => {
+        const created = await createCase(pool, name, new Date(clock.now()));
+        terminal.out(
+          options.json
+            ? jsonLine({ case: created.name, id: created.id })
+            : `Case "${created.name}" is created, with the id ${created.id}.\nAdd reports with: npx downstream report add "${created.name}" --chain tron --wallet ADDRESS\n`,
+        );
+      }),
+    );
+
+  group
+    .command('list')
+    .description('all cases')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ npx downstream case list\n\nJSON: {cases: [{case, id, createdAt, reports, runs}]}',
+    )
+    .action((options: { json?: boolean }) =>
+      withStore(context, async ({ pool }) => {
+        const cases = await listCases(pool);
+        if (options.json) {
+          terminal.out(jsonLine({ cases: cases.map(({ name, ...rest }) => ({ case: name, ...rest })) }));
+        } else if (cases.length === 0) {
+          terminal.out('There is no case yet. Create one with: npx downstream case create NAME\n');
+        } else {
+          const rows = cases.map((each) => [
+            String(each.id),
+            each.name,
+            counted(each.reports, 'report'),
+            counted(each.runs, 'crawl'),
+            time(each.createdAt),
+          ]);
+          terminal.out(table([['ID', 'NAME', 'REPORTS', 'CRAWLS', 'CREATED'], ...rows], [0]));
+        }
+      }),
+    );
+
+  group
+    .command('show')
+    .description('what a case holds, how far its crawl came, and what it did not see')
+    .argument('<case>', 'name or id')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  $ npx downstream case show mekong-2026
+
+JSON: {case, id, reports, payments, run: {number, state, stop, heads, wallets, requests, faults, graphHash} or null,
+  stored: {transfers, wallets}, graph: {wallets, edges}, balances, notFollowed, failed, clusters}`,
+    )
+    .action((nameOrId: string, options: { json?: boolean }) =>
+      withStore(context, async ({ pool }) => {
+        const found = await findCase(
+          pool,
+          typed(() => nameOrId),
+        );
+        const overview = await readOverview(pool, found);
+        terminal.out(options.json ? jsonLine(toJson(overview)) : toText(overview));
+      }),
+    );
+}
+
+function toJson(overview: CaseOverview) {
+  const { decimals } = overview.asset;
+  return {
+    ...overview,
+    asset: overview.asset.symbol,
+    payments: { ...overview.payments, total: formatAmount(overview.payments.total, decimals) },
+    balances: overview.balances.map(({ balance, received, sent, decimals: digits, ...wallet }) => ({
+      ...wallet,
+      received: formatAmount(received, digits),
+      sent: formatAmount(sent, digits),
+      balance: balance === null ? null : formatAmount(balance, digits),
+      difference: balance === null ? null : formatAmount(balance - received + sent, digits),
+    })),
+  };
+}
+
+function toText(overview: CaseOverview): string {
+  const { run, stored, graph, asset, reports, payments } = overview;
+  const lines = [`Case "${overview.case}", id ${overview.id}, created ${time(overview.createdAt)}\n\n`];
+  const facts = [
+    [
+      'Reports',
+      `${count(reports.total)}: ${counted(reports.paidTo, 'wallet')} paid to, ${count(reports.own)} of victims' own`,
+    ],
+    [
+      'Payments',
+      `${count(payments.confirmed)} confirmed, ${displayAmount(payments.total, asset.decimals)} ${asset.symbol}`,
+    ],
+  ];
+  if (run === null) {
+    return `${lines.join('')}${table(facts)}\nNot crawled yet. Crawl it with: npx downstream crawl "${overview.case}"\n`;
+  }
+  facts.push(['Crawl', `number ${run.number}, ${run.stop === null ? run.state : `${run.state}: ${run.stop.reason}`}`]);
+  for (const { chain, block, timestamp } of run.heads) {
+    facts.push(['Up to', `${chain} block ${count(block)} of ${time(timestamp)}, finalised`]);
+  }
+  const { expanded, stopped, pending, failed } = run.wallets;
+  facts.push(
+    [
+      'Wallets',
+      `${count(expanded)} expanded, ${count(stopped)} stopped at, ${count(pending)} pending, ${count(failed)} failed`,
+    ],
+    ['Stored', `${counted(stored.transfers, 'transfer')} between ${counted(stored.wallets, 'wallet')}`],
+    ['Graph', `${counted(graph.wallets, 'wallet')}, ${counted(graph.edges, 'edge')} (transfers of zero are left out)`],
+    ['Requests', count(run.requests)],
+    ['graphHash', run.graphHash ?? 'none: the crawl is not finished'],
+  );
+  if (overview.clusters !== null) {
+    facts.push(
+      ['Clusters', `${count(overview.clusters.count)}, modularity ${overview.clusters.modularity}`],
+      ['runHash', overview.clusters.runHash],
+    );
+  }
+  lines.push(table(facts));
+  if (overview.balances.length > 0) lines.push('\nReported wallets\n', balanceTable(overview));
+  if (overview.notFollowed.length > 0) {
+    lines.push('\nNot followed\n');
+    lines.push(table(overview.notFollowed.map(({ reason, wallets }) => [counted(wallets, 'wallet'), reason])));
+  }
+  if (overview.failed.length > 0) {
+    lines.push('\nFailed: run the crawl again to try them once more\n');
+    lines.push(table(overview.failed.map(({ address, reason }) => [address, harmless(reason ?? '')])));
+  }
+  if (run.faults.length > 0) {
+    lines.push('\nFaults of providers\n');
+    lines.push(
+      table(
+        run.faults.map((fault) => [`${count(fault.count)}×`, fault.provider, harmless(fault.lastMessage)]),
+        [0],
+      ),
+    );
+  }
+  return lines.join('');
+}
+
+function balanceTable({ balances, asset }: CaseOverview): string {
+  const amount = (units: bigint) => displayAmount(units, asset.decimals);
+  const rows = balances.map(({ address, received, sent, balance }) => [
+    address,
+    amount(received),
+    amount(sent),
+    balance === null ? 'unknown' : amount(balance),
+    balance === null ? '' : balance === received - sent ? 'agrees' : `differs by ${amount(balance - received + sent)}`,
+  ]);
+  return table([['WALLET', 'RECEIVED', 'SENT', 'HOLDS', 'ITS TRANSFERS'], ...rows], [1, 2, 3]);
+}

@@ -1,0 +1,60 @@
+/** What every command is given: the environment, the clock, the terminal, and how to open what it needs. */
+import { type Engine, openEngine } from '../../workers/run.ts';
+import type { Clock } from '../clock.ts';
+import { type Config, readConfig } from '../config.ts';
+import { createLog, type Log } from '../log.ts';
+import { openStore, type Store } from '../store/store.ts';
+import type { Terminal } from './output.ts';
+
+export interface CliContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly terminal: Terminal;
+}
+
+/** Opens the database for one command and lets go of it whatever happens. */
+export async function withStore<T>(context: CliContext, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(readConfig(context.env));
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Opens database, queue and provider for one command and lets go of them whatever happens. */
+export async function withEngine<T>(context: CliContext, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const { config, log } = configure(context);
+  const engine = await openEngine(config, context.clock, log);
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+export function configure(context: CliContext): { config: Config; log: Log } {
+  const config = readConfig(context.env);
+  return { config, log: createLog(config.logLevel) };
+}
+
+/**
+ * A signal that is aborted when the process is asked to stop. Asked a second time, it ends at once: nothing is lost, for
+ * every page is stored whole or not at all.
+ */
+export function stopSignal(): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(1);
+    controller.abort();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  return {
+    signal: controller.signal,
+    release: () => {
+      process.off('SIGTERM', stop);
+      process.off('SIGINT', stop);
+    },
+  };
+}

@@ -1,0 +1,204 @@
+/** `downstream crawl`: reads the transfers of a case's wallets and of those that the money reached. */
+import { type Command, Option } from 'commander';
+import { type CrawlProgress, crawlCase } from '../../workers/waves.ts';
+import { countStored } from '../store/case-graph.ts';
+import { findCase } from '../store/cases.ts';
+import { countCaseWallets } from '../store/frontier.ts';
+import { type Run, readFaults, readHeads } from '../store/runs.ts';
+import { type CliContext, stopSignal, withEngine } from './context.ts';
+import type { Done } from './main.ts';
+import { jsonOption, seconds, wholeNumber } from './options.ts';
+import { count, counted, EXIT, harmless, jsonLine, type Terminal, table, time } from './output.ts';
+
+/** A line of progress where it cannot be rewritten. */
+const PLAIN_PROGRESS_MS = 5_000;
+const MAX_HOPS = 2;
+const MAX_TRANSFERS = 20_000;
+const PATIENCE_S = 60;
+
+interface CrawlOptions {
+  readonly maxHops: number;
+  readonly maxWallets?: number;
+  readonly maxTransfers: number;
+  readonly patience: number;
+  readonly json?: boolean;
+}
+
+export function addCrawlCommand(program: Command, context: CliContext, done: Done): void {
+  program
+    .command('crawl')
+    .description('read the transfers of the reported wallets and of those that their money reached')
+    .argument('<case>', 'name or id')
+    .addOption(
+      new Option('--max-hops <n>', 'how many transfers to follow the money forward; 0 reads the reported wallets alone')
+        .argParser(wholeNumber(0))
+        .default(MAX_HOPS),
+    )
+    .addOption(
+      new Option('--max-wallets <n>', 'most wallets to read, those with most money first').argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option('--max-transfers <n>', 'stop at a wallet that was not reported and has more transfers; 0 for no limit')
+        .argParser(wholeNumber(0))
+        .default(MAX_TRANSFERS),
+    )
+    .addOption(
+      new Option('--patience <seconds>', 'give up when the provider answers nothing for so long')
+        .argParser(seconds)
+        .default(PATIENCE_S * 1000, `${PATIENCE_S}`),
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npx downstream crawl mekong
+  $ npx downstream crawl mekong --max-hops 1 --max-wallets 500
+
+It goes on where it stopped, up to the finalised block that it pinned; once finished, the next crawl reads what is new.
+Progress is printed to standard error.
+
+JSON: {case, chains: [{chain, head: {block, timestamp}}], wallets: {expanded, stopped, pending, failed}, transfers,
+  requests, graphHash, state, stop: {code, reason} or null}`,
+    )
+    .action((nameOrId: string, options: CrawlOptions) =>
+      withEngine(context, async (engine) => {
+        const { terminal } = context;
+        const { store, source, providerId, crawlQueue, clock } = engine;
+        const found = await findCase(store.pool, nameOrId);
+        const [asset] = engine.assets;
+        if (asset === undefined) throw new Error('The database knows no asset');
+        const stop = stopSignal();
+        const fatal = failure();
+        const worker = engine.startCrawl(fatal.raise);
+        const progress = progressLine(terminal, context);
+        try {
+          const run = await Promise.race([
+            fatal.promise,
+            crawlCase(
+              { pool: store.pool, source, providerId, asset, queue: crawlQueue, clock },
+              {
+                case: found,
+                policy: {
+                  maxHops: options.maxHops,
+                  maxWallets: options.maxWallets ?? null,
+                  maxTransfers: options.maxTransfers === 0 ? null : options.maxTransfers,
+                },
+                patienceMs: options.patience,
+                signal: stop.signal,
+                onProgress: progress.show,
+              },
+            ),
+          ]);
+          progress.clear();
+          await worker.close();
+          const outcome = await readOutcome(engine.store.pool, found.name, run);
+          terminal.out(options.json ? jsonLine(outcome) : await outcomeText(engine.store.pool, run, outcome));
+          if (run.state !== 'finished') done(EXIT.failed);
+        } finally {
+          progress.clear();
+          stop.release();
+        }
+      }),
+    );
+}
+
+/** A promise that only ever fails, raised from elsewhere. */
+function failure(): { promise: Promise<never>; raise: (error: Error) => void } {
+  let raise: (error: Error) => void = () => {};
+  const promise = new Promise<never>((_, reject) => {
+    raise = reject;
+  });
+  // It may be raised when nobody waits any more.
+  promise.catch(() => {});
+  return { promise, raise };
+}
+
+async function readOutcome(pool: Parameters<typeof countStored>[0], name: string, run: Run) {
+  const chains = [...(await readHeads(pool, run.id))].map(([chain, head]) => ({ chain, head }));
+  return {
+    case: name,
+    chains,
+    wallets: await countCaseWallets(pool, run.id),
+    transfers: (await countStored(pool, run.id)).transfers,
+    requests: run.requests,
+    graphHash: run.graphHash,
+    state: run.state,
+    stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason },
+  };
+}
+
+async function outcomeText(
+  pool: Parameters<typeof countStored>[0],
+  run: Run,
+  outcome: Awaited<ReturnType<typeof readOutcome>>,
+): Promise<string> {
+  const { wallets, transfers, chains, graphHash } = outcome;
+  const facts = chains.map(({ chain, head }) => [
+    'Up to',
+    `${chain} block ${count(head.block)} of ${time(head.timestamp)}, finalised`,
+  ]);
+  facts.push(
+    [
+      'Wallets',
+      `${count(wallets.expanded)} expanded, ${count(wallets.stopped)} stopped at, ${count(wallets.pending)} pending, ${count(wallets.failed)} failed`,
+    ],
+    ['Transfers', `${count(transfers)} that touch an expanded wallet`],
+    ['Requests', count(run.requests)],
+    ['graphHash', graphHash ?? 'none: the crawl is not finished'],
+  );
+  const faults = await readFaults(pool, run.id);
+  const text = [
+    `Crawl ${run.number} of the case "${outcome.case}" ${run.state === 'finished' ? 'is finished.' : 'is not finished.'}\n\n`,
+    table(facts),
+  ];
+  if (faults.length > 0) {
+    text.push('\nFaults of providers, each tried again:\n');
+    text.push(
+      table(
+        faults.map((fault) => [`${count(fault.count)}×`, fault.provider, harmless(fault.lastMessage)]),
+        [0],
+      ),
+    );
+  }
+  if (run.state !== 'finished') {
+    text.push(`\nStopped: ${harmless(run.stopReason ?? 'no reason recorded')}\n`);
+    text.push('What was read is kept. Run the same command again to go on from there.\n');
+  }
+  return text.join('');
+}
+
+function progressLine(terminal: Terminal, { clock }: CliContext) {
+  let printed = 0;
+  let shown = false;
+  let first: { at: number; requests: number } | undefined;
+  return {
+    show(progress: CrawlProgress): void {
+      const now = clock.now();
+      first ??= { at: now, requests: progress.requests };
+      if (!terminal.interactive && now - printed < PLAIN_PROGRESS_MS) return;
+      printed = now;
+      const elapsed = (now - first.at) / 1000;
+      const rate = elapsed < 1 ? 0 : (progress.requests - first.requests) / elapsed;
+      const text = progressText(progress, rate);
+      terminal.err(terminal.interactive ? `\r${text.slice(0, process.stderr.columns || 120)}\x1b[K` : `${text}\n`);
+      shown = true;
+    },
+    clear(): void {
+      if (shown && terminal.interactive) terminal.err('\r\x1b[K');
+      shown = false;
+    },
+  };
+}
+
+function progressText({ hop, wallets, rows, requests, waiting }: CrawlProgress, rate: number): string {
+  const read = wallets.expanded + wallets.failed;
+  const parts = [
+    `hop ${hop}`,
+    `${count(read)} of ${counted(read + wallets.pending, 'wallet')}`,
+    `${counted(rows, 'transfer')} read`,
+    `${counted(requests, 'request')}, ${rate.toFixed(1)}/s`,
+  ];
+  if (waiting !== null) parts.push(`waits: ${harmless(waiting)}`);
+  return parts.join(' · ');
+}

@@ -1,0 +1,138 @@
+/** `downstream export`: a case's graph as files that other programs read. */
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Command, Option } from 'commander';
+import { buildGraphFromEdges } from '../../graphs/build.ts';
+import { EXPORT_FORMATS, type ExportFormat, exportFiles } from '../../graphs/export/index.ts';
+import type { ExportSnapshot } from '../../graphs/export/snapshot.ts';
+import { readGraphWallets } from '../../workers/analyse.ts';
+import { messageOf, UserError } from '../errors.ts';
+import { readAnalysis } from '../store/analyses.ts';
+import { countStored, readEdges } from '../store/case-graph.ts';
+import { type Case, findCase } from '../store/cases.ts';
+import type { Pool } from '../store/db.ts';
+import { countCaseWallets } from '../store/frontier.ts';
+import { readAssets } from '../store/reference.ts';
+import { readHeads } from '../store/runs.ts';
+import { crawledRun } from './clusters.ts';
+import { type CliContext, withStore } from './context.ts';
+import { type Done, VERSION } from './main.ts';
+import { jsonOption } from './options.ts';
+import { counted, jsonLine } from './output.ts';
+
+export function addExportCommand(program: Command, context: CliContext, _done: Done): void {
+  const { terminal } = context;
+  program
+    .command('export')
+    .description("write a case's graph to files")
+    .argument('<case>', 'name or id')
+    .addOption(
+      new Option('--format <format>', 'gexf (Gephi), graphml (yEd, Cytoscape, networkx), csv, json')
+        .choices(EXPORT_FORMATS)
+        .makeOptionMandatory(),
+    )
+    .requiredOption(
+      '--out <folder>',
+      'folder to write to; it is made if missing, and files of the same name are replaced',
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  $ npx downstream export mekong --format gexf --out out
+
+Nodes are wallets, edges all non-zero transfers from one to another: count, total, first, last. Clusters are included once
+"downstream clusters" has found them. Nothing that a victim told is exported but which wallets were reported.
+
+JSON: {case, format, files, nodes, edges, graphHash, runHash}`,
+    )
+    .action((nameOrId: string, options: { format: ExportFormat; out: string; json?: boolean }) =>
+      withStore(context, async ({ pool }) => {
+        const found = await findCase(pool, nameOrId);
+        const snapshot = await readSnapshot(pool, found);
+        const files = await writeFiles(options.format, options.out, snapshot);
+        const { graph, header } = snapshot;
+        terminal.out(
+          options.json
+            ? jsonLine({
+                case: found.name,
+                format: options.format,
+                files,
+                nodes: graph.order,
+                edges: graph.size,
+                graphHash: header.graphHash,
+                runHash: header.runHash,
+              })
+            : `${files.join(' and ')}: ${counted(graph.order, 'wallet')}, ${counted(graph.size, 'edge')}${header.runHash === null ? '; no clusters were looked for yet' : ''}\n`,
+        );
+      }),
+    );
+}
+
+/** What is exported of a case: its newest crawl, with the clusters that were last found in it. */
+export async function readSnapshot(pool: Pool, found: Case): Promise<ExportSnapshot> {
+  const run = await crawledRun(pool, found);
+  const analysis = await readAnalysis(pool, run.id, run.graphHash);
+  const graph = buildGraphFromEdges({
+    wallets: await readGraphWallets(pool, run.id),
+    edges: await readEdges(pool, run.id),
+  });
+  return {
+    header: {
+      case: found.name,
+      graphHash: run.graphHash,
+      runHash: analysis?.runHash ?? null,
+      heads: [...(await readHeads(pool, run.id))].map(([chain, head]) => ({ chain, ...head })),
+      decimals: Object.fromEntries((await readAssets(pool)).map(({ symbol, decimals }) => [symbol, decimals])),
+      generator: `downstream ${VERSION}`,
+      coverage: await countCaseWallets(pool, run.id),
+      stored: await countStored(pool, run.id),
+    },
+    graph,
+    clusters:
+      analysis === undefined
+        ? null
+        : {
+            ...analysis.parameters,
+            modularity: Number(analysis.modularity),
+            unclustered: analysis.unclustered,
+            clusters: analysis.clusters,
+          },
+  };
+}
+
+/** Writes the files of a format. Each appears whole or not at all. Returns their paths. */
+export async function writeFiles(format: ExportFormat, folder: string, snapshot: ExportSnapshot): Promise<string[]> {
+  const paths: string[] = [];
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const { name, chunks } of exportFiles(format, snapshot)) {
+      const path = join(folder, name);
+      const part = `${path}.part`;
+      try {
+        await pipeline(Readable.from(chunks), createWriteStream(part));
+        await rename(part, path);
+      } finally {
+        await rm(part, { force: true });
+      }
+      paths.push(path);
+    }
+    return paths;
+  } catch (error) {
+    if (typeof (error as { code?: unknown }).code !== 'string') throw error;
+    const full = (error as { code: string }).code === 'ENOSPC';
+    throw new UserError(
+      'EXPORT_FAILED',
+      `${folder} cannot be written to: ${full ? 'the disk is full' : messageOf(error)}.`,
+      {
+        right: 'No half-written file was left behind.',
+        todo: full ? 'Free some space, or choose another --out.' : 'Choose another --out.',
+        cause: error,
+      },
+    );
+  }
+}

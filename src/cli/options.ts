@@ -1,0 +1,41 @@
+/** Options that several commands share, checked where they are read. A wrong one is wrong usage: exit code 2. */
+import { InvalidArgumentError, Option } from 'commander';
+import { CHAINS, type ChainId } from '../chains/chain.ts';
+import { UsageError, UserError } from '../errors.ts';
+
+export function chainOption(): Option {
+  return new Option('--chain <chain>', 'chain of the wallet').choices(CHAINS).default('tron' satisfies ChainId);
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print one line of JSON instead of text');
+}
+
+/** A whole number from `least` up. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,9}$/.test(text) && value >= least) return value;
+    throw new InvalidArgumentError(`It takes a whole number from ${least} up.`);
+  };
+}
+
+/** Seconds, as a decimal, to milliseconds. */
+export function seconds(text: string): number {
+  if (/^\d{1,6}(\.\d{1,3})?$/.test(text) && Number(text) > 0) return Math.round(Number(text) * 1000);
+  throw new InvalidArgumentError('It takes a number of seconds above 0.');
+}
+
+/** What a person typed on the command line: a fault in it is wrong usage. */
+export function typed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UsageError(error.code, error.message, {
+      ...(error.right === undefined ? {} : { right: error.right }),
+      ...(error.todo === undefined ? {} : { todo: error.todo }),
+      cause: error,
+    });
+  }
+}

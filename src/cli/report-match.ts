@@ -1,0 +1,240 @@
+/** `downstream report match`: proposes the payments that fit a report; a person confirms. */
+import type { Command } from 'commander';
+import { type Proposal, proposePayments } from '../cases/match.ts';
+import { UsageError, UserError } from '../errors.ts';
+import { displayAmount, formatAmount, parseAmount } from '../money.ts';
+import { type Case, findCase, readReports, type StoredReport } from '../store/cases.ts';
+import type { Pool } from '../store/db.ts';
+import { confirmPayment, readTransfersOf, type StoredTransfer } from '../store/payments.ts';
+import { readAssets, type StoredAsset } from '../store/reference.ts';
+import { lastRun } from '../store/runs.ts';
+import { type CliContext, withStore } from './context.ts';
+import { jsonOption, typed } from './options.ts';
+import { counted, harmless, jsonLine, table, time } from './output.ts';
+
+const HOUR_MS = 3_600_000;
+/** Proposals of one report that are shown. */
+const SHOWN = 5;
+
+interface MatchOptions {
+  readonly fee: string;
+  readonly window: string;
+  readonly confirm: readonly string[];
+  readonly json?: boolean;
+}
+
+export function addMatchCommand(group: Command, context: CliContext): void {
+  const { terminal } = context;
+  group
+    .command('match')
+    .description('propose the on-chain payments that fit each report, and confirm them')
+    .argument('<case>', 'name or id; it must have been crawled')
+    .option('--fee <amount>', 'most that a payment may differ from the reported amount', '5')
+    .option('--window <hours>', 'most that it may differ from the reported time', '24')
+    .option(
+      '--confirm <report:transaction>',
+      'confirm that a report speaks of a transaction (its first 8 digits or more); may be repeated',
+      (value: string, list: readonly string[]) => [...list, value],
+      [],
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npx downstream report match mekong --fee 10 --window 48
+  $ npx downstream report match mekong --confirm 3:0130dfde
+
+A payment belongs to one origin, however many reports name it. After a confirmation, crawl again: the payee is a seed.
+
+JSON: {case, reports: [{number, reference, proposals: [{transaction, from, to, amount, at, amountOff, secondsOff}], confirmed}]}
+  and with --confirm: {case, confirmed: [{report, transaction, amount, shared}]}`,
+    )
+    .action((nameOrId: string, options: MatchOptions) =>
+      withStore(context, async ({ pool }) => {
+        const found = await findCase(pool, nameOrId);
+        const [asset] = await readAssets(pool);
+        if (asset === undefined) throw new Error('The database knows no asset');
+        if (options.confirm.length > 0) {
+          const confirmed = await confirmAll(context, pool, { found, asset, options });
+          terminal.out(options.json ? jsonLine({ case: found.name, confirmed }) : confirmedText(confirmed));
+          return;
+        }
+        await requireCrawled(pool, found);
+        const policy = typed(() => ({ fee: parseAmount(options.fee, asset.decimals), window: hours(options.window) }));
+        const matches = [];
+        for (const report of await readReports(pool, found.id)) {
+          const payments = await paymentsOf(pool, report, asset);
+          const sought = {
+            transaction: report.transaction,
+            amount: report.amount,
+            paidAt: report.paidAt,
+            payer: report.payer,
+          };
+          matches.push({ report, proposals: proposePayments(sought, payments, policy) });
+        }
+        terminal.out(options.json ? toJson(found, asset, matches) : toText(found, asset, matches));
+      }),
+    );
+}
+
+type Match = { readonly report: StoredReport; readonly proposals: readonly Proposal<StoredTransfer>[] };
+
+/** Payments into the wallet that was paid, or out of the victim's own. */
+function paymentsOf(pool: Pool, report: StoredReport, asset: StoredAsset): Promise<StoredTransfer[]> {
+  return readTransfersOf(pool, report.walletId, asset.id, report.role === 'own' ? 'out' : 'in');
+}
+
+function hours(text: string): number {
+  if (/^\d{1,6}(\.\d+)?$/.test(text)) return Math.round(Number(text) * HOUR_MS);
+  throw new UsageError('WINDOW_INVALID', `"${text}" is no number of hours.`, { todo: 'Write it as 24 or 0.5.' });
+}
+
+async function requireCrawled(pool: Pool, found: Case): Promise<void> {
+  if ((await lastRun(pool, found.id)) !== undefined) return;
+  throw new UserError('NOT_CRAWLED', `The case "${found.name}" was not crawled yet, so no payment is known.`, {
+    todo: `Run: npx downstream crawl "${found.name}" --max-hops 0`,
+  });
+}
+
+interface Confirmed {
+  readonly report: number;
+  readonly transaction: string;
+  readonly amount: string;
+  readonly shared: boolean;
+}
+
+async function confirmAll(
+  { clock }: CliContext,
+  pool: Pool,
+  request: { found: Case; asset: StoredAsset; options: MatchOptions },
+): Promise<Confirmed[]> {
+  const { found, asset, options } = request;
+  const reports = await readReports(pool, found.id);
+  const chosen: { report: StoredReport; transfer: StoredTransfer }[] = [];
+  // All are found before the first is stored: a mistyped one stores nothing.
+  for (const text of options.confirm) chosen.push(await findConfirmed(pool, { text, reports, asset }));
+  const confirmed: Confirmed[] = [];
+  for (const { report, transfer } of chosen) {
+    const now = new Date(clock.now());
+    const { shared } = await confirmPayment(pool, { caseId: found.id, reportId: report.id, transfer, now });
+    confirmed.push({
+      report: report.number,
+      transaction: transfer.transaction,
+      amount: formatAmount(transfer.value, asset.decimals),
+      shared,
+    });
+  }
+  return confirmed;
+}
+
+async function findConfirmed(
+  pool: Pool,
+  { text, reports, asset }: { text: string; reports: readonly StoredReport[]; asset: StoredAsset },
+): Promise<{ report: StoredReport; transfer: StoredTransfer }> {
+  const parts = /^(\d{1,9}):([0-9a-f]{8,64})$/.exec(text.toLowerCase());
+  const report = reports.find(({ number }) => number === Number(parts?.[1]));
+  if (parts?.[2] === undefined || report === undefined) {
+    throw new UsageError('CONFIRM_INVALID', `"${text}" names no report and transaction of this case.`, {
+      right: 'It is the number of a report, a colon, and at least 8 digits of the transaction: 3:0130dfde.',
+      todo: 'Copy it from what "report match" prints.',
+    });
+  }
+  const prefix = parts[2];
+  const fitting = (await paymentsOf(pool, report, asset)).filter(({ transaction }) => transaction.startsWith(prefix));
+  const [transfer] = fitting;
+  if (transfer === undefined) {
+    throw new UserError(
+      'PAYMENT_UNKNOWN',
+      `No stored payment of report ${report.number} has a transaction ${prefix}….`,
+      {
+        right: `It is a transfer ${report.role === 'own' ? 'out of' : 'into'} ${report.wallet}.`,
+        todo: 'Crawl the case first, or check the digits.',
+      },
+    );
+  }
+  if (new Set(fitting.map((each) => each.transaction)).size > 1) {
+    throw new UserError(
+      'PAYMENT_AMBIGUOUS',
+      `${fitting.length} payments have a transaction that begins with ${prefix}.`,
+      {
+        todo: 'Give more of its digits.',
+      },
+    );
+  }
+  if (fitting.length > 1) {
+    throw new UserError(
+      'PAYMENT_AMBIGUOUS',
+      `Transaction ${prefix}… pays ${fitting.length} times for report ${report.number}.`,
+      {
+        right: 'A confirmation names one transfer.',
+        todo: 'Report each of these payments with its amount; those that differ in nothing cannot be told apart yet.',
+      },
+    );
+  }
+  return { report, transfer };
+}
+
+function confirmedText(confirmed: readonly Confirmed[]): string {
+  const lines = confirmed.map(
+    ({ report, transaction, amount, shared }) =>
+      `Report ${report} speaks of ${transaction}, ${amount}.${shared ? ' Another report names it too: it counts once.' : ''}\n`,
+  );
+  return `${lines.join('')}Crawl the case again: the payees are seeds from now on.\n`;
+}
+
+function toJson(found: Case, asset: StoredAsset, matches: readonly Match[]): string {
+  return jsonLine({
+    case: found.name,
+    reports: matches.map(({ report, proposals }) => ({
+      number: report.number,
+      reference: report.reference,
+      confirmed: report.payments,
+      proposals: proposals.map(({ transfer, amountOff, timeOff }) => ({
+        transaction: transfer.transaction,
+        from: transfer.from,
+        to: transfer.to,
+        amount: formatAmount(transfer.value, asset.decimals),
+        at: new Date(transfer.timestamp).toISOString(),
+        amountOff: amountOff === null ? null : formatAmount(amountOff, asset.decimals),
+        secondsOff: timeOff === null ? null : timeOff / 1000,
+      })),
+    })),
+  });
+}
+
+function toText(found: Case, asset: StoredAsset, matches: readonly Match[]): string {
+  return matches
+    .map(({ report, proposals }) => `${heading(report)}\n${body(found, asset, report, proposals)}`)
+    .join('\n');
+}
+
+function heading(report: StoredReport): string {
+  const reference = report.reference === null ? '' : ` (${harmless(report.reference)})`;
+  const role = report.role === 'own' ? "victim's own wallet" : 'paid to';
+  return `Report ${report.number}${reference}: ${role} ${report.wallet}`;
+}
+
+function body(found: Case, asset: StoredAsset, report: StoredReport, proposals: Match['proposals']): string {
+  if (report.payments > 0) return `  ${counted(report.payments, 'payment')} confirmed.\n`;
+  const [best] = proposals;
+  if (best === undefined) {
+    const silent = report.transaction === null && report.amount === null && report.paidAt === null;
+    if (!silent) return '  No stored payment fits. A wider --fee or --window may find it.\n';
+    return report.fiat === null
+      ? '  It names no transaction, amount or time to match by.\n'
+      : `  An amount of ${report.fiat} alone fits nothing: add the time or the transaction.\n`;
+  }
+  const rows = proposals
+    .slice(0, SHOWN)
+    .map(({ transfer, amountOff, timeOff }) => [
+      transfer.transaction.slice(0, 12),
+      time(transfer.timestamp),
+      `${displayAmount(transfer.value, asset.decimals)} ${asset.symbol}`,
+      amountOff === null ? '' : `${amountOff >= 0n ? '+' : ''}${displayAmount(amountOff, asset.decimals)}`,
+      timeOff === null ? '' : `${(timeOff / HOUR_MS).toFixed(1)} h off`,
+    ]);
+  const more = proposals.length > SHOWN ? `  … and ${proposals.length - SHOWN} more\n` : '';
+  const confirm = `npx downstream report match "${found.name}" --confirm ${report.number}:${best.transfer.transaction.slice(0, 12)}`;
+  return `${table(rows, [2, 3])}${more}  If the first is right: ${confirm}\n`;
+}

@@ -1,0 +1,54 @@
+/**
+ * Money is `bigint` in base units inside, a decimal string at every edge, and never a float.
+ *
+ * An asset's `decimals` says how many digits of a base-unit amount stand behind the decimal point: USDT has 6, so one
+ * USDT is 1,000,000 base units.
+ */
+import { UserError } from './errors.ts';
+
+/**
+ * Base units as a plain decimal with every digit, such as `1250.500000`.
+ *
+ * All decimals are written, so that amounts line up in columns and equal amounts are equal text.
+ */
+export function formatAmount(units: bigint, decimals: number): string {
+  const sign = units < 0n ? '-' : '';
+  const digits = (units < 0n ? -units : units).toString().padStart(decimals + 1, '0');
+  if (decimals === 0) return sign + digits;
+  return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
+/** The same amount for people: thousands separated by commas, two decimals at least, further ones where they are not zero. */
+export function displayAmount(units: bigint, decimals: number): string {
+  const [whole = '0', fraction = ''] = formatAmount(units, decimals).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  const shown = fraction.replace(/0+$/, '').padEnd(Math.min(2, decimals), '0');
+  return shown === '' ? grouped : `${grouped}.${shown}`;
+}
+
+/**
+ * A decimal as people write it, to base units: `1250.5`, `1,250.50`.
+ *
+ * Commas count as separators of thousands only where they stand as such. Signs, exponents, blanks and more decimals than
+ * the asset has are refused: rounding a victim's loss is not ours to do.
+ *
+ * @throws UserError `AMOUNT_INVALID` when the text is no such amount
+ */
+export function parseAmount(text: string, decimals: number): bigint {
+  const match = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?$/.exec(text);
+  const whole = match?.[1]?.replaceAll(',', '');
+  if (whole === undefined) {
+    throw new UserError('AMOUNT_INVALID', `"${text}" is not an amount.`, {
+      right: 'An amount is a positive decimal such as 1250.50 or 1,250.50.',
+      todo: 'Write it with digits, a point before the decimals, and no sign or currency.',
+    });
+  }
+  const fraction = match?.[2] ?? '';
+  if (fraction.length > decimals) {
+    throw new UserError('AMOUNT_INVALID', `"${text}" has ${fraction.length} decimals; the asset has ${decimals}.`, {
+      right: `The smallest part of it is ${formatAmount(1n, decimals)}.`,
+      todo: 'Check the figure against the payment; Downstream never rounds one.',
+    });
+  }
+  return BigInt(whole) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || '0');
+}

@@ -1,0 +1,183 @@
+/**
+ * BullMQ behind one small module: in Redis where one is configured, else in the Postgres that holds the data.
+ *
+ * A queue's name carries the database's own, so that several databases may share a Redis, and a digest of the provider's
+ * address and key, since a provider's limits hold for a key.
+ */
+import { createHash } from 'node:crypto';
+import { createPostgresBackend, type Job, type JobsOptions, Queue, Worker, type WorkerOptions } from 'bullmq';
+import { Redis } from 'ioredis';
+import { messageOf, UserError } from '../errors.ts';
+import { type AnalyseJob, type CrawlJob, jobId } from './jobs.ts';
+
+type JobData = CrawlJob | AnalyseJob;
+
+/** A provider's fault is tried again after 0.5, 1, 2 and 4 s, each with up to half of it by chance on top. */
+const JOB_OPTIONS: JobsOptions = {
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
+  removeOnComplete: true,
+  removeOnFail: true,
+};
+/** A worker that was killed loses its jobs to others after so long. */
+const LOCK_MS = 20_000;
+const STALLED_CHECK_MS = 10_000;
+/** Being killed is no fault of the job, so a job is taken up again as often as it takes. */
+const MAX_STALLED = 1_000;
+/** With more a second than this nobody limits us, and counting would only cost time. */
+const UNLIMITED_RATE = 1_000;
+
+/** Jobs that are added with one call to the backend. */
+const BATCH = 1_000;
+
+export interface JobQueue<T extends JobData> {
+  /** Queues jobs; one whose id is queued already is not queued twice. */
+  add(jobs: readonly T[]): Promise<void>;
+  /** Takes jobs out that no worker has begun. */
+  remove(unwanted: (data: unknown) => boolean): Promise<void>;
+}
+
+/** How a processor says that the provider wants a pause: all workers of the queue hold for so long. */
+export interface JobControl {
+  /** Puts the job back unharmed, and holds the queue. Never returns. */
+  pause(milliseconds: number): Promise<never>;
+  /** True when the job fails for good if it fails now. */
+  readonly lastAttempt: boolean;
+}
+
+export type Processor = (data: unknown, control: JobControl) => Promise<void>;
+
+export interface WorkerRequest {
+  readonly name: string;
+  readonly process: Processor;
+  readonly concurrency: number;
+  /** Jobs a second over all workers of the queue on all machines; `null` for no limit. */
+  readonly rate: number | null;
+  /** An error of the worker itself, such as a lost connection. */
+  readonly onError: (error: Error) => void;
+}
+
+export interface RunningWorker {
+  /** Finishes the jobs in hand and takes no more. */
+  close(): Promise<void>;
+}
+
+export interface Queues {
+  readonly kind: 'postgres' | 'redis';
+  queue<T extends JobData>(name: string): JobQueue<T>;
+  work(request: WorkerRequest): RunningWorker;
+  close(): Promise<void>;
+}
+
+/** The name of a queue: what it does, of which database, and for a provider's queue under which address and key. */
+export function queueName(work: string, instance: string, scope: readonly string[] = []): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([instance, ...scope]))
+    .digest('hex');
+  return `${work}-${digest.slice(0, 16)}`;
+}
+
+/**
+ * Opens the queues.
+ *
+ * @throws UserError `QUEUE_UNREACHABLE` when Redis is configured and does not answer
+ */
+export async function openQueues(redisUrl: string | null, postgres: () => import('pg').Pool): Promise<Queues> {
+  const redis = redisUrl === null ? null : await connectRedis(redisUrl);
+  const connection = redis ?? postgres();
+  const backend = redis === null ? createPostgresBackend : undefined;
+  const queues: Queue[] = [];
+  const workers: Worker[] = [];
+  return {
+    kind: redis === null ? 'postgres' : 'redis',
+    queue<T extends JobData>(name: string): JobQueue<T> {
+      const queue = new Queue(name, { connection: connection as never }, backend as never) as Queue;
+      // A lost connection shows in the next command; without a listener it would end the process.
+      queue.on('error', () => {});
+      queues.push(queue);
+      return {
+        async add(jobs) {
+          for (let start = 0; start < jobs.length; start += BATCH) {
+            const batch = jobs.slice(start, start + BATCH);
+            await queue.addBulk(
+              batch.map((data) => ({ name: data.kind, data, opts: { ...JOB_OPTIONS, jobId: jobId(data) } })),
+            );
+          }
+        },
+        async remove(unwanted) {
+          const waiting = await queue.getJobs(['wait', 'delayed', 'prioritized']);
+          for (const job of waiting) {
+            // A worker may begin the job in between; then it is the worker that finds it void.
+            if (unwanted(job.data)) await job.remove().catch(() => {});
+          }
+        },
+      };
+    },
+    work(request) {
+      const worker = startWorker(request, connection, backend);
+      workers.push(worker);
+      return { close: () => worker.close() };
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all(queues.map((queue) => queue.close()));
+      redis?.disconnect();
+    },
+  };
+}
+
+function startWorker(request: WorkerRequest, connection: unknown, backend: unknown): Worker {
+  const { name, concurrency, rate, process, onError } = request;
+  const limited = rate !== null && rate < UNLIMITED_RATE;
+  const options: WorkerOptions = {
+    connection: connection as never,
+    concurrency,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_MS,
+    maxStalledCount: MAX_STALLED,
+    // BullMQ takes a provider's pause only where some limit is set.
+    limiter: limited ? limiterOf(rate) : { max: 1_000_000, duration: 1_000 },
+  };
+  const worker: Worker = new Worker(
+    name,
+    async (job: Job) => {
+      const attempts = job.opts.attempts ?? 1;
+      await process(job.data, {
+        lastAttempt: job.attemptsMade + 1 >= attempts,
+        async pause(milliseconds) {
+          await worker.rateLimit(milliseconds);
+          throw Worker.RateLimitError();
+        },
+      });
+    },
+    options as never,
+    backend as never,
+  );
+  worker.on('error', onError);
+  return worker;
+}
+
+/** Whole jobs in whole milliseconds: 12 a second are 12 in 1,000 ms, 0.5 a second are 1 in 2,000 ms. */
+function limiterOf(rate: number): { max: number; duration: number } {
+  const max = Math.max(1, Math.floor(rate));
+  return { max, duration: Math.ceil((max / rate) * 1000) };
+}
+
+async function connectRedis(url: string): Promise<Redis> {
+  const probe = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, retryStrategy: () => null });
+  probe.on('error', () => {});
+  try {
+    await probe.connect();
+    await probe.ping();
+  } catch (error) {
+    throw new UserError('QUEUE_UNREACHABLE', `The Redis server of REDIS_URL cannot be used: ${messageOf(error)}.`, {
+      right: 'A Redis server (6.2 or newer) answers at the host and port of REDIS_URL.',
+      todo: 'Start it or correct REDIS_URL; without REDIS_URL, the queue is kept in Postgres.',
+    });
+  } finally {
+    probe.disconnect();
+  }
+  const redis = new Redis(url, { maxRetriesPerRequest: null });
+  redis.on('error', () => {});
+  return redis;
+}

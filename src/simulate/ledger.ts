@@ -1,0 +1,99 @@
+/**
+ * The chain that a simulated server answers from: all transfers, indexed by wallet and by transaction, up to a head
+ * that can be moved on, as if time passed.
+ */
+import type { Address, Head, TransactionHash } from '../chains/chain.ts';
+import { CONFIRMATIONS, headAt } from './tron.ts';
+import type { SimulatedTransfer } from './types.ts';
+
+/** Blocks between the last transfer and the finalised head, where no head is given. */
+const QUIET_BLOCKS = 40;
+
+export interface LedgerOptions {
+  /** Number of the finalised block. Later transfers are unconfirmed, or have not happened yet. */
+  readonly head?: number;
+  /** What `balanceOf` answers instead of the sum of transfers: `issue` and its kin move money without one. */
+  readonly balances?: ReadonlyMap<Address, bigint>;
+  /** Wallets the issuer has frozen. */
+  readonly frozen?: ReadonlySet<Address>;
+}
+
+export class Ledger {
+  /** By block and position. */
+  readonly transfers: readonly SimulatedTransfer[];
+  readonly #ofWallet = new Map<Address, SimulatedTransfer[]>();
+  readonly #ofTransaction = new Map<TransactionHash, SimulatedTransfer[]>();
+  readonly #balances: ReadonlyMap<Address, bigint>;
+  readonly #frozen: ReadonlySet<Address>;
+  readonly #sums = new Map<string, bigint>();
+  #head: Head;
+
+  constructor(transfers: readonly SimulatedTransfer[], options: LedgerOptions = {}) {
+    this.transfers = [...transfers].sort((a, b) => a.block - b.block || a.position - b.position);
+    for (const transfer of this.transfers) {
+      add(this.#ofWallet, transfer.from, transfer);
+      if (transfer.to !== transfer.from) add(this.#ofWallet, transfer.to, transfer);
+      add(this.#ofTransaction, transfer.transaction, transfer);
+    }
+    this.#balances = options.balances ?? new Map();
+    this.#frozen = options.frozen ?? new Set();
+    this.#head = headAt(options.head ?? (this.transfers.at(-1)?.block ?? 0) + QUIET_BLOCKS);
+  }
+
+  /** The newest finalised block. */
+  get head(): Head {
+    return this.#head;
+  }
+
+  /** The newest block of all, which may still be undone. */
+  get tip(): Head {
+    return headAt(this.#head.block + CONFIRMATIONS);
+  }
+
+  /** Lets the chain grow, or shrink, to another finalised block. */
+  moveHead(block: number): void {
+    this.#head = headAt(block);
+    this.#sums.clear();
+  }
+
+  /** Every wallet that any transfer names, of all times. */
+  get wallets(): readonly Address[] {
+    return [...this.#ofWallet.keys()];
+  }
+
+  /** A wallet's transfers of all times, in the order of the chain: whoever answers with them minds the head. */
+  of(wallet: Address): readonly SimulatedTransfer[] {
+    return this.#ofWallet.get(wallet) ?? [];
+  }
+
+  /** A transaction's transfers in the order of its logs, where it has happened by the given block. */
+  transaction(hash: TransactionHash, until: Head): readonly SimulatedTransfer[] {
+    return (this.#ofTransaction.get(hash) ?? []).filter(({ block }) => block <= until.block);
+  }
+
+  /** What the wallet holds, as a rule at the finalised head: never below 0, as no contract answers a negative balance. */
+  balance(wallet: Address, at: Head = this.#head): bigint {
+    const key = `${wallet}@${at.block}` as const;
+    const known = this.#balances.get(wallet) ?? this.#sums.get(key);
+    if (known !== undefined) return known;
+    let sum = 0n;
+    for (const { block, from, to, value } of this.of(wallet)) {
+      if (block > at.block) break;
+      if (to === wallet) sum += value;
+      if (from === wallet) sum -= value;
+    }
+    const balance = sum > 0n ? sum : 0n;
+    this.#sums.set(key, balance);
+    return balance;
+  }
+
+  isFrozen(wallet: Address): boolean {
+    return this.#frozen.has(wallet);
+  }
+}
+
+function add<Key>(index: Map<Key, SimulatedTransfer[]>, key: Key, transfer: SimulatedTransfer): void {
+  const listed = index.get(key);
+  if (listed === undefined) index.set(key, [transfer]);
+  else listed.push(transfer);
+}

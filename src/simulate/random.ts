@@ -1,0 +1,117 @@
+/**
+ * Seeded randomness: the same seed gives the same numbers on every machine, now and later.
+ *
+ * The generator is sfc32 (Chris Doty-Humphrey, PractRand), seeded from SHA-256. Normal and exponential figures use
+ * additions and multiplications only, because `Math.exp` and its kin may differ in the last bit between engines.
+ */
+import { createHash } from 'node:crypto';
+
+/** One part in a million: factors become integers here, so that amounts never pass through a float. */
+const MILLION = 1_000_000;
+const TWO_32 = 0x1_0000_0000;
+
+export class Random {
+  readonly #name: string;
+  readonly #state: Uint32Array;
+
+  constructor(seed: string) {
+    this.#name = seed;
+    const bytes = createHash('sha256').update(seed).digest();
+    this.#state = Uint32Array.of(bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8), 1);
+    for (let round = 0; round < 12; round += 1) this.#next();
+  }
+
+  /** A stream of its own, so that one actor's draws never shift another's. */
+  fork(name: string): Random {
+    return new Random(`${this.#name}/${name}`);
+  }
+
+  /** From 0 up to, but not including, 1. */
+  fraction(): number {
+    return this.#next() / TWO_32;
+  }
+
+  /** True with the given probability. */
+  chance(probability: number): boolean {
+    return this.fraction() < probability;
+  }
+
+  /** An integer from `low` to `high`, both included. */
+  integer(low: number, high: number): number {
+    return low + Math.floor(this.fraction() * (high - low + 1));
+  }
+
+  /** A bigint from `low` to `high`, both included, every one as likely as the next. */
+  bigint(low: bigint, high: bigint): bigint {
+    const span = high - low + 1n;
+    const words = Math.ceil(span.toString(2).length / 32);
+    const range = 1n << BigInt(32 * words);
+    const fair = range - (range % span);
+    for (;;) {
+      let drawn = 0n;
+      for (let word = 0; word < words; word += 1) drawn = (drawn << 32n) | BigInt(this.#next());
+      if (drawn < fair) return low + (drawn % span);
+    }
+  }
+
+  /** One of the items, of which there must be at least one. */
+  pick<Item>(items: readonly Item[]): Item {
+    const item = items[this.integer(0, items.length - 1)];
+    if (item === undefined) throw new RangeError('nothing to pick from');
+    return item;
+  }
+
+  /** The items in another order; the given list stays as it is. */
+  shuffle<Item>(items: readonly Item[]): Item[] {
+    const rest = [...items];
+    const shuffled: Item[] = [];
+    while (rest.length > 0) shuffled.push(...rest.splice(this.integer(0, rest.length - 1), 1));
+    return shuffled;
+  }
+
+  /** Roughly normal with mean 0 and deviation 1: the sum of twelve fractions less six. */
+  normal(): number {
+    let sum = -6;
+    for (let term = 0; term < 12; term += 1) sum += this.fraction();
+    return sum;
+  }
+
+  /** A log-normal amount in base units: half of the draws lie below `median`, `spread` is the deviation of the logarithm. */
+  amount(median: bigint, spread: number): bigint {
+    return scale(median, exponential(spread * this.normal()));
+  }
+
+  /** The amount times a factor from `low` to `high`. */
+  share(amount: bigint, low: number, high: number): bigint {
+    return scale(amount, low + (high - low) * this.fraction());
+  }
+
+  #next(): number {
+    const state = this.#state;
+    const [a = 0, b = 0, c = 0, counter = 0] = state;
+    const sum = (a + b + counter) | 0;
+    state[3] = counter + 1;
+    state[0] = b ^ (b >>> 9);
+    state[1] = c + (c << 3);
+    state[2] = ((c << 21) | (c >>> 11)) + sum;
+    return sum >>> 0;
+  }
+}
+
+/** The amount times a factor, the factor taken to six decimals and the result rounded down. */
+function scale(amount: bigint, factor: number): bigint {
+  return (amount * BigInt(Math.round(factor * MILLION))) / BigInt(MILLION);
+}
+
+/** e to the power of x by its series, halved until the series is short and squared back. */
+function exponential(x: number): number {
+  if (x < 0) return 1 / exponential(-x);
+  if (x > 0.5) return exponential(x / 2) ** 2;
+  let term = 1;
+  let sum = 1;
+  for (let n = 1; n <= 15; n += 1) {
+    term = (term * x) / n;
+    sum += term;
+  }
+  return sum;
+}

@@ -1,0 +1,63 @@
+/** A page as a faulty provider sends it. */
+import { Random } from '../random.ts';
+import { addressFor } from '../tron.ts';
+import type { PageFaultKind } from './faults.ts';
+import type { Page, Row } from './history.ts';
+import type { SimulatedRequest } from './request.ts';
+
+/** Anybody may issue a token and call it USDT. */
+const OTHER_TOKEN = { symbol: 'USDT', address: addressFor('another token'), decimals: 6, name: 'Tether USD' };
+
+/**
+ * Spoils a page of rows that begins at `place`. A page without rows has little to spoil, and stays as it is; so does one
+ * whose fault lies in how it was read.
+ */
+export function spoil(page: Page, fault: PageFaultKind | null, place: number, request: SimulatedRequest): Page {
+  const { rows, next } = page;
+  const middle = Math.floor(rows.length / 2);
+  const one = rows[middle];
+  if (one === undefined) return page;
+  const random = new Random(`${request.path}/${request.number}`);
+  switch (fault) {
+    case null:
+    case 'refused-fingerprint':
+    case 'short-page':
+    case 'unstable-ties':
+      return page;
+    case 'other-token':
+      return { rows: rows.toSpliced(middle, 0, { ...one, token_info: OTHER_TOKEN }), next };
+    case 'approvals':
+      return { rows: rows.toSpliced(middle, 0, { ...one, type: 'Approval' }), next };
+    case 'repeated-rows':
+      return { rows: rows.flatMap((row) => [row, { ...row }]), next };
+    case 'no-fingerprint':
+      return { rows, next: null };
+    case 'empty-page':
+      return { rows: [], next: place };
+    case 'shuffled-ties':
+      return { rows: shuffleTies(rows, random), next };
+    case 'without-value':
+      return { rows: rows.with(middle, withoutValue(one)), next };
+    case 'malformed-value':
+      return { rows: rows.with(middle, { ...one, value: random.pick(['', '-1', '1.5', '1e9', 'NaN', '0x10']) }), next };
+    case 'lost-row':
+      return { rows: rows.toSpliced(middle, 1), next };
+  }
+}
+
+function withoutValue({ value: _, ...row }: Row): Row {
+  return row;
+}
+
+/** Rows of equal time in another order, as a database gives them that was asked for no order among them. */
+function shuffleTies(rows: readonly Row[], random: Random): Row[] {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) groups.set(row.block_timestamp, [...(groups.get(row.block_timestamp) ?? []), row]);
+  return [...groups.values()].flatMap((group) => reorder(group, random));
+}
+
+/** Another order for sure, where there is one. */
+function reorder<Item>(items: readonly Item[], random: Random): Item[] {
+  const shuffled = random.shuffle(items);
+  return shuffled.every((item, index) => item === items[index]) ? shuffled.reverse() : shuffled;
+}

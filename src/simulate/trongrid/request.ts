@@ -1,0 +1,54 @@
+/** What the simulated TronGrid is asked, and what it answers, before either becomes HTTP. */
+import { isAddress } from 'tronweb/utils';
+import { addressFromWord, parseAddress } from '../../chains/address.ts';
+import type { Address } from '../../chains/chain.ts';
+
+export const ENDPOINTS = ['history', 'account', 'constantCall', 'head', 'receipt', 'unknown'] as const;
+export type Endpoint = (typeof ENDPOINTS)[number];
+
+export interface SimulatedRequest {
+  /** Counts all requests of the server, from 1. */
+  readonly number: number;
+  /** Counts requests of the same method, path and parameters, from 1. */
+  readonly attempt: number;
+  readonly endpoint: Endpoint;
+  readonly method: string;
+  readonly path: string;
+  /** Of the address line or the body; names in snake_case. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Only solidified data is asked for. */
+  readonly solid: boolean;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export function ok(body: unknown): Reply {
+  return { status: 200, body };
+}
+
+/** TronGrid v1's own words for a request that it refuses. */
+export function refuse(error: string): Reply {
+  return { status: 400, body: { success: false, error, statusCode: 400 } };
+}
+
+/** The endpoint that a path belongs to. */
+export function endpointOf(path: string): Endpoint {
+  if (/^\/v1\/accounts\/[^/]+\/transactions\/trc20$/.test(path)) return 'history';
+  if (/^\/v1\/accounts\/[^/]+$/.test(path)) return 'account';
+  const call = /^\/wallet(?:solidity)?\/(\w+)$/.exec(path)?.[1];
+  if (call === 'triggerconstantcontract') return 'constantCall';
+  if (call === 'getnowblock') return 'head';
+  if (call === 'gettransactioninfobyid') return 'receipt';
+  return 'unknown';
+}
+
+/** The account that a path of `/v1/accounts` names, in any of the forms TronGrid takes; `null` where it names none. */
+export function accountIn(path: string): Address | null {
+  const name = decodeURIComponent(path.split('/')[3] ?? '');
+  const hex = /^(?:0x|41)([0-9a-fA-F]{40})$/.exec(name)?.[1];
+  if (hex !== undefined) return addressFromWord(hex);
+  return isAddress(name) ? parseAddress('tron', name) : null;
+}

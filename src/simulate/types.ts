@@ -1,0 +1,84 @@
+/** What a simulated economy consists of: its transfers, and the truth about them that no chain tells. */
+import type { Address, ChainId, TransactionHash } from '../chains/chain.ts';
+
+/** A transfer with what only a whole chain knows: where it stands in its block, and who signed. */
+export interface SimulatedTransfer {
+  readonly chain: ChainId;
+  readonly asset: string;
+  readonly transaction: TransactionHash;
+  readonly block: number;
+  /** Orders the transfers of a block; those of one transaction stand in the order of its logs. */
+  readonly position: number;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly from: Address;
+  readonly to: Address;
+  /** Base units. */
+  readonly value: bigint;
+  /** Whose transaction it was: not `from` where a contract moves somebody else's money, or a poisoner none at all. */
+  readonly signer: Address;
+}
+
+export type Role =
+  | 'issuer'
+  | 'user'
+  | 'victim'
+  | 'merchant'
+  | 'cold'
+  | 'hot'
+  | 'deposit'
+  | 'otc'
+  | 'collection'
+  | 'pooling'
+  | 'layering'
+  | 'peel'
+  | 'operations'
+  | 'poisoner'
+  | 'look-alike';
+
+/** Who stands behind a wallet. `network` and `service` are empty where there is none. */
+export interface SimulatedWallet {
+  readonly chain: ChainId;
+  readonly address: Address;
+  readonly owner: string;
+  readonly role: Role;
+  readonly network: string;
+  readonly service: string;
+}
+
+/** A victim's payment into a network. */
+export interface SimulatedPayment {
+  readonly ref: string;
+  readonly chain: ChainId;
+  readonly transaction: TransactionHash;
+  readonly network: string;
+}
+
+/** One line of a victim's report: some know the transaction, some amount and time, some only the wallet. */
+export interface SimulatedReport {
+  readonly ref: string;
+  readonly wallet: Address;
+  readonly role: 'paid-to' | 'own';
+  readonly transaction: TransactionHash | null;
+  readonly amount: bigint | null;
+  /** Milliseconds since 1970. */
+  readonly at: number | null;
+}
+
+/** What of a victim's money reached a wallet of a service, by first in, first out. */
+export interface SimulatedExit {
+  readonly ref: string;
+  readonly chain: ChainId;
+  readonly address: Address;
+  readonly service: string;
+  readonly value: bigint;
+}
+
+export interface Economy {
+  /** By block and position. */
+  readonly transfers: readonly SimulatedTransfer[];
+  readonly reports: readonly SimulatedReport[];
+  readonly wallets: readonly SimulatedWallet[];
+  readonly payments: readonly SimulatedPayment[];
+  readonly exits: readonly SimulatedExit[];
+}

@@ -1,0 +1,91 @@
+/** What a run's graph is made of: transfers that touch a wallet it expanded, up to its heads. */
+import Cursor from 'pg-cursor';
+import type { Address, ChainId } from '../chains/chain.ts';
+import { type Db, many, one, type Pool } from './db.ts';
+
+const BATCH = 5_000;
+
+/** Transfers of the run, as a query that names them `t`; $1 is the run. */
+const RUN_TRANSFERS = `
+  select t.* from transfers t
+  join assets a on a.id = t.asset_id
+  join run_heads h on h.run_id = $1 and h.chain_id = a.chain_id
+  where t.timestamp <= h.timestamp and (
+    t.from_id in (select wallet_id from case_wallets where run_id = $1 and state = 'expanded')
+    or t.to_id in (select wallet_id from case_wallets where run_id = $1 and state = 'expanded'))`;
+
+/** A stored batch at a time of a query's rows, so that a case of any size fits into memory. */
+async function* stream<T>(pool: Pool, text: string, values: unknown[]): AsyncGenerator<T> {
+  const client = await pool.connect();
+  const cursor = client.query(new Cursor<T>(text, values));
+  try {
+    for (;;) {
+      const rows = await cursor.read(BATCH);
+      yield* rows;
+      if (rows.length < BATCH) return;
+    }
+  } finally {
+    await cursor.close();
+    client.release();
+  }
+}
+
+/** The lines that `graphHash` is made from, in the order of their bytes. */
+export async function* transferLines(pool: Pool, runId: number): AsyncGenerator<string> {
+  const rows = stream<{ line: string }>(
+    pool,
+    `select concat_ws(',', c.name, a.symbol, encode(t.transaction, 'hex'), f.address, r.address, t.value, t.occurrence,
+       t.timestamp) collate "C" as line
+     from (${RUN_TRANSFERS}) t
+     join assets a on a.id = t.asset_id join chains c on c.id = a.chain_id
+     join wallets f on f.id = t.from_id join wallets r on r.id = t.to_id
+     order by 1`,
+    [runId],
+  );
+  for await (const { line } of rows) yield line;
+}
+
+export interface StoredCounts {
+  /** Distinct transfers that touch an expanded wallet, zero-value rows included. */
+  readonly transfers: number;
+  /** Distinct wallets that stand in them. */
+  readonly wallets: number;
+}
+
+export async function countStored(db: Db, runId: number): Promise<StoredCounts> {
+  return one<StoredCounts>(
+    db,
+    `with touched as materialized (${RUN_TRANSFERS})
+     select (select count(*) from touched) as transfers,
+       (select count(*) from (select from_id from touched union select to_id from touched) as ids) as wallets`,
+    [runId],
+  );
+}
+
+/** All non-zero transfers of an asset from one wallet to another, added up. */
+export interface StoredEdge {
+  readonly chain: ChainId;
+  readonly asset: string;
+  readonly from: Address;
+  readonly to: Address;
+  readonly count: number;
+  readonly total: bigint;
+  readonly first: number;
+  readonly last: number;
+}
+
+export async function readEdges(db: Db, runId: number): Promise<StoredEdge[]> {
+  return many<StoredEdge>(
+    db,
+    `select c.name as chain, a.symbol as asset, f.address as "from", r.address as "to", e.count, e.total, e.first, e.last
+     from (
+       select t.asset_id, t.from_id, t.to_id, count(*) as count, sum(t.value) as total, min(t.timestamp) as first,
+         max(t.timestamp) as last
+       from (${RUN_TRANSFERS}) t where t.value > 0 and t.from_id <> t.to_id
+       group by t.asset_id, t.from_id, t.to_id) e
+     join assets a on a.id = e.asset_id join chains c on c.id = a.chain_id
+     join wallets f on f.id = e.from_id join wallets r on r.id = e.to_id
+     order by c.name, a.symbol, f.address collate "C", r.address collate "C"`,
+    [runId],
+  );
+}

@@ -1,0 +1,253 @@
+/** Which stretch of each wallet's history is stored without a gap, and the transfers that came with it. */
+import type { Address, Cursor, HistoryRow, Transfer } from '../chains/chain.ts';
+import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
+import { type StoredAsset, walletIds } from './reference.ts';
+
+/** Whose history, of which asset, by whom. */
+export interface CoverageKey {
+  readonly walletId: number;
+  readonly assetId: number;
+  readonly providerId: number;
+}
+
+export interface Coverage {
+  readonly from: number;
+  /** Where to read on; everything before `cursor.position` is stored. */
+  readonly cursor: Cursor;
+  /** Counts the pages stored: who commits the next one must have read this number. */
+  readonly requests: number;
+  /** Rows that the wallet's own history listed. */
+  readonly rows: number;
+}
+
+/** The coverage of a wallet, begun at `from` when it is first asked for. */
+export async function readCoverage(db: Db, key: CoverageKey, from: number): Promise<Coverage> {
+  const values = [key.walletId, key.assetId, key.providerId];
+  const found = await findCoverage(db, values);
+  if (found !== undefined) return found;
+  await db.query(
+    `insert into coverage (wallet_id, asset_id, provider_id, from_position, until_position, updated_at)
+     values ($1, $2, $3, $4, $4, now()) on conflict do nothing`,
+    [...values, from],
+  );
+  const begun = await findCoverage(db, values);
+  if (begun === undefined) throw new Error('Coverage that was just begun is gone');
+  return begun;
+}
+
+async function findCoverage(db: Db, values: unknown[]): Promise<Coverage | undefined> {
+  const row = await maybe<{
+    from: number;
+    position: number;
+    held: StoredRow[];
+    token: string | null;
+    requests: number;
+    rows: number;
+  }>(
+    db,
+    `select from_position as "from", until_position as position, held, token, requests, rows
+     from coverage where wallet_id = $1 and asset_id = $2 and provider_id = $3`,
+    values,
+  );
+  if (row === undefined) return undefined;
+  const { from, position, held, token, requests, rows } = row;
+  return { from, cursor: { position, held: held.map(readRow), token }, requests, rows };
+}
+
+type StoredRow = Omit<HistoryRow, 'value'> & { value: string };
+const readRow = (row: StoredRow): HistoryRow => ({ ...row, value: BigInt(row.value) });
+const writeRow = (row: HistoryRow): StoredRow => ({ ...row, value: row.value.toString() });
+
+/** Where the pending wallets of a run are to be read on: coverage of new ones is begun at `from`. */
+export async function pendingPages(
+  db: Db,
+  request: { runId: number; assetId: number; providerId: number; from: number },
+): Promise<{ walletId: number; page: number }[]> {
+  const values = [request.runId, request.assetId, request.providerId];
+  await db.query(
+    `insert into coverage (wallet_id, asset_id, provider_id, from_position, until_position, updated_at)
+     select wallet_id, $2, $3, $4, $4, now() from case_wallets where run_id = $1 and state = 'pending'
+     order by wallet_id on conflict do nothing`,
+    [...values, request.from],
+  );
+  return many(
+    db,
+    `select cw.wallet_id as "walletId", v.requests as page
+     from case_wallets cw join coverage v on v.wallet_id = cw.wallet_id and v.asset_id = $2 and v.provider_id = $3
+     where cw.run_id = $1 and cw.state = 'pending' order by cw.hop, cw.wallet_id`,
+    values,
+  );
+}
+
+/** A page as it goes into the store. */
+export interface StoredPage {
+  readonly key: CoverageKey;
+  readonly wallet: Address;
+  readonly asset: StoredAsset;
+  /** The count of pages that the coverage had when this page was asked for. */
+  readonly requests: number;
+  readonly rows: readonly HistoryRow[];
+  readonly transfers: readonly Transfer[];
+  /** Transactions with equal rows, which wait for their receipts. */
+  readonly repeats: readonly string[];
+  readonly next: Cursor;
+}
+
+/**
+ * Stores a page's transfers and moves the cursor, in one transaction.
+ *
+ * @returns false, with nothing stored, when another worker has moved the cursor since
+ */
+export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean> {
+  const addresses = page.transfers.flatMap(({ from, to }) => [from, to]);
+  const ids = await walletIds(pool, page.asset.chain, [...new Set(addresses)]);
+  return transaction(pool, async (db) => {
+    const { walletId, assetId, providerId } = page.key;
+    const moved = await db.query(
+      `update coverage
+       set until_position = $4, held = $5, token = $6, requests = requests + 1, rows = rows + $7, updated_at = now()
+       where wallet_id = $1 and asset_id = $2 and provider_id = $3 and requests = $8`,
+      [
+        walletId,
+        assetId,
+        providerId,
+        page.next.position,
+        JSON.stringify(page.next.held.map(writeRow)),
+        page.next.token,
+        page.rows.length,
+        page.requests,
+      ],
+    );
+    if (moved.rowCount === 0) return false;
+    await insertTransfers(db, { ids, page });
+    if (page.repeats.length > 0) {
+      await db.query(
+        `insert into receipts (asset_id, transaction, wallet_id, settled)
+         select $1, decode(hash, 'hex'), $2, exists (
+           select 1 from receipts r where r.asset_id = $1 and r.transaction = decode(hash, 'hex') and r.settled)
+         from unnest($3::text[]) as hash on conflict do nothing`,
+        [assetId, walletId, page.repeats],
+      );
+    }
+    return true;
+  });
+}
+
+/** Adds transfers; one that is there already only learns in whose history it was seen too. */
+async function insertTransfers(
+  db: Db,
+  { ids, page }: { ids: ReadonlyMap<Address, number>; page: StoredPage },
+): Promise<void> {
+  const { transfers, wallet, key } = page;
+  if (transfers.length === 0) return;
+  const column = <T>(read: (transfer: Transfer) => T) => transfers.map(read);
+  await db.query(
+    `insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, provider_id,
+       seen_by_sender, seen_by_recipient)
+     select decode(t.hash, 'hex'), $1, t.from_id, t.to_id, t.value, t.occurrence, t.time, t.block, $2,
+       t.from_id = $3, t.to_id = $3
+     from unnest($4::text[], $5::bigint[], $6::bigint[], $7::numeric[], $8::int[], $9::bigint[], $10::bigint[])
+       as t(hash, from_id, to_id, value, occurrence, time, block)
+     order by 1, 3, 4, 5, 6
+     on conflict (transaction, asset_id, from_id, to_id, value, occurrence) do update
+     set seen_by_sender = transfers.seen_by_sender or excluded.seen_by_sender,
+         seen_by_recipient = transfers.seen_by_recipient or excluded.seen_by_recipient,
+         block = coalesce(transfers.block, excluded.block)
+     where (excluded.seen_by_sender and not transfers.seen_by_sender)
+        or (excluded.seen_by_recipient and not transfers.seen_by_recipient)
+        or (transfers.block is null and excluded.block is not null)`,
+    [
+      key.assetId,
+      key.providerId,
+      ids.get(wallet) ?? key.walletId,
+      column((t) => t.transaction),
+      column((t) => ids.get(t.from)),
+      column((t) => ids.get(t.to)),
+      column((t) => t.value.toString()),
+      column((t) => t.occurrence),
+      column((t) => t.timestamp),
+      column((t) => t.block),
+    ],
+  );
+}
+
+/** Forgets the provider's token, which it refuses: the stretch is read again from its durable position. */
+export async function dropToken(db: Db, key: CoverageKey, requests: number): Promise<void> {
+  await db.query(
+    `update coverage set token = null, requests = requests + 1, updated_at = now()
+     where wallet_id = $1 and asset_id = $2 and provider_id = $3 and requests = $4`,
+    [key.walletId, key.assetId, key.providerId, requests],
+  );
+}
+
+/** Goes back to read a wallet's history again from an earlier position. */
+export async function rewindCoverage(db: Db, key: CoverageKey, position: number): Promise<void> {
+  await db.query(
+    `update coverage
+     set until_position = least(until_position, greatest(from_position, $4)), held = '[]', token = null,
+         requests = requests + 1, updated_at = now()
+     where wallet_id = $1 and asset_id = $2 and provider_id = $3`,
+    [key.walletId, key.assetId, key.providerId, position],
+  );
+}
+
+/** Transactions of a wallet that still wait for their receipts. */
+export async function openReceipts(db: Db, walletId: number, assetId: number): Promise<string[]> {
+  const rows = await many<{ hash: string }>(
+    db,
+    `select encode(transaction, 'hex') as hash from receipts
+     where wallet_id = $1 and asset_id = $2 and not settled order by 1`,
+    [walletId, assetId],
+  );
+  return rows.map((row) => row.hash);
+}
+
+/**
+ * Stores what a receipt confirms: the transfers of one transaction that are equal in all but their occurrence.
+ *
+ * @param counts how often each (from, to, value) stands in the receipt
+ * @returns how many stored transfers of the transaction the receipt lacks; the receipt is settled only if none
+ */
+export async function settleReceipt(
+  pool: Pool,
+  asset: StoredAsset,
+  hash: string,
+  counts: readonly { from: Address; to: Address; value: bigint; count: number }[],
+): Promise<number> {
+  const addresses = counts.flatMap(({ from, to }) => [from, to]);
+  const ids = await walletIds(pool, asset.chain, [...new Set(addresses)]);
+  const columns = [
+    counts.map(({ from }) => ids.get(from)),
+    counts.map(({ to }) => ids.get(to)),
+    counts.map(({ value }) => value.toString()),
+    counts.map(({ count }) => count),
+  ];
+  return transaction(pool, async (db) => {
+    const { missing } = await one<{ missing: number }>(
+      db,
+      `select count(*) as missing from transfers t
+       where t.transaction = decode($2, 'hex') and t.asset_id = $1 and not exists (
+         select 1 from unnest($3::bigint[], $4::bigint[], $5::numeric[], $6::int[]) as c(from_id, to_id, value, count)
+         where c.from_id = t.from_id and c.to_id = t.to_id and c.value = t.value and t.occurrence < c.count)`,
+      [asset.id, hash, ...columns],
+    );
+    if (missing > 0) return missing;
+    await db.query(
+      `insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, provider_id,
+         seen_by_sender, seen_by_recipient)
+       select t.transaction, t.asset_id, t.from_id, t.to_id, t.value, n, t.timestamp, t.block, t.provider_id,
+         t.seen_by_sender, t.seen_by_recipient
+       from unnest($3::bigint[], $4::bigint[], $5::numeric[], $6::int[]) as c(from_id, to_id, value, count)
+       join transfers t on t.transaction = decode($2, 'hex') and t.asset_id = $1 and t.from_id = c.from_id
+         and t.to_id = c.to_id and t.value = c.value and t.occurrence = 0
+       cross join lateral generate_series(1, c.count - 1) as n
+       on conflict do nothing`,
+      [asset.id, hash, ...columns],
+    );
+    await db.query(`update receipts set settled = true where asset_id = $1 and transaction = decode($2, 'hex')`, [
+      asset.id,
+      hash,
+    ]);
+    return 0;
+  });
+}

@@ -1,0 +1,238 @@
+/** The frontier of a run: which wallets it takes, in which state, and why. */
+import type { Address, ChainId } from '../chains/chain.ts';
+import { type Db, many, maybe, one } from './db.ts';
+
+export type WalletState = 'pending' | 'expanded' | 'stopped' | 'failed';
+export type SeedRole = 'paid-to' | 'own';
+
+export interface CaseWallet {
+  readonly walletId: number;
+  readonly chain: ChainId;
+  readonly address: Address;
+  readonly hop: number;
+  readonly role: SeedRole | null;
+  readonly state: WalletState;
+  readonly reason: string | null;
+}
+
+const COLUMNS = `cw.wallet_id as "walletId", c.name as chain, w.address, cw.hop, cw.role, cw.state, cw.reason`;
+const TABLES = `case_wallets cw join wallets w on w.id = cw.wallet_id join chains c on c.id = w.chain_id`;
+
+/** All wallets of a run that are in one of the states, nearest first, then by address. */
+export async function readCaseWallets(
+  db: Db,
+  runId: number,
+  states: readonly WalletState[] = ['pending', 'expanded', 'stopped', 'failed'],
+): Promise<CaseWallet[]> {
+  return many<CaseWallet>(
+    db,
+    `select ${COLUMNS} from ${TABLES} where cw.run_id = $1 and cw.state = any($2::text[])
+     order by cw.hop, c.name, w.address collate "C"`,
+    [runId, states],
+  );
+}
+
+export async function readCaseWallet(db: Db, runId: number, walletId: number): Promise<CaseWallet | undefined> {
+  return maybe<CaseWallet>(db, `select ${COLUMNS} from ${TABLES} where cw.run_id = $1 and cw.wallet_id = $2`, [
+    runId,
+    walletId,
+  ]);
+}
+
+/** What a wave decides of one wallet. */
+export interface Decision {
+  readonly walletId: number;
+  readonly hop: number;
+  readonly role: SeedRole | null;
+  readonly state: 'pending' | 'stopped';
+  readonly reason: string | null;
+}
+
+/** Adds wallets to the frontier. One that is there already keeps its place: it was reached on a shorter way. */
+export async function addCaseWallets(db: Db, runId: number, decisions: readonly Decision[]): Promise<void> {
+  const column = <T>(read: (decision: Decision) => T) => decisions.map(read);
+  await db.query(
+    `insert into case_wallets (run_id, wallet_id, hop, role, state, reason)
+     select $1, t.* from unnest($2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::text[]) as t
+     on conflict do nothing`,
+    [
+      runId,
+      column((d) => d.walletId),
+      column((d) => d.hop),
+      column((d) => d.role),
+      column((d) => d.state),
+      column((d) => d.reason),
+    ],
+  );
+}
+
+export async function setWalletState(
+  db: Db,
+  runId: number,
+  walletId: number,
+  state: WalletState,
+  reason: string | null = null,
+): Promise<void> {
+  await db.query('update case_wallets set state = $3, reason = $4 where run_id = $1 and wallet_id = $2', [
+    runId,
+    walletId,
+    state,
+    reason,
+  ]);
+}
+
+/**
+ * Marks pending wallets as expanded whose history is stored up to `until` already, for it was read for another run or
+ * case. A wallet with open receipts, or with so many rows that its limit has to be looked at, is left to a worker.
+ */
+export async function expandCovered(
+  db: Db,
+  request: { runId: number; assetId: number; providerId: number; until: number; maxTransfers: number | null },
+): Promise<void> {
+  await db.query(
+    `update case_wallets cw set state = 'expanded' from coverage v
+     where cw.run_id = $1 and cw.state = 'pending'
+       and v.wallet_id = cw.wallet_id and v.asset_id = $2 and v.provider_id = $3 and v.until_position >= $4
+       and (cw.hop = 0 or $5::bigint is null or v.rows <= $5)
+       and not exists (select 1 from receipts r where r.wallet_id = cw.wallet_id and r.asset_id = $2 and not r.settled)`,
+    [request.runId, request.assetId, request.providerId, request.until, request.maxTransfers],
+  );
+}
+
+export type WalletCounts = Readonly<Record<WalletState, number>>;
+
+export async function countCaseWallets(db: Db, runId: number): Promise<WalletCounts> {
+  return one<WalletCounts>(
+    db,
+    `select count(*) filter (where state = 'expanded') as expanded, count(*) filter (where state = 'stopped') as stopped,
+       count(*) filter (where state = 'pending') as pending, count(*) filter (where state = 'failed') as failed
+     from case_wallets where run_id = $1`,
+    [runId],
+  );
+}
+
+/** Why wallets were not followed, and how many; reasons that differ only in how far a history is stored count as one. */
+export async function countStopReasons(db: Db, runId: number): Promise<{ reason: string; wallets: number }[]> {
+  return many(
+    db,
+    `select regexp_replace(reason, '; its history is stored up to .*', '') as reason, count(*) as wallets
+     from case_wallets where run_id = $1 and state = 'stopped' group by 1 order by 2 desc, 1`,
+    [runId],
+  );
+}
+
+/** A wallet that money reached from the wallets of one hop, and how much of it. */
+export interface Payee {
+  readonly walletId: number;
+  readonly address: Address;
+  readonly received: bigint;
+}
+
+/**
+ * Wallets outside the frontier that expanded wallets of a hop paid, up to the run's heads; most money first.
+ *
+ * A victim's own wallet leads nowhere by itself: only the payments that were confirmed do, and their payees are seeds.
+ */
+export async function payeesOfHop(db: Db, runId: number, hop: number, assetId: number): Promise<Payee[]> {
+  return many<Payee>(
+    db,
+    `select t.to_id as "walletId", w.address, sum(t.value) as received
+     from case_wallets cw
+     join transfers t on t.from_id = cw.wallet_id and t.asset_id = $3
+     join wallets w on w.id = t.to_id
+     join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
+     where cw.run_id = $1 and cw.hop = $2 and cw.state = 'expanded' and cw.role is distinct from 'own'
+       and t.value > 0 and t.timestamp <= h.timestamp
+       and not exists (select 1 from case_wallets seen where seen.run_id = $1 and seen.wallet_id = t.to_id)
+     group by t.to_id, w.address
+     order by received desc, w.address collate "C"`,
+    [runId, hop, assetId],
+  );
+}
+
+/** A wallet whose own history lacks transfers that its counterparties' histories list. */
+export interface Disagreement {
+  readonly walletId: number;
+  readonly address: Address;
+  readonly missing: number;
+  /** Time of the oldest of them. */
+  readonly since: number;
+}
+
+/** Expanded wallets with transfers below the head that a counterparty's history lists and their own does not. */
+export async function findDisagreements(db: Db, runId: number, assetId: number): Promise<Disagreement[]> {
+  return many<Disagreement>(
+    db,
+    `select cw.wallet_id as "walletId", w.address, count(*) as missing, min(t.timestamp) as since
+     from case_wallets cw
+     join wallets w on w.id = cw.wallet_id
+     join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
+     join transfers t on t.asset_id = $2 and t.occurrence = 0 and t.timestamp <= h.timestamp
+       and ((t.from_id = cw.wallet_id and not t.seen_by_sender) or (t.to_id = cw.wallet_id and not t.seen_by_recipient))
+     where cw.run_id = $1 and cw.state = 'expanded'
+     group by cw.wallet_id, w.address order by w.address collate "C"`,
+    [runId, assetId],
+  );
+}
+
+/** How many transfers of a wallet are stored up to a time. */
+export async function countTransfersOf(db: Db, walletId: number, assetId: number, until: number): Promise<number> {
+  const row = await one<{ count: number }>(
+    db,
+    `select count(*) as count from transfers
+     where asset_id = $2 and timestamp <= $3 and (from_id = $1 or to_id = $1)`,
+    [walletId, assetId, until],
+  );
+  return row.count;
+}
+
+/** What a reported wallet held when the run asked, beside what its transfers up to the head add up to. */
+export interface StoredBalance {
+  readonly chain: ChainId;
+  readonly address: Address;
+  readonly asset: string;
+  readonly decimals: number;
+  /** `null` where the provider could not tell. */
+  readonly balance: bigint | null;
+  readonly received: bigint;
+  readonly sent: bigint;
+}
+
+export async function recordBalance(
+  db: Db,
+  balance: { runId: number; walletId: number; assetId: number; value: bigint | null; now: Date },
+): Promise<void> {
+  await db.query(
+    `insert into balances (run_id, wallet_id, asset_id, value, read_at) values ($1, $2, $3, $4, $5)
+     on conflict (run_id, wallet_id, asset_id) do update set value = excluded.value, read_at = excluded.read_at`,
+    [balance.runId, balance.walletId, balance.assetId, balance.value?.toString() ?? null, balance.now],
+  );
+}
+
+/** Reported wallets of a run whose balance was not read yet. */
+export async function walletsWithoutBalance(db: Db, runId: number): Promise<number[]> {
+  const rows = await many<{ id: number }>(
+    db,
+    `select cw.wallet_id as id from case_wallets cw
+     where cw.run_id = $1 and cw.hop = 0 and cw.state = 'expanded'
+       and not exists (select 1 from balances b where b.run_id = cw.run_id and b.wallet_id = cw.wallet_id)
+     order by 1`,
+    [runId],
+  );
+  return rows.map((row) => row.id);
+}
+
+export async function readBalances(db: Db, runId: number): Promise<StoredBalance[]> {
+  return many<StoredBalance>(
+    db,
+    `select c.name as chain, w.address, a.symbol as asset, a.decimals, b.value as balance,
+       (select coalesce(sum(value), 0) from transfers t where t.to_id = b.wallet_id and t.asset_id = b.asset_id
+          and t.timestamp <= h.timestamp) as received,
+       (select coalesce(sum(value), 0) from transfers t where t.from_id = b.wallet_id and t.asset_id = b.asset_id
+          and t.timestamp <= h.timestamp) as sent
+     from balances b join wallets w on w.id = b.wallet_id join chains c on c.id = w.chain_id
+     join assets a on a.id = b.asset_id join run_heads h on h.run_id = b.run_id and h.chain_id = w.chain_id
+     where b.run_id = $1 order by c.name, w.address collate "C"`,
+    [runId],
+  );
+}

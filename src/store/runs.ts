@@ -1,0 +1,187 @@
+/** Runs: one crawl of a case up to a pinned head, resumed until it is finished. */
+import type { ChainId, Head } from '../chains/chain.ts';
+import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
+
+/** What a crawl was asked for. Part of a run: the same run is resumed only under the same policy. */
+export interface CrawlPolicy {
+  readonly maxHops: number;
+  /** The most wallets whose history is read; `null` for no limit. */
+  readonly maxWallets: number | null;
+  /** A wallet found by the crawl with more transfers than this is stopped at; `null` for no limit. */
+  readonly maxTransfers: number | null;
+}
+
+export interface Run {
+  readonly id: number;
+  readonly caseId: number;
+  readonly number: number;
+  readonly policy: CrawlPolicy;
+  readonly state: 'running' | 'stopped' | 'finished';
+  readonly attempt: number;
+  readonly requests: number;
+  /** Rows that providers listed in answer to them. */
+  readonly rows: number;
+  readonly answeredAt: Date | null;
+  readonly stopCode: string | null;
+  readonly stopReason: string | null;
+  readonly graphHash: string | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+const COLUMNS = `id, case_id as "caseId", number, policy, state, attempt, requests, rows, answered_at as "answeredAt",
+  stop_code as "stopCode", stop_reason as "stopReason", graph_hash as "graphHash", started_at as "startedAt",
+  ended_at as "endedAt"`;
+
+export async function lastRun(db: Db, caseId: number): Promise<Run | undefined> {
+  return maybe<Run>(db, `select ${COLUMNS} from runs where case_id = $1 order by number desc limit 1`, [caseId]);
+}
+
+export async function readRun(db: Db, id: number): Promise<Run | undefined> {
+  return maybe<Run>(db, `select ${COLUMNS} from runs where id = $1`, [id]);
+}
+
+/** True when the run was begun under the same policy for the same seeds, so that it may be resumed. */
+export async function sameRequest(db: Db, run: Run, policy: CrawlPolicy, seeds: Buffer): Promise<boolean> {
+  const row = await one<{ same: boolean }>(
+    db,
+    'select policy = $2::jsonb and seeds = $3 as same from runs where id = $1',
+    [run.id, JSON.stringify(policy), seeds],
+  );
+  return row.same;
+}
+
+/** Begins a run and pins the chains' finalised heads for it. */
+export async function beginRun(
+  db: Db,
+  request: { caseId: number; policy: CrawlPolicy; seeds: Buffer; heads: ReadonlyMap<ChainId, Head>; now: Date },
+): Promise<Run> {
+  const run = await one<Run>(
+    db,
+    `insert into runs (case_id, number, policy, seeds, state, started_at)
+     values ($1, (select coalesce(max(number), 0) + 1 from runs where case_id = $1), $2, $3, 'running', $4)
+     returning ${COLUMNS}`,
+    [request.caseId, JSON.stringify(request.policy), request.seeds, request.now],
+  );
+  for (const [chain, head] of request.heads) {
+    await db.query(
+      `insert into run_heads (run_id, chain_id, block, timestamp)
+       values ($1, (select id from chains where name = $2), $3, $4)`,
+      [run.id, chain, head.block, head.timestamp],
+    );
+  }
+  return run;
+}
+
+/**
+ * Takes a run up again: its jobs of earlier attempts are void, and its failed wallets are tried once more.
+ *
+ * What was chosen behind a failed wallet is chosen anew: that wallet may lead elsewhere, and the frontier must not depend
+ * on when a provider had a fault. Histories that are stored already cost no request.
+ */
+export async function resumeRun(pool: Pool, id: number): Promise<Run> {
+  return transaction(pool, async (db) => {
+    await db.query(
+      `delete from case_wallets where run_id = $1
+       and hop > (select min(hop) from case_wallets where run_id = $1 and state = 'failed')`,
+      [id],
+    );
+    await db.query(`update case_wallets set state = 'pending', reason = null where run_id = $1 and state = 'failed'`, [
+      id,
+    ]);
+    await db.query('delete from balances where run_id = $1 and value is null', [id]);
+    return one<Run>(
+      db,
+      `update runs set state = 'running', attempt = attempt + 1, stop_code = null, stop_reason = null,
+         ended_at = null, answered_at = null
+       where id = $1 returning ${COLUMNS}`,
+      [id],
+    );
+  });
+}
+
+/** Ends an attempt: jobs of the run that are still queued are dropped when a worker meets them. */
+export async function endRun(
+  db: Db,
+  id: number,
+  end: { state: 'stopped' | 'finished'; code?: string; reason?: string; graphHash?: string; now: Date },
+): Promise<void> {
+  await db.query(
+    `update runs set state = $2, stop_code = $3, stop_reason = $4, graph_hash = $5, ended_at = $6
+     where id = $1 and state = 'running'`,
+    [id, end.state, end.code ?? null, end.reason ?? null, end.graphHash ?? null, end.now],
+  );
+}
+
+export async function readHeads(db: Db, runId: number): Promise<Map<ChainId, Head>> {
+  const rows = await many<{ chain: ChainId; block: number; timestamp: number }>(
+    db,
+    `select c.name as chain, h.block, h.timestamp from run_heads h join chains c on c.id = h.chain_id
+     where h.run_id = $1 order by c.name`,
+    [runId],
+  );
+  return new Map(rows.map(({ chain, block, timestamp }) => [chain, { block, timestamp }]));
+}
+
+/** Counts a request that was answered, and the rows it brought. */
+export async function countAnswer(db: Db, runId: number, rows: number, now: Date): Promise<void> {
+  await db.query('update runs set requests = requests + 1, rows = rows + $2, answered_at = $3 where id = $1', [
+    runId,
+    rows,
+    now,
+  ]);
+}
+
+export interface Fault {
+  readonly provider: string;
+  readonly code: string;
+  readonly count: number;
+  readonly lastMessage: string;
+  readonly lastAt: Date;
+}
+
+/** Records what a provider did wrong. `request` says whether it cost one. */
+export async function recordFault(
+  db: Db,
+  runId: number,
+  fault: { providerId: number; code: string; message: string; request: boolean; now: Date },
+): Promise<void> {
+  await db.query(
+    `insert into faults (run_id, provider_id, code, count, last_message, first_at, last_at)
+     values ($1, $2, $3, 1, $4, $5, $5)
+     on conflict (run_id, provider_id, code) do update
+     set count = faults.count + 1, last_message = excluded.last_message, last_at = excluded.last_at`,
+    [runId, fault.providerId, fault.code, fault.message, fault.now],
+  );
+  if (fault.request) await db.query('update runs set requests = requests + 1 where id = $1', [runId]);
+}
+
+export async function readFaults(db: Db, runId: number): Promise<Fault[]> {
+  return many<Fault>(
+    db,
+    `select p.name as provider, f.code, f.count, f.last_message as "lastMessage", f.last_at as "lastAt"
+     from faults f join providers p on p.id = f.provider_id where f.run_id = $1 order by p.name, f.code`,
+    [runId],
+  );
+}
+
+/** Any number that no other program locks with: "CASE" in ASCII. */
+const CASE_LOCK = 0x43415345;
+
+/**
+ * Keeps every other process from crawling the case until the returned function is called, or until this process ends.
+ *
+ * @returns null when another process is crawling it
+ */
+export async function lockCase(pool: Pool, caseId: number): Promise<(() => Promise<void>) | null> {
+  const client = await pool.connect();
+  const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as locked', [CASE_LOCK, caseId]);
+  if (!rows[0].locked) {
+    client.release();
+    return null;
+  }
+  return async () => {
+    const unlocked = await client.query('select pg_advisory_unlock($1, $2)', [CASE_LOCK, caseId]).catch(() => null);
+    client.release(unlocked === null);
+  };
+}

@@ -1,0 +1,69 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { UserError } from '../../src/errors.ts';
+import { generateEconomy } from '../../src/simulate/economy.ts';
+import { readTransfers, readTruth, writeEconomy } from '../../src/simulate/folder.ts';
+
+const economy = generateEconomy({ seed: 'folder', size: { users: 30, victims: 10 } });
+
+describe('an economy as a folder', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'downstream-economy-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const text = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
+
+  test('reads back as it was written', async () => {
+    await writeEconomy(folder, economy);
+    expect(await readTransfers(folder)).toEqual(economy.transfers);
+    const { wallets, payments, exits } = economy;
+    expect(await readTruth(folder)).toEqual({ wallets, payments, exits });
+  });
+
+  test('has the same bytes for the same seed', async () => {
+    await writeEconomy(join(folder, 'a'), economy);
+    await writeEconomy(join(folder, 'b'), generateEconomy({ seed: 'folder', size: { users: 30, victims: 10 } }));
+    const names = await readdir(join(folder, 'a'));
+    expect(names.sort()).toEqual(['exits.csv', 'payments.csv', 'reports.csv', 'transfers.csv', 'wallets.csv']);
+    for (const name of names) expect(await text(`a/${name}`)).toBe(await text(`b/${name}`));
+  });
+
+  test('has the columns that a report import and people expect', async () => {
+    await writeEconomy(folder, economy);
+    const [header, ...reports] = (await text('reports.csv')).trimEnd().split('\n');
+    expect(header).toBe('ref,wallet,role,tx,amount,at');
+    expect(
+      reports.filter((line) => /^V\d\d,T\w{33},paid-to,[0-9a-f]{64},\d+\.\d{6},$/.test(line)).length,
+    ).toBeGreaterThan(5);
+    const timed = /^V\d\d,T\w{33},paid-to,,\d+\.\d{6},2026-03-\d\dT\d\d:\d\d:00\.000Z$/;
+    expect(reports.filter((line) => timed.test(line)).length).toBeGreaterThan(5);
+    expect(reports.filter((line) => /^V\d\d,T\w{33},paid-to,,,$/.test(line)).length).toBeGreaterThan(1);
+    expect(reports.filter((line) => /^V\d\d,T\w{33},own,,,$/.test(line))).toHaveLength(10);
+    expect((await text('transfers.csv')).split('\n')[0]).toBe(
+      'chain,asset,transaction,block,position,timestamp_ms,from,to,value,signer',
+    );
+  });
+
+  test('says which row it cannot read, and why', async () => {
+    await writeEconomy(folder, economy);
+    const broken = (await text('transfers.csv')).split('\n');
+    broken[3] = broken[3]?.replace(/,\d+,(T\w{33})$/, ',12.5,$1') ?? '';
+    await writeFile(join(folder, 'transfers.csv'), broken.join('\n'));
+    await expect(readTransfers(folder)).rejects.toThrow(/transfers\.csv cannot be read at row 4: "12\.5" is no amount/);
+  });
+
+  test('names a missing file or column and what it should be', async () => {
+    const missing = await readTransfers(folder).catch((error: unknown) => error);
+    expect(missing).toBeInstanceOf(UserError);
+    expect((missing as UserError).code).toBe('SIMULATION_INVALID');
+    expect((missing as UserError).text).toContain(
+      'chain,asset,transaction,block,position,timestamp_ms,from,to,value,signer',
+    );
+    await writeFile(join(folder, 'transfers.csv'), 'chain,asset\ntron,USDT\n');
+    await expect(readTransfers(folder)).rejects.toThrow(/it lacks the column transaction, block/);
+  });
+});

@@ -1,0 +1,244 @@
+/** The crawl's processor: one job is one request to a provider, and safe to be delivered twice. */
+import type { ChainSource, Head, TransactionHash } from '../src/chains/chain.ts';
+import type { Clock } from '../src/clock.ts';
+import { countEqual, numberRows } from '../src/crawl/occurrences.ts';
+import { messageOf, RetryableError, UserError } from '../src/errors.ts';
+import type { Log } from '../src/log.ts';
+import { type CrawlJob, crawlJob } from '../src/queue/jobs.ts';
+import type { JobControl, JobQueue, Processor } from '../src/queue/queue.ts';
+import {
+  type Coverage,
+  type CoverageKey,
+  commitPage,
+  dropToken,
+  openReceipts,
+  readCoverage,
+  settleReceipt,
+} from '../src/store/coverage.ts';
+import { explainDatabaseError, type Pool } from '../src/store/db.ts';
+import {
+  type CaseWallet,
+  countTransfersOf,
+  readCaseWallet,
+  recordBalance,
+  setWalletState,
+} from '../src/store/frontier.ts';
+import type { StoredAsset } from '../src/store/reference.ts';
+import { countAnswer, endRun, type Run, readHeads, readRun, recordFault } from '../src/store/runs.ts';
+
+export interface CrawlContext {
+  readonly pool: Pool;
+  readonly source: ChainSource;
+  readonly providerId: number;
+  readonly assets: readonly StoredAsset[];
+  readonly queue: JobQueue<CrawlJob>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A fault that ends this process's work, such as a full disk. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/** A job that is still wanted, with what it needs. */
+interface Task {
+  readonly run: Run;
+  readonly wallet: CaseWallet;
+  readonly asset: StoredAsset;
+  readonly key: CoverageKey;
+  /** End of the window, in the source's unit: just behind the run's head. */
+  readonly until: number;
+  readonly head: Head;
+}
+
+export function createCrawlProcessor(context: CrawlContext): Processor {
+  return async (data, control) => {
+    const job = crawlJob.parse(data);
+    try {
+      const task = await findTask(context, job);
+      if (task === null) return;
+      try {
+        await perform(context, job, task);
+      } catch (error) {
+        await handleFault(context, job, task, error, control);
+      }
+    } catch (error) {
+      const explained = explainDatabaseError(error);
+      if (explained instanceof UserError) context.onFatal(explained);
+      throw error;
+    }
+  };
+}
+
+/** The first position of the asset's history, in the source's unit. */
+export function windowStart(source: ChainSource, asset: StoredAsset): number {
+  return source.unit === 'timestamp' ? asset.since : 0;
+}
+
+/** Just behind the head, in the source's unit. */
+export function windowEnd(source: ChainSource, head: Head): number {
+  return (source.unit === 'timestamp' ? head.timestamp : head.block) + 1;
+}
+
+/** What the job is about; null when its run has ended, was resumed since, or has no use for it any more. */
+async function findTask({ pool, source, assets, providerId }: CrawlContext, job: CrawlJob): Promise<Task | null> {
+  const run = await readRun(pool, job.run);
+  if (run === undefined || run.state !== 'running' || run.attempt !== job.attempt) return null;
+  const wallet = await readCaseWallet(pool, job.run, job.wallet);
+  const asset = assets.find(({ id }) => id === job.asset);
+  const head = (await readHeads(pool, run.id)).get(source.chain);
+  if (wallet === undefined || asset === undefined || head === undefined) return null;
+  if (job.kind !== 'balance' && wallet.state !== 'pending') return null;
+  const key = { walletId: job.wallet, assetId: job.asset, providerId };
+  return { run, wallet, asset, key, until: windowEnd(source, head), head };
+}
+
+async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promise<void> {
+  switch (job.kind) {
+    case 'page':
+      return readNextPage(context, job.page, task);
+    case 'receipt':
+      return readReceipt(context, job.transaction, task);
+    case 'balance':
+      return readBalance(context, task);
+  }
+}
+
+async function readNextPage(context: CrawlContext, page: number, task: Task): Promise<void> {
+  const { pool, source, clock } = context;
+  const { run, wallet, asset, key, until } = task;
+  const coverage = await readCoverage(pool, key, windowStart(source, asset));
+  if (coverage.cursor.position >= until) return finishHistory(context, task, coverage);
+  // The page is stored already, by this job's first delivery or by another case: go on behind it.
+  if (coverage.requests !== page) return queueNextPage(context, task, coverage.requests);
+  const reply = await source.history({
+    wallet: wallet.address,
+    asset,
+    window: { from: coverage.from, until },
+    cursor: coverage.cursor,
+  });
+  const { transfers, repeats } = numberRows(reply.rows);
+  const next = reply.next ?? { position: until, held: [], token: null };
+  const stored = await commitPage(pool, {
+    key,
+    wallet: wallet.address,
+    asset,
+    requests: page,
+    rows: reply.rows,
+    transfers,
+    repeats,
+    next,
+  });
+  await countAnswer(pool, run.id, stored ? reply.rows.length : 0, new Date(clock.now()));
+  for (const remark of reply.remarks) await noteFault(context, task, 'REPLY_REMARK', remark, false);
+  const rows = coverage.rows + (stored ? reply.rows.length : 0);
+  if (await stopAtLimit(context, task, rows, next.position)) return;
+  if (reply.next === null) await finishHistory(context, task, { ...coverage, rows });
+  else await queueNextPage(context, task, page + 1);
+}
+
+async function queueNextPage({ queue }: CrawlContext, { run, key }: Task, page: number): Promise<void> {
+  await queue.add([
+    { kind: 'page', run: run.id, attempt: run.attempt, wallet: key.walletId, asset: key.assetId, page },
+  ]);
+}
+
+/** Stops at a wallet whose history is longer than the policy allows; never at a reported one. */
+async function stopAtLimit({ pool }: CrawlContext, task: Task, rows: number, position: number): Promise<boolean> {
+  const limit = task.run.policy.maxTransfers;
+  if (task.wallet.hop === 0 || limit === null || rows <= limit) return false;
+  if ((await countTransfersOf(pool, task.key.walletId, task.key.assetId, task.head.timestamp)) <= limit) return false;
+  const until = new Date(Math.min(position, task.head.timestamp)).toISOString();
+  const reason = `more than ${limit} transfers (--max-transfers); its history is stored up to ${until}`;
+  await setWalletState(pool, task.run.id, task.key.walletId, 'stopped', reason);
+  return true;
+}
+
+/** The window is read to its end: the wallet is expanded once the receipts of equal rows are settled. */
+async function finishHistory(context: CrawlContext, task: Task, coverage: Coverage): Promise<void> {
+  const { pool, queue } = context;
+  const { run, key } = task;
+  if (await stopAtLimit(context, task, coverage.rows, task.until)) return;
+  const open = await openReceipts(pool, key.walletId, key.assetId);
+  if (open.length === 0) return setWalletState(pool, run.id, key.walletId, 'expanded');
+  await queue.add(
+    open.map((transaction) => ({
+      kind: 'receipt',
+      run: run.id,
+      attempt: run.attempt,
+      wallet: key.walletId,
+      asset: key.assetId,
+      transaction,
+    })),
+  );
+}
+
+async function readReceipt(context: CrawlContext, transaction: string, task: Task): Promise<void> {
+  const { pool, source, clock } = context;
+  const { run, asset, key } = task;
+  const open = await openReceipts(pool, key.walletId, key.assetId);
+  if (open.includes(transaction)) {
+    const counts = countEqual(await source.receipt(transaction as TransactionHash, asset));
+    const missing = await settleReceipt(pool, asset, transaction, counts);
+    if (missing > 0) {
+      throw new RetryableError(
+        'RECEIPT_DISAGREES',
+        `The receipt of transaction ${transaction} lacks ${missing} transfers that the history lists.`,
+      );
+    }
+    await countAnswer(pool, run.id, 0, new Date(clock.now()));
+  }
+  const coverage = await readCoverage(pool, key, windowStart(source, asset));
+  const left = (await openReceipts(pool, key.walletId, key.assetId)).length;
+  if (left === 0 && coverage.cursor.position >= task.until) await finishHistory(context, task, coverage);
+}
+
+async function readBalance({ pool, source, clock }: CrawlContext, { run, wallet, asset, key }: Task): Promise<void> {
+  const { value } = await source.balance(wallet.address, asset);
+  const now = new Date(clock.now());
+  await countAnswer(pool, run.id, 0, now);
+  await recordBalance(pool, { runId: run.id, walletId: key.walletId, assetId: asset.id, value, now });
+}
+
+/** A provider's fault is recorded, then waited out, tried again, or put down as the wallet's; it is never swallowed. */
+async function handleFault(
+  context: CrawlContext,
+  job: CrawlJob,
+  task: Task,
+  error: unknown,
+  control: JobControl,
+): Promise<void> {
+  const { pool, clock, log } = context;
+  const now = new Date(clock.now());
+  if (explainDatabaseError(error) !== null) throw error;
+  if (error instanceof UserError) {
+    await noteFault(context, task, error.code, error.message, true);
+    await endRun(pool, task.run.id, { state: 'stopped', code: error.code, reason: error.text, now });
+    return;
+  }
+  const code = error instanceof RetryableError ? error.code : 'INTERNAL';
+  if (code === 'INTERNAL') log.error({ err: error, job }, 'a job failed');
+  await noteFault(context, task, code, messageOf(error), true);
+  if (code === 'CURSOR_REFUSED' && job.kind === 'page') {
+    await dropToken(pool, task.key, job.page);
+    await queueNextPage(context, task, job.page + 1);
+    return;
+  }
+  const wait = error instanceof RetryableError ? error.retryAfterMs : undefined;
+  if (wait !== undefined) await control.pause(wait);
+  if (!control.lastAttempt) throw error;
+  if (job.kind === 'balance') {
+    const { walletId, assetId } = task.key;
+    await recordBalance(pool, { runId: task.run.id, walletId, assetId, value: null, now });
+  } else {
+    await setWalletState(pool, task.run.id, task.key.walletId, 'failed', messageOf(error));
+  }
+}
+
+async function noteFault(
+  { pool, providerId, clock }: CrawlContext,
+  { run }: Task,
+  code: string,
+  message: string,
+  request: boolean,
+): Promise<void> {
+  await recordFault(pool, run.id, { providerId, code, message, request, now: new Date(clock.now()) });
+}

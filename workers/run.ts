@@ -1,0 +1,94 @@
+/** Starts workers in this process: those of the crawl, those of the analysis, or both. */
+import type { ChainSource } from '../src/chains/chain.ts';
+import { createTronGrid } from '../src/chains/tron/trongrid.ts';
+import type { Clock } from '../src/clock.ts';
+import type { Config } from '../src/config.ts';
+import type { UserError } from '../src/errors.ts';
+import type { Log } from '../src/log.ts';
+import type { AnalyseJob, CrawlJob } from '../src/queue/jobs.ts';
+import { type JobQueue, openQueues, queueName, type RunningWorker } from '../src/queue/queue.ts';
+import { providerId, readAssets, type StoredAsset } from '../src/store/reference.ts';
+import { openStore, type Store } from '../src/store/store.ts';
+import { createAnalyseProcessor } from './analyse.ts';
+import { createCrawlProcessor } from './crawl.ts';
+
+/** Requests in flight per process: the provider's rate is what limits, this only hides its latency. */
+const CRAWL_CONCURRENCY = 8;
+
+/** Everything that commands and workers share: the store, the queues, the provider. */
+export interface Engine {
+  readonly config: Config;
+  readonly store: Store;
+  readonly queueKind: 'postgres' | 'redis';
+  readonly source: ChainSource;
+  readonly providerId: number;
+  readonly assets: readonly StoredAsset[];
+  readonly crawlQueue: JobQueue<CrawlJob>;
+  readonly analyseQueue: JobQueue<AnalyseJob>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Starts the crawl's workers. `onFatal` is told of what ends their work, such as a full disk. */
+  startCrawl(onFatal: (error: Error) => void): RunningWorker;
+  /** Starts the analysis's worker. `onFailed` is told why an analysis came to nothing. */
+  startAnalyse(onFailed: (runId: number, error: UserError) => void): RunningWorker;
+  close(): Promise<void>;
+}
+
+export async function openEngine(config: Config, clock: Clock, log: Log): Promise<Engine> {
+  const store = await openStore(config);
+  try {
+    const { pool, instance } = store;
+    const source = createTronGrid(config.tron);
+    const queues = await openQueues(config.redisUrl, () => store.queuePool());
+    const crawlName = queueName('crawl', instance, [source.provider, config.tron.url, config.tron.key ?? '']);
+    const analyseName = queueName('analyse', instance);
+    const crawlQueue = queues.queue<CrawlJob>(crawlName);
+    const provider = await providerId(pool, source.provider);
+    const assets = await readAssets(pool);
+    const onError = (error: Error) => log.warn({ err: error }, 'a worker had a fault');
+    return {
+      config,
+      store,
+      queueKind: queues.kind,
+      source,
+      providerId: provider,
+      assets,
+      crawlQueue,
+      analyseQueue: queues.queue<AnalyseJob>(analyseName),
+      clock,
+      log,
+      startCrawl: (onFatal) =>
+        queues.work({
+          name: crawlName,
+          process: createCrawlProcessor({
+            pool,
+            source,
+            providerId: provider,
+            assets,
+            queue: crawlQueue,
+            clock,
+            log,
+            onFatal,
+          }),
+          concurrency: CRAWL_CONCURRENCY,
+          rate: config.tron.rate,
+          onError,
+        }),
+      startAnalyse: (onFailed) =>
+        queues.work({
+          name: analyseName,
+          process: createAnalyseProcessor({ pool, clock, onFailed }),
+          concurrency: 1,
+          rate: null,
+          onError,
+        }),
+      async close() {
+        await queues.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
