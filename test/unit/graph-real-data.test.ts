@@ -30,7 +30,9 @@ function readTransfers(): Transfer[] {
 
 describe.skipIf(!hasSharedData)('the graph of the seized wallets', () => {
   const transfers = hasSharedData ? readTransfers() : [];
-  const seeds = hasSharedData ? read('seeds.csv').map(({ address = '' }) => wallet(address, { hop: 0, report: 'paid-to' })) : [];
+  const seeds = hasSharedData
+    ? read('seeds.csv').map(({ address = '' }) => wallet(address, { hop: 0, report: 'paid-to' }))
+    : [];
 
   it('holds every transfer that moved something, to the base unit', () => {
     const graph = buildGraph({ wallets: seeds, transfers });

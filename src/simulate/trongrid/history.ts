@@ -47,7 +47,7 @@ interface Query {
 /** Answers for one page, spoilt as the fault says. */
 export function history(ledger: Ledger, request: SimulatedRequest, fault: PageFaultKind | null): Reply {
   const { params, path } = request;
-  const account = accountIn(path);
+  const account = accountIn(path, ledger);
   if (account === null) return refuse('A valid account address is required.');
   const bound = digest(
     JSON.stringify([

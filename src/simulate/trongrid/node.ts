@@ -99,7 +99,7 @@ export function receipt(ledger: Ledger, { params, solid }: SimulatedRequest): Re
 
 /** `GET /v1/accounts/{address}`, with little but the token balance; no data for an account nobody has paid. */
 export function account(ledger: Ledger, { path }: SimulatedRequest): Reply {
-  const address = accountIn(path);
+  const address = accountIn(path, ledger);
   if (address === null) return refuse('A valid account address is required.');
   const [first] = ledger.of(address);
   const known = first !== undefined && first.block <= ledger.tip.block;
