@@ -7,7 +7,6 @@ import type { Log } from '../src/log.ts';
 import { type CrawlJob, crawlJob } from '../src/queue/jobs.ts';
 import type { JobControl, JobQueue, Processor } from '../src/queue/queue.ts';
 import {
-  type Coverage,
   type CoverageKey,
   commitPage,
   dropToken,
@@ -17,14 +16,15 @@ import {
 } from '../src/store/coverage.ts';
 import { explainDatabaseError, type Pool } from '../src/store/db.ts';
 import {
-  type CaseWallet,
   countTransfersOf,
-  readCaseWallet,
+  expandWallet,
+  readWalletTask,
   recordBalance,
   setWalletState,
+  type WalletTask,
 } from '../src/store/frontier.ts';
 import type { StoredAsset } from '../src/store/reference.ts';
-import { countAnswer, endRun, type Run, readHeads, readRun, recordFault } from '../src/store/runs.ts';
+import { countAnswer, endRun, recordFault } from '../src/store/runs.ts';
 
 export interface CrawlContext {
   readonly pool: Pool;
@@ -39,14 +39,13 @@ export interface CrawlContext {
 }
 
 /** A job that is still wanted, with what it needs. */
-interface Task {
-  readonly run: Run;
-  readonly wallet: CaseWallet;
+interface Task extends WalletTask {
+  readonly runId: number;
+  readonly attempt: number;
   readonly asset: StoredAsset;
   readonly key: CoverageKey;
   /** End of the window, in the source's unit: just behind the run's head. */
   readonly until: number;
-  readonly head: Head;
 }
 
 export function createCrawlProcessor(context: CrawlContext): Processor {
@@ -80,15 +79,12 @@ export function windowEnd(source: ChainSource, head: Head): number {
 
 /** What the job is about; null when its run has ended, was resumed since, or has no use for it any more. */
 async function findTask({ pool, source, assets, providerId }: CrawlContext, job: CrawlJob): Promise<Task | null> {
-  const run = await readRun(pool, job.run);
-  if (run === undefined || run.state !== 'running' || run.attempt !== job.attempt) return null;
-  const wallet = await readCaseWallet(pool, job.run, job.wallet);
+  const task = await readWalletTask(pool, job);
   const asset = assets.find(({ id }) => id === job.asset);
-  const head = (await readHeads(pool, run.id)).get(source.chain);
-  if (wallet === undefined || asset === undefined || head === undefined) return null;
-  if (job.kind !== 'balance' && wallet.state !== 'pending') return null;
+  if (task === undefined || asset === undefined) return null;
+  if (job.kind !== 'balance' && task.state !== 'pending') return null;
   const key = { walletId: job.wallet, assetId: job.asset, providerId };
-  return { run, wallet, asset, key, until: windowEnd(source, head), head };
+  return { ...task, runId: job.run, attempt: job.attempt, asset, key, until: windowEnd(source, task.head) };
 }
 
 async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promise<void> {
@@ -104,66 +100,71 @@ async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promis
 
 async function readNextPage(context: CrawlContext, page: number, task: Task): Promise<void> {
   const { pool, source, clock } = context;
-  const { run, wallet, asset, key, until } = task;
+  const { runId, address, asset, key, until } = task;
   const coverage = await readCoverage(pool, key, windowStart(source, asset));
-  if (coverage.cursor.position >= until) return finishHistory(context, task, coverage);
+  if (coverage.cursor.position >= until) return finishHistory(context, task, coverage.rows);
   // The page is stored already, by this job's first delivery or by another case: go on behind it.
   if (coverage.requests !== page) return queueNextPage(context, task, coverage.requests);
   const reply = await source.history({
-    wallet: wallet.address,
+    wallet: address,
     asset,
     window: { from: coverage.from, until },
     cursor: coverage.cursor,
   });
   const { transfers, repeats } = numberRows(reply.rows);
   const next = reply.next ?? { position: until, held: [], token: null };
+  const rows = reply.rows.length;
+  const now = new Date(clock.now());
   const stored = await commitPage(pool, {
     key,
-    wallet: wallet.address,
+    runId,
+    wallet: address,
     asset,
     requests: page,
-    rows: reply.rows,
     transfers,
+    rows,
     repeats,
     next,
+    now,
   });
-  await countAnswer(pool, run.id, stored ? reply.rows.length : 0, new Date(clock.now()));
   for (const remark of reply.remarks) await noteFault(context, task, 'REPLY_REMARK', remark, false);
-  const rows = coverage.rows + (stored ? reply.rows.length : 0);
-  if (await stopAtLimit(context, task, rows, next.position)) return;
-  if (reply.next === null) await finishHistory(context, task, { ...coverage, rows });
-  else await queueNextPage(context, task, page + 1);
+  if (!stored) {
+    await countAnswer(pool, runId, now);
+    return queueNextPage(context, task, page + 1);
+  }
+  const total = coverage.rows + rows;
+  if (reply.next === null) return finishHistory(context, task, total);
+  if (!(await stopAtLimit(context, task, total, next.position))) await queueNextPage(context, task, page + 1);
 }
 
-async function queueNextPage({ queue }: CrawlContext, { run, key }: Task, page: number): Promise<void> {
-  await queue.add([
-    { kind: 'page', run: run.id, attempt: run.attempt, wallet: key.walletId, asset: key.assetId, page },
-  ]);
+async function queueNextPage({ queue }: CrawlContext, { runId, attempt, key }: Task, page: number): Promise<void> {
+  await queue.add([{ kind: 'page', run: runId, attempt, wallet: key.walletId, asset: key.assetId, page }]);
 }
 
 /** Stops at a wallet whose history is longer than the policy allows; never at a reported one. */
 async function stopAtLimit({ pool }: CrawlContext, task: Task, rows: number, position: number): Promise<boolean> {
-  const limit = task.run.policy.maxTransfers;
-  if (task.wallet.hop === 0 || limit === null || rows <= limit) return false;
-  if ((await countTransfersOf(pool, task.key.walletId, task.key.assetId, task.head.timestamp)) <= limit) return false;
-  const until = new Date(Math.min(position, task.head.timestamp)).toISOString();
+  const { hop, policy, key, head, runId } = task;
+  const limit = policy.maxTransfers;
+  if (hop === 0 || limit === null || rows <= limit) return false;
+  if ((await countTransfersOf(pool, key.walletId, key.assetId, head.timestamp)) <= limit) return false;
+  const until = new Date(Math.min(position, head.timestamp)).toISOString();
   const reason = `more than ${limit} transfers (--max-transfers); its history is stored up to ${until}`;
-  await setWalletState(pool, task.run.id, task.key.walletId, 'stopped', reason);
+  await setWalletState(pool, runId, key.walletId, 'stopped', reason);
   return true;
 }
 
 /** The window is read to its end: the wallet is expanded once the receipts of equal rows are settled. */
-async function finishHistory(context: CrawlContext, task: Task, coverage: Coverage): Promise<void> {
+async function finishHistory(context: CrawlContext, task: Task, rows: number): Promise<void> {
   const { pool, queue } = context;
-  const { run, key } = task;
-  if (await stopAtLimit(context, task, coverage.rows, task.until)) return;
+  const { runId, attempt, key } = task;
+  if (await stopAtLimit(context, task, rows, task.until)) return;
+  if (await expandWallet(pool, runId, key.walletId, key.assetId)) return;
   const open = await openReceipts(pool, key.walletId, key.assetId);
-  if (open.length === 0) return setWalletState(pool, run.id, key.walletId, 'expanded');
   await queue.add(
     open.map((transaction) => ({
       kind: 'receipt',
-      run: run.id,
-      attempt: run.attempt,
+      run: runId,
+      attempt,
       wallet: key.walletId,
       asset: key.assetId,
       transaction,
@@ -173,7 +174,7 @@ async function finishHistory(context: CrawlContext, task: Task, coverage: Covera
 
 async function readReceipt(context: CrawlContext, transaction: string, task: Task): Promise<void> {
   const { pool, source, clock } = context;
-  const { run, asset, key } = task;
+  const { runId, asset, key } = task;
   const open = await openReceipts(pool, key.walletId, key.assetId);
   if (open.includes(transaction)) {
     const counts = countEqual(await source.receipt(transaction as TransactionHash, asset));
@@ -184,18 +185,17 @@ async function readReceipt(context: CrawlContext, transaction: string, task: Tas
         `The receipt of transaction ${transaction} lacks ${missing} transfers that the history lists.`,
       );
     }
-    await countAnswer(pool, run.id, 0, new Date(clock.now()));
+    await countAnswer(pool, runId, new Date(clock.now()));
   }
   const coverage = await readCoverage(pool, key, windowStart(source, asset));
-  const left = (await openReceipts(pool, key.walletId, key.assetId)).length;
-  if (left === 0 && coverage.cursor.position >= task.until) await finishHistory(context, task, coverage);
+  if (coverage.cursor.position >= task.until) await expandWallet(pool, runId, key.walletId, key.assetId);
 }
 
-async function readBalance({ pool, source, clock }: CrawlContext, { run, wallet, asset, key }: Task): Promise<void> {
-  const { value } = await source.balance(wallet.address, asset);
+async function readBalance({ pool, source, clock }: CrawlContext, { runId, address, asset, key }: Task): Promise<void> {
+  const { value } = await source.balance(address, asset);
   const now = new Date(clock.now());
-  await countAnswer(pool, run.id, 0, now);
-  await recordBalance(pool, { runId: run.id, walletId: key.walletId, assetId: asset.id, value, now });
+  await countAnswer(pool, runId, now);
+  await recordBalance(pool, { runId, walletId: key.walletId, assetId: asset.id, value, now });
 }
 
 /** A provider's fault is recorded, then waited out, tried again, or put down as the wallet's; it is never swallowed. */
@@ -211,7 +211,7 @@ async function handleFault(
   if (explainDatabaseError(error) !== null) throw error;
   if (error instanceof UserError) {
     await noteFault(context, task, error.code, error.message, true);
-    await endRun(pool, task.run.id, { state: 'stopped', code: error.code, reason: error.text, now });
+    await endRun(pool, task.runId, { state: 'stopped', code: error.code, reason: error.text, now });
     return;
   }
   const code = error instanceof RetryableError ? error.code : 'INTERNAL';
@@ -227,18 +227,18 @@ async function handleFault(
   if (!control.lastAttempt) throw error;
   if (job.kind === 'balance') {
     const { walletId, assetId } = task.key;
-    await recordBalance(pool, { runId: task.run.id, walletId, assetId, value: null, now });
+    await recordBalance(pool, { runId: task.runId, walletId, assetId, value: null, now });
   } else {
-    await setWalletState(pool, task.run.id, task.key.walletId, 'failed', messageOf(error));
+    await setWalletState(pool, task.runId, task.key.walletId, 'failed', messageOf(error));
   }
 }
 
 async function noteFault(
   { pool, providerId, clock }: CrawlContext,
-  { run }: Task,
+  { runId }: Task,
   code: string,
   message: string,
   request: boolean,
 ): Promise<void> {
-  await recordFault(pool, run.id, { providerId, code, message, request, now: new Date(clock.now()) });
+  await recordFault(pool, runId, { providerId, code, message, request, now: new Date(clock.now()) });
 }

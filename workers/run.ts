@@ -45,7 +45,7 @@ export async function openEngine(config: Config, clock: Clock, log: Log): Promis
     const crawlQueue = queues.queue<CrawlJob>(crawlName);
     const provider = await providerId(pool, source.provider);
     const assets = await readAssets(pool);
-    const onError = (error: Error) => log.warn({ err: error }, 'a worker had a fault');
+    const onError = (error: Error) => log.warn({ fault: error.message }, 'a worker had a fault');
     return {
       config,
       store,

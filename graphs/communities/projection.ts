@@ -13,7 +13,7 @@ export interface Pair {
  * Pairs in ascending order, each weighing the number of its non-zero transfers in both directions, over all assets.
  *
  * The number and not the amount: one large payment would outweigh the hundreds by which wallets that are run together
- * show themselves. Without direction, because modularity has no sense of it that fits money passed on. Victims' own
+ * show themselves. Without direction: the library's directed variant did not end on graphs with large hubs. Victims' own
  * wallets are left out: a victim ties strangers together, and is no part of what is examined.
  */
 export function projectPairs({ wallets, edges }: OrderedRows): Pair[] {

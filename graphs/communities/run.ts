@@ -11,6 +11,9 @@ export interface ClusterOptions extends LouvainParameters {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Node runs a longer timer at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * `louvainClusters` with a deadline.
  *
@@ -25,7 +28,7 @@ export async function findClusters(rows: GraphRows, options: ClusterOptions): Pr
   const worker = new Worker(new URL('./worker-entry.mjs', import.meta.url), { workerData: work, execArgv: [] });
   const { promise, resolve, reject } = withResolvers<ClusterResult>();
   const abort = () => reject(signal?.reason);
-  const timer = setTimeout(() => reject(tooSlow(deadlineMs, work)), deadlineMs);
+  const timer = setTimeout(() => reject(tooSlow(deadlineMs, work)), Math.min(deadlineMs, LONGEST_TIMER_MS));
   signal?.addEventListener('abort', abort, { once: true });
   worker.once('message', resolve);
   worker.once('error', (error) => reject(isOutOfMemory(error) ? tooLarge(work, error) : error));

@@ -88,6 +88,7 @@ export async function openQueues(redisUrl: string | null, postgres: () => import
   const backend = redis === null ? createPostgresBackend : undefined;
   const queues: Queue[] = [];
   const workers: Worker[] = [];
+  let closing = false;
   return {
     kind: redis === null ? 'postgres' : 'redis',
     queue<T extends JobData>(name: string): JobQueue<T> {
@@ -114,11 +115,16 @@ export async function openQueues(redisUrl: string | null, postgres: () => import
       };
     },
     work(request) {
-      const worker = startWorker(request, connection, backend);
+      const onError = (error: Error) => {
+        // Connections that end because we are leaving are no fault.
+        if (!closing) request.onError(error);
+      };
+      const worker = startWorker({ ...request, onError }, connection, backend);
       workers.push(worker);
       return { close: () => worker.close() };
     },
     async close() {
+      closing = true;
       await Promise.all(workers.map((worker) => worker.close()));
       await Promise.all(queues.map((queue) => queue.close()));
       redis?.disconnect();

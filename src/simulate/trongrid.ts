@@ -29,7 +29,7 @@ export interface TronGridOptions extends AccessOptions {
 }
 
 /** A request as it was asked, and what became of it. Keys are not kept. */
-export interface LoggedRequest extends SimulatedRequest {
+interface LoggedRequest extends SimulatedRequest {
   readonly refused: boolean;
   readonly fault: FaultKind | null;
 }

@@ -82,84 +82,81 @@ export async function pendingPages(
 /** A page as it goes into the store. */
 export interface StoredPage {
   readonly key: CoverageKey;
+  /** The run that asked for it, to which the request is counted. */
+  readonly runId: number;
   readonly wallet: Address;
   readonly asset: StoredAsset;
   /** The count of pages that the coverage had when this page was asked for. */
   readonly requests: number;
-  readonly rows: readonly HistoryRow[];
   readonly transfers: readonly Transfer[];
+  /** Rows that the page listed: equal ones count. */
+  readonly rows: number;
   /** Transactions with equal rows, which wait for their receipts. */
   readonly repeats: readonly string[];
   readonly next: Cursor;
+  readonly now: Date;
 }
 
 /**
- * Stores a page's transfers and moves the cursor, in one transaction.
+ * Stores a page's transfers and moves the cursor: all of it, or nothing. A transfer that is there already only learns in
+ * whose history it was seen too.
+ *
+ * One statement, and so one transaction: a crawl's speed is the number of its round trips.
  *
  * @returns false, with nothing stored, when another worker has moved the cursor since
  */
 export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean> {
-  const addresses = page.transfers.flatMap(({ from, to }) => [from, to]);
-  const ids = await walletIds(pool, page.asset.chain, [...new Set(addresses)]);
-  return transaction(pool, async (db) => {
-    const { walletId, assetId, providerId } = page.key;
-    const moved = await db.query(
-      `update coverage
-       set until_position = $4, held = $5, token = $6, requests = requests + 1, rows = rows + $7, updated_at = now()
-       where wallet_id = $1 and asset_id = $2 and provider_id = $3 and requests = $8`,
-      [
-        walletId,
-        assetId,
-        providerId,
-        page.next.position,
-        JSON.stringify(page.next.held.map(writeRow)),
-        page.next.token,
-        page.rows.length,
-        page.requests,
-      ],
-    );
-    if (moved.rowCount === 0) return false;
-    await insertTransfers(db, { ids, page });
-    if (page.repeats.length > 0) {
-      await db.query(
-        `insert into receipts (asset_id, transaction, wallet_id, settled)
-         select $1, decode(hash, 'hex'), $2, exists (
-           select 1 from receipts r where r.asset_id = $1 and r.transaction = decode(hash, 'hex') and r.settled)
-         from unnest($3::text[]) as hash on conflict do nothing`,
-        [assetId, walletId, page.repeats],
-      );
-    }
-    return true;
-  });
-}
-
-/** Adds transfers; one that is there already only learns in whose history it was seen too. */
-async function insertTransfers(
-  db: Db,
-  { ids, page }: { ids: ReadonlyMap<Address, number>; page: StoredPage },
-): Promise<void> {
-  const { transfers, wallet, key } = page;
-  if (transfers.length === 0) return;
+  const { key, transfers, next } = page;
+  const ids = await walletIds(
+    pool,
+    page.asset.chain,
+    transfers.flatMap(({ from, to }) => [from, to]),
+  );
   const column = <T>(read: (transfer: Transfer) => T) => transfers.map(read);
-  await db.query(
-    `insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, provider_id,
-       seen_by_sender, seen_by_recipient)
-     select decode(t.hash, 'hex'), $1, t.from_id, t.to_id, t.value, t.occurrence, t.time, t.block, $2,
-       t.from_id = $3, t.to_id = $3
-     from unnest($4::text[], $5::bigint[], $6::bigint[], $7::numeric[], $8::int[], $9::bigint[], $10::bigint[])
-       as t(hash, from_id, to_id, value, occurrence, time, block)
-     order by 1, 3, 4, 5, 6
-     on conflict (transaction, asset_id, from_id, to_id, value, occurrence) do update
-     set seen_by_sender = transfers.seen_by_sender or excluded.seen_by_sender,
-         seen_by_recipient = transfers.seen_by_recipient or excluded.seen_by_recipient,
-         block = coalesce(transfers.block, excluded.block)
-     where (excluded.seen_by_sender and not transfers.seen_by_sender)
-        or (excluded.seen_by_recipient and not transfers.seen_by_recipient)
-        or (transfers.block is null and excluded.block is not null)`,
+  const { moved } = await one<{ moved: number }>(
+    pool,
+    `with moved as (
+       update coverage
+       set until_position = $5, held = $6, token = $7, requests = requests + 1, rows = rows + $8, updated_at = $9
+       where wallet_id = $1 and asset_id = $2 and provider_id = $3 and requests = $4 returning 1),
+     counted as (
+       update runs set requests = requests + 1, rows = rows + $8, answered_at = $9
+       where id = $10 and exists (select 1 from moved)),
+     repeated as (
+       insert into receipts (asset_id, transaction, wallet_id, settled)
+       select $2, decode(hash, 'hex'), $1, exists (
+         select 1 from receipts r where r.asset_id = $2 and r.transaction = decode(hash, 'hex') and r.settled)
+       from unnest($11::text[]) as hash where exists (select 1 from moved)
+       on conflict do nothing),
+     stored as (
+       insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, provider_id,
+         seen_by_sender, seen_by_recipient)
+       select decode(t.hash, 'hex'), $2, t.from_id, t.to_id, t.value, t.occurrence, t.time, t.block, $3,
+         t.from_id = $1, t.to_id = $1
+       from unnest($12::text[], $13::bigint[], $14::bigint[], $15::numeric[], $16::int[], $17::bigint[], $18::bigint[])
+         as t(hash, from_id, to_id, value, occurrence, time, block)
+       where exists (select 1 from moved)
+       order by 1, 3, 4, 5, 6
+       on conflict (transaction, asset_id, from_id, to_id, value, occurrence) do update
+       set seen_by_sender = transfers.seen_by_sender or excluded.seen_by_sender,
+           seen_by_recipient = transfers.seen_by_recipient or excluded.seen_by_recipient,
+           block = coalesce(transfers.block, excluded.block)
+       where (excluded.seen_by_sender and not transfers.seen_by_sender)
+          or (excluded.seen_by_recipient and not transfers.seen_by_recipient)
+          or (transfers.block is null and excluded.block is not null))
+     select count(*) as moved from moved`,
     [
+      key.walletId,
       key.assetId,
       key.providerId,
-      ids.get(wallet) ?? key.walletId,
+      page.requests,
+      next.position,
+      JSON.stringify(next.held.map(writeRow)),
+      next.token,
+      page.rows,
+      page.now,
+      page.runId,
+      page.repeats,
       column((t) => t.transaction),
       column((t) => ids.get(t.from)),
       column((t) => ids.get(t.to)),
@@ -169,6 +166,7 @@ async function insertTransfers(
       column((t) => t.block),
     ],
   );
+  return moved === 1;
 }
 
 /** Forgets the provider's token, which it refuses: the stretch is read again from its durable position. */

@@ -25,6 +25,8 @@ const parsers: Record<number, (text: string) => unknown> = {
 export function createPool(connection: Connection, schema: string, max: number): Pool {
   const pool = new pg.Pool({
     ...connection,
+    // A socket has no TLS, whatever PGSSLMODE says for other servers.
+    ...(connection.host?.startsWith('/') ? { ssl: false } : {}),
     max,
     options: `-c search_path=${schema}`,
     application_name: 'downstream',

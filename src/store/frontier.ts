@@ -1,6 +1,7 @@
 /** The frontier of a run: which wallets it takes, in which state, and why. */
-import type { Address, ChainId } from '../chains/chain.ts';
+import type { Address, ChainId, Head } from '../chains/chain.ts';
 import { type Db, many, maybe, one } from './db.ts';
+import type { CrawlPolicy } from './runs.ts';
 
 export type WalletState = 'pending' | 'expanded' | 'stopped' | 'failed';
 export type SeedRole = 'paid-to' | 'own';
@@ -32,11 +33,44 @@ export async function readCaseWallets(
   );
 }
 
-export async function readCaseWallet(db: Db, runId: number, walletId: number): Promise<CaseWallet | undefined> {
-  return maybe<CaseWallet>(db, `select ${COLUMNS} from ${TABLES} where cw.run_id = $1 and cw.wallet_id = $2`, [
-    runId,
-    walletId,
-  ]);
+/** A wallet of a run as a worker needs it. */
+export interface WalletTask {
+  readonly address: Address;
+  readonly hop: number;
+  readonly state: WalletState;
+  readonly policy: CrawlPolicy;
+  readonly head: Head;
+}
+
+/** What a job is about; undefined when its run has ended, was resumed since, or does not have the wallet. */
+export async function readWalletTask(
+  db: Db,
+  job: { run: number; attempt: number; wallet: number },
+): Promise<WalletTask | undefined> {
+  const row = await maybe<Omit<WalletTask, 'head'> & Head>(
+    db,
+    `select w.address, cw.hop, cw.state, r.policy, h.block, h.timestamp
+     from runs r
+     join case_wallets cw on cw.run_id = r.id and cw.wallet_id = $3
+     join wallets w on w.id = cw.wallet_id
+     join run_heads h on h.run_id = r.id and h.chain_id = w.chain_id
+     where r.id = $1 and r.attempt = $2 and r.state = 'running'`,
+    [job.run, job.attempt, job.wallet],
+  );
+  if (row === undefined) return undefined;
+  const { block, timestamp, ...task } = row;
+  return { ...task, head: { block, timestamp } };
+}
+
+/** Marks a wallet as expanded unless a receipt of its transfers is still open. Returns whether it was. */
+export async function expandWallet(db: Db, runId: number, walletId: number, assetId: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update case_wallets set state = 'expanded', reason = null
+     where run_id = $1 and wallet_id = $2
+       and not exists (select 1 from receipts where wallet_id = $2 and asset_id = $3 and not settled)`,
+    [runId, walletId, assetId],
+  );
+  return rowCount === 1;
 }
 
 /** What a wave decides of one wallet. */

@@ -28,29 +28,27 @@ export async function walletIds(
   chain: ChainId,
   addresses: readonly Address[],
 ): Promise<ReadonlyMap<Address, number>> {
-  const known = await readIds(db, chain, addresses);
+  const ids = new Map<Address, number>();
   // In order, so that two processes that add the same wallets wait for each other instead of locking up.
-  const missing = addresses.filter((address) => !known.has(address)).sort();
-  if (missing.length > 0) {
-    await db.query(
-      `insert into wallets (chain_id, address)
-       select (select id from chains where name = $1), address from unnest($2::text[]) as address
-       on conflict do nothing`,
-      [chain, [...new Set(missing)]],
+  let missing = [...new Set(addresses)].sort();
+  // A wallet that another process adds at this moment is in neither half of the answer; the next round finds it.
+  while (missing.length > 0) {
+    const rows = await many<{ id: number; address: Address }>(
+      db,
+      `with wanted as (
+         select c.id as chain_id, a.address from chains c, unnest($2::text[]) as a(address) where c.name = $1),
+       known as (select w.id, w.address from wallets w join wanted using (chain_id, address)),
+       added as (
+         insert into wallets (chain_id, address)
+         select chain_id, address from wanted where address not in (select address from known)
+         on conflict do nothing returning id, address)
+       select id, address from known union all select id, address from added`,
+      [chain, missing],
     );
-    for (const [address, id] of await readIds(db, chain, missing)) known.set(address, id);
+    for (const { id, address } of rows) ids.set(address, id);
+    missing = missing.filter((address) => !ids.has(address));
   }
-  return known;
-}
-
-async function readIds(db: Db, chain: ChainId, addresses: readonly Address[]): Promise<Map<Address, number>> {
-  const rows = await many<{ id: number; address: Address }>(
-    db,
-    `select w.id, w.address from wallets w join chains c on c.id = w.chain_id
-     where c.name = $1 and w.address = any($2::text[])`,
-    [chain, addresses],
-  );
-  return new Map(rows.map(({ address, id }) => [address, id]));
+  return ids;
 }
 
 /** The number of one wallet, given out at its first mention. */

@@ -123,13 +123,9 @@ export async function readHeads(db: Db, runId: number): Promise<Map<ChainId, Hea
   return new Map(rows.map(({ chain, block, timestamp }) => [chain, { block, timestamp }]));
 }
 
-/** Counts a request that was answered, and the rows it brought. */
-export async function countAnswer(db: Db, runId: number, rows: number, now: Date): Promise<void> {
-  await db.query('update runs set requests = requests + 1, rows = rows + $2, answered_at = $3 where id = $1', [
-    runId,
-    rows,
-    now,
-  ]);
+/** Counts a request that was answered; `commitPage` counts those of pages itself. */
+export async function countAnswer(db: Db, runId: number, now: Date): Promise<void> {
+  await db.query('update runs set requests = requests + 1, answered_at = $2 where id = $1', [runId, now]);
 }
 
 export interface Fault {

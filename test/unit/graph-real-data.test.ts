@@ -38,7 +38,7 @@ describe.skipIf(!hasSharedData)('the graph of the seized wallets', () => {
     const graph = buildGraph({ wallets: seeds, transfers });
     const count = graph.reduceEdges((sum, _, attributes) => sum + attributes.count, 0);
     const total = graph.reduceEdges((sum, _, attributes) => sum + attributes.total, 0n);
-    // Of 10,525 rows 163 have no value, and one, of 52,000 base units, is of a wallet to itself.
+    // Of 10,525 rows 163 have no value, and one, of 250 USDT, is of a wallet to itself.
     const toItself = transfers.filter(({ from, to }) => from === to);
     expect([transfers.length, count, toItself.length]).toEqual([10_525, 10_361, 1]);
     expect(total + (toItself[0]?.value ?? 0n)).toBe(transfers.reduce((sum, { value }) => sum + value, 0n));
