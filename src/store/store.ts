@@ -5,9 +5,9 @@ import { joinEmbeddedServer } from './embedded.ts';
 import { migrate, QUEUE_SCHEMA, requireCurrentSchema, SCHEMA } from './migrate.ts';
 
 /** Enough for the processors of one process beside the commands' own queries. */
-const POOL_SIZE = 16;
+const POOL_SIZE = 8;
 /** Each of BullMQ's backends holds one of them for LISTEN. */
-const QUEUE_POOL_SIZE = 12;
+const QUEUE_POOL_SIZE = 5;
 
 export interface Store {
   readonly pool: Pool;

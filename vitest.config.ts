@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/{unit,conformance,integration,e2e}/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
+    // Processes and not threads: a test sets the umask, which a thread may not.
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
