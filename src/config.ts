@@ -18,11 +18,22 @@ const url = (protocols: readonly string[], example: string) =>
     }
   });
 
+/** The root of an HTTP server: a user, a password or a query would be lost, or end up in messages. */
+const server = url(['http:', 'https:'], 'https://api.trongrid.io').superRefine((text, context) => {
+  const { username, password, search, hash } = URL.canParse(text) ? new URL(text) : new URL('http://a');
+  if (username + password + search + hash !== '') {
+    context.addIssue({
+      code: 'custom',
+      message: 'has more than protocol, server and path; a key belongs into TRON_API_KEY',
+    });
+  }
+});
+
 const environment = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
   REDIS_URL: url(['redis:', 'rediss:'], 'redis://host:6379').optional(),
   DOWNSTREAM_DATA: z.string().min(1, 'is empty: name a folder, or leave it unset').optional(),
-  TRON_API_URL: url(['http:', 'https:'], 'https://api.trongrid.io').default('https://api.trongrid.io'),
+  TRON_API_URL: server.default('https://api.trongrid.io'),
   TRON_API_KEY: z
     .string()
     .regex(/^[\x21-\x7e]+$/, 'is empty or has characters that no key has')
@@ -63,6 +74,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const faults = [
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)),
     ...unknown.map((name) => `${name} is no setting of Downstream`),
+    ...(parsed.success && sendsKeyOpenly(parsed.data)
+      ? ['TRON_API_URL would send TRON_API_KEY unprotected: use https']
+      : []),
   ];
   if (!parsed.success || faults.length > 0) {
     throw new UserError(
@@ -86,6 +100,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** A key that leaves this machine without TLS is no secret any more. */
+function sendsKeyOpenly({ TRON_API_URL, TRON_API_KEY }: z.infer<typeof environment>): boolean {
+  const { protocol, hostname } = new URL(TRON_API_URL);
+  const local = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  return TRON_API_KEY !== undefined && protocol === 'http:' && !local;
 }
 
 /** A service's folder for root, whose home the database's unprivileged user cannot enter; else the user's own. */

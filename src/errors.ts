@@ -49,6 +49,14 @@ export class RetryableError extends Error {
   }
 }
 
+const QUOTE_LENGTH = 100;
+
+/** Text from outside as it stands in a message: in quotes, cut where it is long, and with signs that cannot be seen shown as `�`. */
+export function quoted(text: string): string {
+  const start = text.length > QUOTE_LENGTH ? `${text.slice(0, QUOTE_LENGTH)}…` : text;
+  return `"${start.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�')}"`;
+}
+
 /** The error's own words, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

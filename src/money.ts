@@ -4,7 +4,10 @@
  * An asset's `decimals` says how many digits of a base-unit amount stand behind the decimal point: USDT has 6, so one
  * USDT is 1,000,000 base units.
  */
-import { UserError } from './errors.ts';
+import { quoted, UserError } from './errors.ts';
+
+/** Digits of 2^256, the largest number that contracts count to. */
+const MAX_DIGITS = 78;
 
 /**
  * Base units as a plain decimal with every digit, such as `1250.500000`.
@@ -38,17 +41,27 @@ export function parseAmount(text: string, decimals: number): bigint {
   const match = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?$/.exec(text);
   const whole = match?.[1]?.replaceAll(',', '');
   if (whole === undefined) {
-    throw new UserError('AMOUNT_INVALID', `"${text}" is not an amount.`, {
+    throw new UserError('AMOUNT_INVALID', `${quoted(text)} is not an amount.`, {
       right: 'An amount is a positive decimal such as 1250.50 or 1,250.50.',
       todo: 'Write it with digits, a point before the decimals, and no sign or currency.',
     });
   }
+  if (whole.length + decimals > MAX_DIGITS) {
+    throw new UserError('AMOUNT_INVALID', `${quoted(text)} is more than any token has.`, {
+      right: 'An amount is a positive decimal such as 1250.50 or 1,250.50.',
+      todo: 'Check the figure against the payment.',
+    });
+  }
   const fraction = match?.[2] ?? '';
   if (fraction.length > decimals) {
-    throw new UserError('AMOUNT_INVALID', `"${text}" has ${fraction.length} decimals; the asset has ${decimals}.`, {
-      right: `The smallest part of it is ${formatAmount(1n, decimals)}.`,
-      todo: 'Check the figure against the payment; Downstream never rounds one.',
-    });
+    throw new UserError(
+      'AMOUNT_INVALID',
+      `${quoted(text)} has ${fraction.length} decimals; the asset has ${decimals}.`,
+      {
+        right: `The smallest part of it is ${formatAmount(1n, decimals)}.`,
+        todo: 'Check the figure against the payment; Downstream never rounds one.',
+      },
+    );
   }
   return BigInt(whole) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || '0');
 }

@@ -45,7 +45,7 @@ export default async function setup(project: TestProject): Promise<void> {
     missing.push({
       what: `a Postgres server (14 or newer) at ${POSTGRES_PLACE} that trusts the user postgres`,
       leftOut: 'what runs on a database server',
-      get: 'apt-get install postgresql, or: docker run --rm -p 127.0.0.1:5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:18',
+      get: 'docker run --rm -p 127.0.0.1:5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:18, or: initdb -A trust -U postgres',
     });
   }
   if (redis === null) {

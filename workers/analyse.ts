@@ -20,7 +20,7 @@ export interface AnalyseContext {
 }
 
 /** Name of the method, part of every `runHash`. */
-export const CLUSTER_RULE = 'louvain';
+const CLUSTER_RULE = 'louvain';
 
 export function createAnalyseProcessor({ pool, clock, onFailed }: AnalyseContext): Processor {
   return async (data) => {

@@ -9,9 +9,9 @@ import type { JobControl, JobQueue, Processor } from '../src/queue/queue.ts';
 import {
   type CoverageKey,
   commitPage,
-  dropToken,
   openReceipts,
   readCoverage,
+  restartStretch,
   settleReceipt,
 } from '../src/store/coverage.ts';
 import { explainDatabaseError, type Pool } from '../src/store/db.ts';
@@ -37,6 +37,9 @@ export interface CrawlContext {
   /** A fault that ends this process's work, such as a full disk. */
   readonly onFatal: (error: Error) => void;
 }
+
+/** A provider that refuses its own cursor so often at one stretch will not let it be read to the end. */
+const MAX_RESTARTS = 5;
 
 /** A job that is still wanted, with what it needs. */
 interface Task extends WalletTask {
@@ -218,9 +221,9 @@ async function handleFault(
   if (code === 'INTERNAL') log.error({ err: error, job }, 'a job failed');
   await noteFault(context, task, code, messageOf(error), true);
   if (code === 'CURSOR_REFUSED' && job.kind === 'page') {
-    await dropToken(pool, task.key, job.page);
-    await queueNextPage(context, task, job.page + 1);
-    return;
+    const restarts = await restartStretch(pool, task.key, job.page);
+    if (restarts <= MAX_RESTARTS) return queueNextPage(context, task, job.page + 1);
+    return setWalletState(pool, task.runId, task.key.walletId, 'failed', messageOf(error));
   }
   const wait = error instanceof RetryableError ? error.retryAfterMs : undefined;
   if (wait !== undefined) await control.pause(wait);

@@ -241,7 +241,7 @@ async function settleDisagreements(
   let again = false;
   for (const { walletId, missing, since } of disagreements) {
     if (reread.has(walletId)) {
-      const reason = `its own history lacks ${missing} transfers that its counterparties' histories list`;
+      const reason = `its own history lacks ${missing} ${missing === 1 ? 'transfer' : 'transfers'} that its counterparties' histories list`;
       await setWalletState(pool, run.id, walletId, 'failed', reason);
       continue;
     }
@@ -295,7 +295,7 @@ async function waitFor(
       return false;
     }
     const silent = clock.now() - Math.max(began, run.answeredAt?.getTime() ?? 0);
-    const waiting = silent < 1_000 ? null : await lastWords(pool, run);
+    const waiting = silent < 1_000 ? null : await lastWords(pool, run, began);
     request.onProgress({
       hop: what.hop,
       wallets: await countCaseWallets(pool, run.id),
@@ -313,9 +313,9 @@ async function waitFor(
   }
 }
 
-/** What a provider said since its last useful answer. */
-async function lastWords(pool: Pool, run: Run): Promise<string | null> {
-  const since = Math.max(run.startedAt.getTime(), run.answeredAt?.getTime() ?? 0);
+/** What a provider said since its last useful answer, or since we began to wait. */
+async function lastWords(pool: Pool, run: Run, began: number): Promise<string | null> {
+  const since = Math.max(began, run.answeredAt?.getTime() ?? 0);
   const newest = (await readFaults(pool, run.id))
     .filter((fault) => fault.lastAt.getTime() >= since)
     .sort((a, b) => b.lastAt.getTime() - a.lastAt.getTime())[0];

@@ -1,5 +1,5 @@
 /**
- * CSV for spreadsheets: one file of wallets, one of edges.
+ * CSV for spreadsheets: one file of wallets, one of edges, and one that says of what case they are and how far it was seen.
  *
  * Lines end with CRLF, as RFC 4180 and Excel have it. A cell that a spreadsheet would take for a formula gets an apostrophe
  * in front. A total has all its digits in the file; a spreadsheet shows about the first 15 of them.
@@ -7,7 +7,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { joinLines } from './chunks.ts';
 import { EDGE_FIELDS, type EdgeRow, edgeRows, NODE_FIELDS, type NodeRow, nodeRows } from './rows.ts';
-import type { ExportSnapshot } from './snapshot.ts';
+import { type ExportSnapshot, headerFields } from './snapshot.ts';
 
 const NODE_COLUMNS = ['id', ...Object.keys(NODE_FIELDS)];
 const EDGE_COLUMNS = ['id', 'source', 'target', ...Object.keys(EDGE_FIELDS)];
@@ -27,6 +27,11 @@ export function writeNodesCsv(snapshot: ExportSnapshot): Iterable<string> {
 /** The edges of the graph, a line each. */
 export function writeEdgesCsv(snapshot: ExportSnapshot): Iterable<string> {
   return joinLines(csvLines(EDGE_COLUMNS, edgeRows(snapshot)));
+}
+
+/** What the export is of, under which hashes, and how far the crawl came: a name and a value a line. */
+export function writeCaseCsv(snapshot: ExportSnapshot): Iterable<string> {
+  return [stringify([['name', 'value'], ...headerFields(snapshot)], OPTIONS)];
 }
 
 /** Setting up the writer costs more than a line, so that it is given many at a time. */

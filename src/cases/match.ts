@@ -28,7 +28,7 @@ export interface Proposal<T> {
 }
 
 /**
- * Payments that fit a report, best first: smallest difference of amount, then of time, then by transaction.
+ * Payments that fit a report, best first: smallest difference of amount, then of time, then by transaction, payer and amount.
  *
  * A named transaction stands above amount and time: it is proposed however far they are off, and nothing else is. A report
  * that names neither transaction, amount nor time fits nothing.
@@ -56,7 +56,9 @@ export function proposePayments<T extends Pick<Transfer, 'transaction' | 'from' 
       (a, b) =>
         compare(size(a.amountOff ?? 0n), size(b.amountOff ?? 0n)) ||
         compare(Math.abs(a.timeOff ?? 0), Math.abs(b.timeOff ?? 0)) ||
-        compare(a.transfer.transaction, b.transfer.transaction),
+        compare(a.transfer.transaction, b.transfer.transaction) ||
+        compare(a.transfer.from, b.transfer.from) ||
+        compare(a.transfer.value, b.transfer.value),
     );
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { parseAddress, parseTransaction } from '../chains/address.ts';
 import type { Address, Asset, ChainId, TransactionHash } from '../chains/chain.ts';
-import { UserError } from '../errors.ts';
+import { quoted, UserError } from '../errors.ts';
 import { formatAmount, parseAmount } from '../money.ts';
 import { parseReportedTime } from './time.ts';
 
@@ -57,7 +57,7 @@ const MAX_TEXT = 10_000;
 export function parseReport(raw: RawReport, asset: Asset, now: number): Report {
   const role = blankToNull(raw.role) ?? 'paid-to';
   if (!isRole(role)) {
-    throw new UserError('ROLE_INVALID', `"${role}" is no role of a reported wallet.`, {
+    throw new UserError('ROLE_INVALID', `${quoted(role)} is no role of a reported wallet.`, {
       right: "A role is paid-to (the wallet that was paid) or own (the victim's own wallet).",
       todo: 'Leave it out if the wallet was paid.',
     });
@@ -65,7 +65,7 @@ export function parseReport(raw: RawReport, asset: Asset, now: number): Report {
   const amount = blankToNull(raw.amount);
   const currency = blankToNull(raw.currency)?.toUpperCase() ?? asset.symbol;
   if (currency !== asset.symbol && !/^[A-Z]{3}$/.test(currency)) {
-    throw new UserError('CURRENCY_INVALID', `"${currency}" is no currency.`, {
+    throw new UserError('CURRENCY_INVALID', `${quoted(currency)} is no currency.`, {
       right: `A currency is ${asset.symbol} or a code of three letters such as EUR.`,
       todo: `Leave it out for amounts in ${asset.symbol}.`,
     });
@@ -134,5 +134,9 @@ function blankToNull(text: string | undefined): string | null {
 /** Text without control characters, which have no meaning in a reference and could drive a terminal. */
 function freeText(text: string | undefined): string | null {
   const clean = blankToNull(text?.replace(/[\p{Cc}\p{Cf}]+/gu, ' '));
-  return clean === null ? null : clean.slice(0, MAX_TEXT);
+  if (clean === null || clean.length <= MAX_TEXT) return clean;
+  throw new UserError('TEXT_TOO_LONG', `A text of the report has ${clean.length} characters.`, {
+    right: `References and notes have up to ${MAX_TEXT} characters.`,
+    todo: 'Shorten it, and keep the whole text outside the case.',
+  });
 }

@@ -1,7 +1,7 @@
 /** Times as people report them: never without a zone, for a victim in one country and a bank in another mean different hours. */
-import { UserError } from '../errors.ts';
+import { quoted, UserError } from '../errors.ts';
 
-const FORM = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)? ?(Z|[+-]\d{2}:?\d{2})?$/i;
+const FORM = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)? ?(Z|[+-](?:0\d|1[0-4]):?\d{2})?$/i;
 const RIGHT = 'A time has date, time and zone: 2026-01-03T10:00Z, or 2026-01-03 17:00+07:00.';
 
 /**
@@ -14,25 +14,25 @@ export function parseReportedTime(text: string, bounds: { since: number; now: nu
   const match = FORM.exec(text);
   const time = match === null ? Number.NaN : Date.parse(isoOf(text));
   if (match === null || Number.isNaN(time) || !sameDay(match, isoOf(text))) {
-    throw new UserError('TIME_INVALID', `"${text}" is no time.`, {
+    throw new UserError('TIME_INVALID', `${quoted(text)} is no time.`, {
       right: RIGHT,
       todo: 'If only the day is known, leave the time out and put the day into the note.',
     });
   }
   if (match[7] === undefined) {
-    throw new UserError('TIME_WITHOUT_ZONE', `"${text}" has no time zone.`, {
+    throw new UserError('TIME_WITHOUT_ZONE', `${quoted(text)} has no time zone.`, {
       right: RIGHT,
       todo: 'Ask where the victim was, and add Z (UTC) or an offset such as +07:00.',
     });
   }
   if (time > bounds.now) {
-    throw new UserError('TIME_IN_FUTURE', `"${text}" lies in the future.`, {
+    throw new UserError('TIME_IN_FUTURE', `${quoted(text)} lies in the future.`, {
       right: `A payment was made before now, ${new Date(bounds.now).toISOString()}.`,
       todo: 'Check day and month, and the time zone.',
     });
   }
   if (time < bounds.since) {
-    throw new UserError('TIME_TOO_EARLY', `"${text}" lies before the first transfer of this token.`, {
+    throw new UserError('TIME_TOO_EARLY', `${quoted(text)} lies before the first transfer of this token.`, {
       right: `Its first transfers are of ${new Date(bounds.since).toISOString().slice(0, 10)}.`,
       todo: 'Check the year.',
     });

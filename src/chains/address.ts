@@ -1,6 +1,6 @@
 /** Addresses and transaction hashes, checked once at the edge and then trusted by their types. */
 import { fromHex, isAddress, toHex } from 'tronweb/utils';
-import { UserError } from '../errors.ts';
+import { quoted, UserError } from '../errors.ts';
 import type { Address, ChainId, TransactionHash } from './chain.ts';
 
 const TRON_EXAMPLE = 'A Tron address has 34 characters and starts with T, such as TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t.';
@@ -23,7 +23,7 @@ export function parseAddress(chain: ChainId, text: string): Address {
 function parseTronAddress(text: string): Address {
   if (/^41[0-9a-fA-F]{40}$/.test(text)) return fromHex(text) as Address;
   if (text.startsWith('T') && text.length === 34 && isAddress(text)) return text as Address;
-  throw new UserError('ADDRESS_INVALID', `"${text}" is no Tron address: ${reasonAgainst(text)}.`, {
+  throw new UserError('ADDRESS_INVALID', `${quoted(text)} is no Tron address: ${reasonAgainst(text)}.`, {
     right: TRON_EXAMPLE,
     todo: 'Copy it again from the wallet, the exchange or the explorer.',
   });
@@ -61,7 +61,7 @@ export function addressFromWord(word: string): Address {
 export function parseTransaction(text: string): TransactionHash {
   const hex = /^(?:0x)?([0-9a-fA-F]{64})$/.exec(text)?.[1];
   if (hex === undefined) {
-    throw new UserError('TRANSACTION_INVALID', `"${text}" is no transaction hash.`, {
+    throw new UserError('TRANSACTION_INVALID', `${quoted(text)} is no transaction hash.`, {
       right: 'A transaction hash has 64 hex digits.',
       todo: 'Copy it again from the wallet or the explorer.',
     });

@@ -64,9 +64,10 @@ async function readBounded(response: Response, host: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** `fetch` hides why it failed one level down. */
+/** `fetch` hides why it failed one level down. Without a cause it refused to send, in words that quote address and headers. */
 function reason(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  const code = (cause as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : messageOf(cause ?? error);
+  if (cause === undefined) return 'its address, or a header, is not of a form that can be sent';
+  const code = (cause as { code?: unknown }).code;
+  return typeof code === 'string' ? code : messageOf(cause);
 }

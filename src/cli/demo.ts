@@ -16,7 +16,10 @@ import { EXIT, table } from './output.ts';
 
 const SEED = 'downstream demo';
 const CASE = 'demo';
+/** How far the planted network moves its money before most of it is cashed out. */
 const MAX_HOPS = '4';
+/** Clusters in which wallets of the network are looked for, those with most of them first. */
+const SHOWN_CLUSTERS = 4;
 const USDT_DECIMALS = 6;
 
 export function addDemoCommand(program: Command, context: CliContext, done: Done): void {
@@ -63,8 +66,9 @@ async function runDemo(context: CliContext, out: string): Promise<number> {
     await run('crawl', CASE, '--max-hops', MAX_HOPS);
     await run('clusters', CASE);
     for (const format of EXPORT_FORMATS) await run('export', CASE, '--format', format, '--out', out);
+    const matches = (await quietly('report', 'match', CASE)) as MatchJson;
     const clusters = (await quietly('clusters', CASE)) as ClustersJson;
-    say(comparison(economy, clusters));
+    say(comparison(economy, { clusters, matches }));
     say(
       `\nDone in ${((context.clock.now() - began) / 1000).toFixed(1)} s. The files are in ${out}/: open graph.gexf in Gephi, nodes.csv in a spreadsheet.\n`,
     );
@@ -100,34 +104,47 @@ interface ClustersJson {
   readonly clusters: readonly { readonly id: number; readonly wallets: readonly { readonly address: string }[] }[];
 }
 
+interface MatchJson {
+  readonly reports: readonly {
+    readonly reference: string | null;
+    readonly proposals: readonly { readonly transaction: string }[];
+  }[];
+}
+
 /** What was planted beside what was found. */
-function comparison(economy: Economy, { clusters }: ClustersJson): string {
-  const planted = new Set(
-    economy.wallets.filter(({ network }) => network !== '').map(({ address }) => address as string),
-  );
+function comparison(economy: Economy, found: { clusters: ClustersJson; matches: MatchJson }): string {
+  const { clusters } = found.clusters;
+  const network = new Set(economy.wallets.filter((wallet) => wallet.network !== '').map(({ address }) => `${address}`));
   const best = clusters
     .map(({ id, wallets }) => ({
       id,
       size: wallets.length,
-      hits: wallets.filter(({ address }) => planted.has(address)).length,
+      hits: count(wallets, ({ address }) => network.has(address)),
     }))
-    .sort((a, b) => b.hits - a.hits)[0];
-  const paid = economy.payments.length;
-  const exits = economy.exits.reduce((sum, { value }) => sum + value, 0n);
+    .sort((a, b) => b.hits - a.hits || a.size - b.size)
+    .slice(0, SHOWN_CLUSTERS)
+    .filter(({ hits }) => hits > 0);
+  const payments = new Map(economy.payments.map(({ transaction, ref }) => [`${transaction}`, ref]));
+  const proposed = found.matches.reports.flatMap(({ reference, proposals }) =>
+    proposals[0] === undefined ? [] : [{ reference, transaction: proposals[0].transaction }],
+  );
+  const right = count(proposed, ({ transaction, reference }) => payments.get(transaction) === reference);
+  const inClusters = best.map(({ id, size, hits }) => `${hits} of the ${size} wallets of C${id}`);
+  const cashedOut = economy.exits.reduce((sum, { value }) => sum + value, 0n);
   const rows = [
     ['', 'PLANTED', 'FOUND'],
     [
-      'victims',
-      String(new Set(economy.payments.map(({ ref }) => ref)).size),
-      `${economy.reports.length} reports given`,
+      "victims' payments",
+      `${payments.size}`,
+      `${right} of the ${proposed.length} that "report match" proposes first; ${economy.reports.length} rows were reported`,
     ],
-    ['payments', String(paid), ''],
-    [
-      'network wallets',
-      String(planted.size),
-      best === undefined ? 'no cluster' : `${best.hits} in cluster C${best.id}, which has ${best.size}`,
-    ],
-    ['cashed out', `${displayAmount(exits, USDT_DECIMALS)} USDT`, 'following the money by a declared rule comes next'],
+    ["the network's wallets", `${network.size}`, inClusters[0] ?? 'none in a cluster'],
+    ...inClusters.slice(1).map((text) => ['', '', text]),
+    ['cashed out', `${displayAmount(cashedOut, USDT_DECIMALS)} USDT`, 'no tracing rule is applied yet'],
   ];
   return `The planted truth beside what was found\n${table(rows)}`;
+}
+
+function count<T>(list: readonly T[], fits: (item: T) => boolean): number {
+  return list.filter(fits).length;
 }

@@ -67,14 +67,14 @@ JSON: {case, format, files, nodes, edges, graphHash, runHash}`,
                 graphHash: header.graphHash,
                 runHash: header.runHash,
               })
-            : `${files.join(' and ')}: ${counted(graph.order, 'wallet')}, ${counted(graph.size, 'edge')}${header.runHash === null ? '; no clusters were looked for yet' : ''}\n`,
+            : `${files.join(', ')}: ${counted(graph.order, 'wallet')}, ${counted(graph.size, 'edge')}${header.runHash === null ? '; no clusters were looked for yet' : ''}\n`,
         );
       }),
     );
 }
 
 /** What is exported of a case: its newest crawl, with the clusters that were last found in it. */
-export async function readSnapshot(pool: Pool, found: Case): Promise<ExportSnapshot> {
+async function readSnapshot(pool: Pool, found: Case): Promise<ExportSnapshot> {
   const run = await crawledRun(pool, found);
   const analysis = await readAnalysis(pool, run.id, run.graphHash);
   const graph = buildGraphFromEdges({
@@ -106,7 +106,7 @@ export async function readSnapshot(pool: Pool, found: Case): Promise<ExportSnaps
 }
 
 /** Writes the files of a format. Each appears whole or not at all. Returns their paths. */
-export async function writeFiles(format: ExportFormat, folder: string, snapshot: ExportSnapshot): Promise<string[]> {
+async function writeFiles(format: ExportFormat, folder: string, snapshot: ExportSnapshot): Promise<string[]> {
   const paths: string[] = [];
   try {
     await mkdir(folder, { recursive: true });

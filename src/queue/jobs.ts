@@ -5,9 +5,9 @@ const count = z.number().int().nonnegative();
 const job = { run: count, attempt: count };
 
 /** One page of a wallet's history. `page` counts those stored before, so that a job that comes twice is recognised. */
-export const pageJob = z.strictObject({ kind: z.literal('page'), ...job, wallet: count, asset: count, page: count });
+const pageJob = z.strictObject({ kind: z.literal('page'), ...job, wallet: count, asset: count, page: count });
 /** The receipt of a transaction with equal rows. */
-export const receiptJob = z.strictObject({
+const receiptJob = z.strictObject({
   kind: z.literal('receipt'),
   ...job,
   wallet: count,
@@ -15,7 +15,7 @@ export const receiptJob = z.strictObject({
   transaction: z.string().regex(/^[0-9a-f]{64}$/),
 });
 /** The balance of a reported wallet. */
-export const balanceJob = z.strictObject({ kind: z.literal('balance'), ...job, wallet: count, asset: count });
+const balanceJob = z.strictObject({ kind: z.literal('balance'), ...job, wallet: count, asset: count });
 export const crawlJob = z.discriminatedUnion('kind', [pageJob, receiptJob, balanceJob]);
 export type CrawlJob = z.infer<typeof crawlJob>;
 

@@ -117,7 +117,8 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
     pool,
     `with moved as (
        update coverage
-       set until_position = $5, held = $6, token = $7, requests = requests + 1, rows = rows + $8, updated_at = $9
+       set restarts = case when until_position = $5 then restarts else 0 end,
+         until_position = $5, held = $6, token = $7, requests = requests + 1, rows = rows + $8, updated_at = $9
        where wallet_id = $1 and asset_id = $2 and provider_id = $3 and requests = $4 returning 1),
      counted as (
        update runs set requests = requests + 1, rows = rows + $8, answered_at = $9
@@ -169,13 +170,21 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
   return moved === 1;
 }
 
-/** Forgets the provider's token, which it refuses: the stretch is read again from its durable position. */
-export async function dropToken(db: Db, key: CoverageKey, requests: number): Promise<void> {
-  await db.query(
-    `update coverage set token = null, requests = requests + 1, updated_at = now()
-     where wallet_id = $1 and asset_id = $2 and provider_id = $3 and requests = $4`,
+/**
+ * Forgets the provider's token, which it refuses: the stretch is read again from its durable position.
+ *
+ * @returns how often that has happened at this position; 0 when another worker has moved the cursor since
+ */
+export async function restartStretch(db: Db, key: CoverageKey, requests: number): Promise<number> {
+  const row = await maybe<{ restarts: number }>(
+    db,
+    `update coverage
+     set held = '[]', token = null, restarts = restarts + 1, requests = requests + 1, updated_at = now()
+     where wallet_id = $1 and asset_id = $2 and provider_id = $3 and requests = $4
+     returning restarts`,
     [key.walletId, key.assetId, key.providerId, requests],
   );
+  return row?.restarts ?? 0;
 }
 
 /** Goes back to read a wallet's history again from an earlier position. */

@@ -1,5 +1,5 @@
 /** Small tables that hardly change: chains, assets, providers, and the numbers that wallets go by. */
-import type { Address, Asset, ChainId, Wallet } from '../chains/chain.ts';
+import type { Address, Asset, ChainId } from '../chains/chain.ts';
 import { type Db, many, one } from './db.ts';
 
 export interface StoredAsset extends Asset {
@@ -49,11 +49,4 @@ export async function walletIds(
     missing = missing.filter((address) => !ids.has(address));
   }
   return ids;
-}
-
-/** The number of one wallet, given out at its first mention. */
-export async function walletId(db: Db, wallet: Wallet): Promise<number> {
-  const id = (await walletIds(db, wallet.chain, [wallet.address])).get(wallet.address);
-  if (id === undefined) throw new Error(`The wallet ${wallet.address} was neither found nor added`);
-  return id;
 }

@@ -100,6 +100,7 @@ describe('CSV, read by csv-parse', () => {
   it('has every wallet and edge', () => {
     expect(csvRows('nodes.csv')).toHaveLength(WALLETS);
     expect(csvRows('edges.csv')).toHaveLength(EDGES);
+    expect(csvRows('case.csv')).toContainEqual({ name: 'graphHash', value: snapshot.header.graphHash });
   });
 
   it('has what is known of a wallet, and what moved', () => {

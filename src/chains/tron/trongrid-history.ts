@@ -3,16 +3,20 @@
  *
  * The cursor is a block's timestamp. A page gives up only rows before its newest timestamp: the group at that timestamp
  * may go on behind the page's end, so the next page starts there again, inclusively, and reads it whole. Fingerprints
- * expire, go missing and are refused; they are used only where one timestamp alone fills a page.
+ * expire, go missing and are refused; they are used only where one timestamp alone fills a page, or a page is empty.
  */
-import { messageOf, RetryableError } from '../../errors.ts';
+import { RetryableError } from '../../errors.ts';
 import { parseAddress } from '../address.ts';
-import type { Cursor, HistoryPage, HistoryRequest, HistoryRow, TransactionHash } from '../chain.ts';
+import type { HistoryPage, HistoryRequest, HistoryRow, TransactionHash } from '../chain.ts';
 import { mergeByMaximum } from '../rows.ts';
 import type { TronGridRow } from './trongrid-replies.ts';
 
 /** The most that TronGrid puts on a page. */
-export const PAGE_LIMIT = 200;
+const PAGE_LIMIT = 200;
+/** Where a full page names no next one: the same rows in pages of another size end with one that is not full. */
+const NARROW_LIMIT = PAGE_LIMIT - 1;
+/** So many empty pages in a row, each naming a further one, are the end. */
+const EMPTY_PAGES = 3;
 
 export interface RawPage {
   readonly data: readonly TronGridRow[];
@@ -21,33 +25,58 @@ export interface RawPage {
 
 /** The parameters that ask for the page at `cursor`. */
 export function pageParameters({ asset, window, cursor }: HistoryRequest): Record<string, string> {
+  const token = readToken(cursor.token);
   return {
     only_confirmed: 'true',
     contract_address: asset.contract,
     order_by: 'block_timestamp,asc',
     min_timestamp: String(cursor.position),
     max_timestamp: String(window.until - 1),
-    limit: String(PAGE_LIMIT),
-    ...(cursor.token === null ? {} : { fingerprint: cursor.token }),
+    limit: String(limitOf(token)),
+    ...(token.fingerprint === null ? {} : { fingerprint: token.fingerprint }),
   };
+}
+
+/** What a cursor's token says. Written as the fingerprint, with signs before it that no fingerprint has. */
+interface Token {
+  /** Pages of the narrow size. */
+  readonly narrow: boolean;
+  /** How many pages before were empty. */
+  readonly empty: number;
+  readonly fingerprint: string | null;
+}
+
+function readToken(text: string | null): Token {
+  const [, narrow, empty, fingerprint] = /^(~?)(!*)(.*)$/.exec(text ?? '') ?? [];
+  return { narrow: narrow === '~', empty: empty?.length ?? 0, fingerprint: fingerprint || null };
+}
+
+function writeToken({ narrow, empty, fingerprint }: Token): string {
+  return `${narrow ? '~' : ''}${'!'.repeat(empty)}${fingerprint ?? ''}`;
+}
+
+function limitOf({ narrow }: Token): number {
+  return narrow ? NARROW_LIMIT : PAGE_LIMIT;
 }
 
 /**
  * What a page says: rows that are whole, and where to read on.
  *
  * The history ends with a page that is not full and names no further one. A full page without a fingerprint is no end,
- * and neither is a short page with one.
+ * and neither is a short page with one. Empty pages that name a further one are followed, up to a number.
  *
- * @throws RetryableError `REPLY_INVALID` or `REPLY_INCONSISTENT`
+ * @throws RetryableError `REPLY_INVALID`, `REPLY_INCONSISTENT` or `HISTORY_STUCK`
  */
 export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
   const { cursor } = request;
+  const token = readToken(cursor.token);
+  const first = token.fingerprint === null;
   const remarks: string[] = [];
   const read = readRows(request, page.data, remarks);
   const newest = page.data.at(-1)?.block_timestamp ?? cursor.position;
-  // With a token the page goes on behind the held rows; without one it starts with them once more.
-  const rows = cursor.token === null ? mergeByMaximum(cursor.held, read) : [...cursor.held, ...read];
-  if (cursor.token === null && rows.length > read.length) {
+  // With a fingerprint the page goes on behind the held rows; without one it starts with them once more.
+  const rows = first ? mergeByMaximum(cursor.held, read) : [...cursor.held, ...read];
+  if (first && rows.length > read.length) {
     if (page.data.length === 0) {
       throw new RetryableError(
         'REPLY_INCONSISTENT',
@@ -56,35 +85,40 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
     }
     remarks.push('a transfer that was listed before was missing when the page was read again; it is kept');
   }
-  const full = page.data.length >= PAGE_LIMIT;
+  const full = page.data.length >= limitOf(token);
+  const empty = page.data.length === 0 ? token.empty + 1 : 0;
   if (!full && page.fingerprint === null) return { rows, next: null, remarks };
-  if (page.data.length === 0 && cursor.token !== null) return { rows, next: null, remarks };
+  if (empty === EMPTY_PAGES) {
+    remarks.push(`${EMPTY_PAGES} pages in a row were empty and named a further one; the history is taken to end there`);
+    return { rows, next: null, remarks };
+  }
   if (newest > cursor.position) {
     const complete = rows.filter((row) => row.timestamp < newest);
     const held = rows.filter((row) => row.timestamp === newest);
     return { rows: complete, next: { position: newest, held, token: null }, remarks };
   }
+  const { position } = cursor;
   if (page.fingerprint === null) {
+    // Either the instant fills the page exactly, or the provider forgot to name the next: a page of another size tells.
+    const narrow = writeToken({ narrow: true, empty: 0, fingerprint: null });
+    if (!token.narrow) return { rows: [], next: { position, held: [], token: narrow }, remarks };
     throw new RetryableError(
       'HISTORY_STUCK',
-      `More than ${PAGE_LIMIT} rows stand at one instant (${new Date(newest).toISOString()}) and the provider names no next page.`,
+      `More rows than a page holds stand at one instant (${new Date(newest).toISOString()}) and the provider names no next page.`,
     );
   }
-  return { rows: [], next: { position: cursor.position, held: rows, token: page.fingerprint }, remarks };
-}
-
-/** Where a window is begun, or begun again after its token was refused. */
-export function openAt(position: number, held: readonly HistoryRow[] = []): Cursor {
-  return { position, held, token: null };
+  const next = writeToken({ narrow: token.narrow, empty, fingerprint: page.fingerprint });
+  return { rows: [], next: { position, held: rows, token: next }, remarks };
 }
 
 function readRows(request: HistoryRequest, data: readonly TronGridRow[], remarks: string[]): HistoryRow[] {
   const { wallet, asset, window, cursor } = request;
   const rows: HistoryRow[] = [];
   const skipped = { type: 0, token: 0 };
-  let previous = cursor.position;
+  let previous = 0;
   for (const raw of data) {
     const time = raw.block_timestamp;
+    if (time < cursor.position) throw invalid('a row is older than the time asked for');
     if (time < previous) throw invalid('rows are not in order of time');
     if (time >= window.until) throw invalid('a row is newer than the time asked for');
     previous = time;
@@ -101,14 +135,15 @@ function readRows(request: HistoryRequest, data: readonly TronGridRow[], remarks
     if (row.from !== wallet && row.to !== wallet) throw invalid('a row is of another wallet');
     rows.push(row);
   }
-  if (skipped.type > 0) remarks.push(`${skipped.type} rows were no transfers (such as approvals) and were left out`);
-  if (skipped.token > 0) remarks.push(`${skipped.token} rows were of another token's contract and were left out`);
+  if (skipped.type > 0) remarks.push(`rows that are no transfers (such as approvals), left out: ${skipped.type}`);
+  if (skipped.token > 0) remarks.push(`rows of another token's contract, left out: ${skipped.token}`);
   return rows;
 }
 
 function readRow({ asset }: HistoryRequest, raw: TronGridRow): HistoryRow {
   if (raw._unconfirmed) throw invalid('a row is not confirmed although only confirmed ones were asked for');
-  if (raw.value === undefined || !/^\d{1,78}$/.test(raw.value)) throw invalid('a row has no amount');
+  if (raw.value === undefined) throw invalid('a row has no amount');
+  if (!/^\d{1,78}$/.test(raw.value)) throw invalid('a row has an amount that is no whole number');
   try {
     return {
       chain: 'tron',
@@ -120,8 +155,8 @@ function readRow({ asset }: HistoryRequest, raw: TronGridRow): HistoryRow {
       timestamp: raw.block_timestamp,
       block: null,
     };
-  } catch (error) {
-    throw invalid(messageOf(error));
+  } catch {
+    throw invalid('a row has a sender or recipient that is no address of Tron');
   }
 }
 

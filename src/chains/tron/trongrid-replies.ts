@@ -4,6 +4,7 @@ import { RetryableError, UserError } from '../../errors.ts';
 import type { HttpReply } from '../http.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const hex = z.string().regex(/^[0-9a-f]*$/i);
 
 /** A row of `/v1/accounts/{address}/transactions/trc20`. Rows of other types and tokens are told apart, not refused. */
 const rowSchema = z.object({
@@ -32,9 +33,7 @@ export const blockSchema = z.object({
 /** A transaction's receipt; `{}` where the node knows no such transaction. */
 export const receiptSchema = z.object({
   id: hash.optional(),
-  log: z
-    .array(z.object({ address: z.string(), topics: z.array(z.string()).optional(), data: z.string().optional() }))
-    .optional(),
+  log: z.array(z.object({ address: z.string(), topics: z.array(hex).optional(), data: hex.optional() })).optional(),
 });
 
 /** The wait that TronGrid names in its own words, such as `suspended for 30s`. */
@@ -49,6 +48,9 @@ const LITE_NODE = /this node is a lite fullnode/i;
 const DEFAULT_WAIT_MS = 5_000;
 /** Without a key TronGrid blocks for 30 s, and says so in its documentation only. */
 const FORBIDDEN_WAIT_MS = 30_000;
+/** A wait of none would be a flood, and one of days, which only a mistake can name, a standstill. */
+const MIN_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 3_600_000;
 
 /** How the provider is named in messages, and the secret that must not stand in them. */
 export interface TronGridPlace {
@@ -65,7 +67,7 @@ export function readReply<T>(reply: HttpReply, schema: z.ZodType<T>, place: Tron
   const { status } = reply;
   const body = parseJson(reply.text);
   const said = errorIn(body) ?? (status === 200 || body !== undefined ? null : reply.text);
-  const words = said === null ? '' : `: ${quote(said, place.key)}`;
+  const words = said === null || said.trim() === '' ? '' : `: ${quoteProvider(said, place.key)}`;
   if (LITE_NODE.test(reply.text)) throw liteNode(place);
   if (status === 401) throw keyRefused(place, words);
   if (status === 404) throw notFound(place);
@@ -79,7 +81,11 @@ export function readReply<T>(reply: HttpReply, schema: z.ZodType<T>, place: Tron
   if (status >= 500) throw new RetryableError('PROVIDER_DOWN', `${place.host} has a fault (${status})${words}.`);
   if (reply.text.trim() === '') throw new RetryableError('REPLY_EMPTY', `${place.host} sent an empty reply.`);
   if (body === undefined) {
-    const what = /^\s*</.test(reply.text) ? 'a web page' : 'something that is no JSON';
+    const what = /^\s*</.test(reply.text)
+      ? 'a web page'
+      : isCut(reply.text)
+        ? 'half a reply'
+        : 'something that is no JSON';
     throw new RetryableError('REPLY_NOT_JSON', `${place.host} sent ${what} instead of data (${status}).`);
   }
   if (said !== null) {
@@ -109,6 +115,10 @@ function parseJson(text: string): unknown {
   }
 }
 
+function isCut(text: string): boolean {
+  return /^\s*[[{]/.test(text) && !/[\]}]\s*$/.test(text);
+}
+
 /** The provider's own words, where the body is an error in one of its shapes. */
 function errorIn(body: unknown): string | null {
   if (typeof body !== 'object' || body === null) return null;
@@ -119,24 +129,39 @@ function errorIn(body: unknown): string | null {
 }
 
 /** A provider's words, short, on one line, and without our key. */
-function quote(text: string, key: string | null): string {
-  const clean = text
+export function quoteProvider(text: string, key: string | null): string {
+  const clean = hideKey(text, key)
     .replace(/<[^>]*>/g, ' ')
     .replace(/[^\x20-\x7e]+/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  const hidden = key === null ? clean : clean.replaceAll(key, '[key]');
-  return `"${hidden.length > 160 ? `${hidden.slice(0, 160)}…` : hidden}"`;
+  return `"${clean.length > 160 ? `${clean.slice(0, 160)}…` : clean}"`;
+}
+
+/** Servers echo what they were sent, as it was or as JSON, HTML and addresses write it. */
+function hideKey(text: string, key: string | null): string {
+  if (key === null) return text;
+  const html = key.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const forms = [key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key), html, html.replaceAll('"', '&quot;')];
+  const pattern = forms
+    .sort((a, b) => b.length - a.length)
+    .map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+    .join('|');
+  return text.replace(new RegExp(pattern, 'gi'), '[key]');
 }
 
 function retryAfter(reply: HttpReply): number | undefined {
-  const header = reply.headers.get('retry-after');
-  return header !== null && /^\d{1,5}$/.test(header.trim()) ? Number(header) * 1000 : undefined;
+  const header = reply.headers.get('retry-after')?.trim() ?? '';
+  return /^\d+$/.test(header) ? bounded(Number(header) * 1000) : undefined;
+}
+
+function bounded(wait: number): number {
+  return Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, wait));
 }
 
 function busy(place: TronGridPlace, reply: HttpReply, words: string): RetryableError {
   const suspended = SUSPENDED.exec(reply.text)?.[1];
-  const wait = suspended === undefined ? retryAfter(reply) : Number(suspended) * 1000;
+  const wait = suspended === undefined ? retryAfter(reply) : bounded(Number(suspended) * 1000);
   const code = DAILY_QUOTA.test(words) ? 'PROVIDER_QUOTA' : 'PROVIDER_BUSY';
   const what = code === 'PROVIDER_QUOTA' ? 'says that the daily quota is used up' : 'asks us to slow down';
   return new RetryableError(code, `${place.host} ${what}${words}.`, { retryAfterMs: wait ?? DEFAULT_WAIT_MS });

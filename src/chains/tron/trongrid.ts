@@ -1,13 +1,21 @@
 /** TronGrid v1 as a chain source: confirmed history over its REST interface, contract calls and receipts through tronweb. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { providers, TronWeb } from 'tronweb';
 import { z } from 'zod';
-import { messageOf, RetryableError } from '../../errors.ts';
-import { addressFromWord } from '../address.ts';
+import { messageOf, RetryableError, UserError } from '../../errors.ts';
+import { addressBytes, addressFromWord } from '../address.ts';
 import type { Address, Asset, ChainSource, ReceiptTransfer } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
 import { USDT } from './assets.ts';
 import { pageParameters, readPage } from './trongrid-history.ts';
-import { blockSchema, historySchema, readReply, receiptSchema, type TronGridPlace } from './trongrid-replies.ts';
+import {
+  blockSchema,
+  historySchema,
+  quoteProvider,
+  readReply,
+  receiptSchema,
+  type TronGridPlace,
+} from './trongrid-replies.ts';
 
 /** keccak-256 of `Transfer(address,address,uint256)`, as logs carry it. */
 const TRANSFER_TOPIC = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
@@ -34,10 +42,12 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
       signal,
     });
 
+  /** tronweb hands no signal on to its requests. */
+  const signals = new AsyncLocalStorage<AbortSignal | undefined>();
   /** tronweb encodes and decodes; its requests go through our own client, which alone knows keys, limits and errors. */
   class Provider extends providers.HttpProvider {
     override async request<T>(path: string, payload: object = {}): Promise<T> {
-      const reply = await post(`/${path.replace(/^\/+/, '')}`, payload);
+      const reply = await post(`/${path.replace(/^\/+/, '')}`, payload, signals.getStore());
       return readReply(reply, callSchema, place) as T;
     }
   }
@@ -63,8 +73,8 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
       return readPage(request, { data: page.data, fingerprint: page.meta?.fingerprint ?? null });
     },
 
-    async balance(wallet, asset) {
-      return { value: await balanceOf(tronWeb, wallet, asset, place) };
+    async balance(wallet, asset, signal) {
+      return { value: await signals.run(signal, () => balanceOf(tronWeb, wallet, asset, place, signal)) };
     },
 
     async receipt(transaction, asset, signal) {
@@ -77,7 +87,7 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
       if (receipt.id !== transaction) {
         throw new RetryableError('RECEIPT_MISSING', `${place.host} has no receipt of a transaction that it listed.`);
       }
-      return (receipt.log ?? []).flatMap((log) => transferIn(log, asset));
+      return (receipt.log ?? []).flatMap((log) => transferIn(log, asset, place));
     },
   };
 }
@@ -86,7 +96,13 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
 const callSchema = z.looseObject({});
 
 /** What a wallet holds, by the contract's own word at the newest solidified block. */
-async function balanceOf(tronWeb: TronWeb, wallet: Address, asset: Asset, place: TronGridPlace): Promise<bigint> {
+async function balanceOf(
+  tronWeb: TronWeb,
+  wallet: Address,
+  asset: Asset,
+  place: TronGridPlace,
+  signal: AbortSignal | undefined,
+): Promise<bigint> {
   const parameters = [{ type: 'address', value: wallet }];
   const call = tronWeb.transactionBuilder.triggerConstantContract(
     asset.contract,
@@ -96,9 +112,10 @@ async function balanceOf(tronWeb: TronWeb, wallet: Address, asset: Asset, place:
     wallet,
   );
   const answer = await call.catch((error: unknown) => {
-    // tronweb throws plain strings for what the contract says; our own errors pass through it unchanged.
-    if (error instanceof Error && error.name !== 'Error') throw error;
-    throw new RetryableError('REPLY_ERROR', `${place.host} could not read a balance: ${messageOf(error)}.`);
+    // tronweb throws what the contract says, and stumbles over odd replies; our own errors pass through it unchanged.
+    if (error instanceof RetryableError || error instanceof UserError || signal?.aborted) throw error;
+    const words = quoteProvider(messageOf(error), place.key);
+    throw new RetryableError('REPLY_ERROR', `${place.host} could not read a balance: ${words}.`);
   });
   const word = answer.constant_result?.[0];
   if (typeof word !== 'string' || !/^[0-9a-f]{64}$/i.test(word)) {
@@ -110,9 +127,11 @@ async function balanceOf(tronWeb: TronWeb, wallet: Address, asset: Asset, place:
 type ReceiptLog = NonNullable<z.infer<typeof receiptSchema>['log']>[number];
 
 /** The transfer of the asset that a log records, if it does: contracts are matched by address, never by name. */
-function transferIn(log: ReceiptLog, asset: Asset): ReceiptTransfer[] {
+function transferIn(log: ReceiptLog, asset: Asset, { host }: TronGridPlace): ReceiptTransfer[] {
   const [topic, from, to] = log.topics ?? [];
-  if (topic !== TRANSFER_TOPIC || from === undefined || to === undefined || log.data === undefined) return [];
-  if (addressFromWord(log.address) !== asset.contract) return [];
-  return [{ from: addressFromWord(from), to: addressFromWord(to), value: BigInt(`0x${log.data.slice(0, 64)}`) }];
+  if (topic !== TRANSFER_TOPIC || log.address.slice(-40).toLowerCase() !== addressBytes(asset.contract)) return [];
+  if (from?.length !== 64 || to?.length !== 64 || log.data?.length !== 64) {
+    throw new RetryableError('REPLY_INVALID', `${host} sent a receipt with a transfer that cannot be read.`);
+  }
+  return [{ from: addressFromWord(from), to: addressFromWord(to), value: BigInt(`0x${log.data}`) }];
 }

@@ -82,6 +82,8 @@ create table coverage (
   until_position bigint not null check (until_position >= from_position),
   held jsonb not null default '[]',
   token text,
+  -- How often the stretch at until_position was begun again because its token was refused.
+  restarts integer not null default 0,
   requests bigint not null default 0,
   rows bigint not null default 0,
   updated_at timestamptz not null,

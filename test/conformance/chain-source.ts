@@ -1,0 +1,421 @@
+/** What every chain source promises, whatever its provider: run over each implementation by `chain-source.test.ts`. */
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Address, Asset, ChainSource, Cursor, HistoryPage, HistoryRow, Window } from '../../src/chains/chain.ts';
+import { RetryableError } from '../../src/errors.ts';
+import { Ledger } from '../../src/simulate/ledger.ts';
+import { addressFor, timeOf, transactionFor } from '../../src/simulate/tron.ts';
+import type { SimulatedTransfer } from '../../src/simulate/types.ts';
+
+/** How the provider behaves besides answering rightly. Whatever it does, the history must come out the same. */
+export type Manner =
+  | 'honest'
+  /** Pages with half the rows that would fit. */
+  | 'short pages'
+  /** Each page is empty when it is first asked for, and says that more follows. */
+  | 'empty pages'
+  /** Rows of one time come in another order with every request. */
+  | 'shuffled ties'
+  /** Rows of another token and rows that are no transfers stand among the rows. */
+  | 'other rows'
+  /** Nothing is ever answered. */
+  | 'silence';
+
+export interface OpenedSource {
+  readonly source: ChainSource;
+  readonly assets: readonly Asset[];
+  close(): Promise<void>;
+}
+
+export interface SourceUnderTest {
+  readonly name: string;
+  /** The most rows of one reply, around which borders are tried. */
+  readonly pageRows: number;
+  open(ledger: Ledger, manner: Manner): Promise<OpenedSource>;
+}
+
+const WALLET = addressFor('the wallet');
+const STRANGER = addressFor('a stranger');
+const FIRST_BLOCK = 60_000_000;
+const SEED = 20_260_103;
+
+export function describeChainSource({ name, pageRows, open }: SourceUnderTest): void {
+  describe(`chain source ${name}`, () => {
+    let opened: OpenedSource | null = null;
+    afterEach(async () => {
+      await opened?.close();
+      opened = null;
+    });
+
+    async function reader(ledger: Ledger, manner: Manner = 'honest'): Promise<Reader> {
+      await opened?.close();
+      opened = await open(ledger, manner);
+      const [asset] = opened.assets;
+      if (asset === undefined) throw new Error('the source has no asset');
+      return new Reader(opened.source, asset, ledger);
+    }
+
+    describe('the head', () => {
+      test('is the newest finalised block, and stays until the chain goes on', async () => {
+        const ledger = ledgerOf([1, 1, 1]);
+        const { source } = await reader(ledger);
+        const before = { ...ledger.head };
+        expect(await source.head()).toEqual(before);
+        expect(await source.head()).toEqual(before);
+        ledger.moveHead(before.block + 7);
+        const after = await source.head();
+        expect(after).toEqual(ledger.head);
+        expect(after.block).toBe(before.block + 7);
+        expect(after.timestamp).toBeGreaterThan(before.timestamp);
+      });
+
+      test('ends what is shown: no row above it, however far the window reaches', async () => {
+        const ledger = ledgerOf([3, 2, 4, 1], { head: FIRST_BLOCK + 1 });
+        const read = await reader(ledger);
+        const rows = await read.all({ from: 0, until: read.place(ledger.tip) + 1 });
+        expect(rows).toHaveLength(5);
+        read.check(rows);
+      });
+    });
+
+    describe('a history, read page by page through stored cursors, is that of the chain', () => {
+      const L = pageRows;
+      test.each<[string, number[]]>([
+        ['one row', [1]],
+        ['several blocks on one page', [2, 1, 3]],
+        ['a page less one', [L - 1]],
+        ['all rows of a full page at one time', [L]],
+        ['a page and one more at one time', [L + 1]],
+        ['two full pages at one time', [2 * L]],
+        ['three pages and one more at one time', [3 * L + 1]],
+        ['a full page of single rows', Array<number>(L).fill(1)],
+        ['a full page of single rows and one more', Array<number>(L + 1).fill(1)],
+        ['two full pages of single rows', Array<number>(2 * L).fill(1)],
+        ['a block across the border of a page', [L - 3, 7, 2]],
+        ['a block that ends with the page', [L - 3, 3, 2]],
+        ['a block that begins with the next page', [L, 3]],
+        ['a block of more than a page behind a few rows', [5, L + 40, 5]],
+        ['a full page at one time between others', [1, L, 1]],
+        ['a full page at one time at the end', [1, L]],
+        ['two full pages at one time at the end', [7, 2 * L]],
+        ['full pages at each of several times', [L, L, L]],
+      ])('%s', async (_, blocks) => {
+        const read = await reader(ledgerOf(blocks));
+        read.check(await read.all());
+      });
+
+      test.each<Manner>(['short pages', 'empty pages', 'shuffled ties', 'other rows'])('with %s', async (manner) => {
+        const read = await reader(ledgerOf([1, pageRows + 40, 3, 2, 1]), manner);
+        read.check(await read.all());
+      });
+
+      test('a wallet without one is read with one request, and has no row', async () => {
+        const read = await reader(ledgerOf([2]));
+        const page = await read.page(STRANGER, read.window(), read.start());
+        expect(page).toMatchObject({ rows: [], next: null });
+      });
+
+      test('each of several equal rows of one transaction counts, also across the border of a page', async () => {
+        const equal = (count: number, name: string) => Array.from({ length: count }, () => payment(1, name));
+        const rows = [...Array.from({ length: pageRows - 2 }, (_, n) => payment(0, `a${n}`)), ...equal(5, 'equal')];
+        const read = await reader(new Ledger(rows.map((row, position) => ({ ...row, position }))));
+        const found = await read.all();
+        read.check(found);
+        expect(found.filter(({ transaction }) => transaction === transactionFor('equal'))).toHaveLength(5);
+      });
+
+      test('the window holds its first moment and not its last', async () => {
+        const ledger = ledgerOf([2, 3, 4, 5]);
+        const read = await reader(ledger);
+        const places = [0, 1, 2, 3].map((block) =>
+          read.place({ block: FIRST_BLOCK + block, timestamp: timeOf(FIRST_BLOCK + block) }),
+        );
+        const [, second = 0, , fourth = 0] = places;
+        const rows = await read.all({ from: second, until: fourth });
+        expect(rows).toHaveLength(7);
+        expect(await read.all({ from: second + 1, until: fourth + 1 })).toHaveLength(9);
+        expect(await read.all({ from: fourth + 1, until: fourth + 1_000 })).toHaveLength(0);
+      });
+
+      test('whatever the ledger, the window and the manner', async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            ledgers(pageRows),
+            fc.tuple(fc.nat(12), fc.nat(12)),
+            manners,
+            async (ledger, cut, manner) => {
+              const read = await reader(ledger, manner);
+              const window = read.windowOf(Math.min(...cut), Math.max(...cut));
+              read.check(await read.all(window), window);
+            },
+          ),
+          { seed: SEED, numRuns: 40 },
+        );
+      }, 30_000);
+    });
+
+    describe('a history that is taken up again', () => {
+      test('at any durable cursor loses nothing and doubles nothing', async () => {
+        await fc.assert(
+          fc.asyncProperty(ledgers(pageRows), manners, async (ledger, manner) => {
+            const read = await reader(ledger, manner);
+            for (const { cursor, before } of await read.stops()) {
+              const rest = await read.all(read.window(), { position: cursor.position, held: [], token: null });
+              read.check([...before, ...rest]);
+            }
+          }),
+          { seed: SEED, numRuns: 12 },
+        );
+      }, 30_000);
+
+      test('without the token that the provider refuses, loses nothing', async () => {
+        const read = await reader(ledgerOf([3, 2 * pageRows + 5, 2]));
+        for (const { cursor, before } of await read.stops()) {
+          const rest = await read.all(read.window(), { ...cursor, token: null });
+          expect(new Set(keys([...before, ...rest]))).toEqual(new Set(read.expected()));
+        }
+      });
+
+      test('when the chain has gone on, has the new rows and the old ones once', async () => {
+        const ledger = ledgerOf([pageRows - 1, 4, 3, 2], { head: FIRST_BLOCK + 1 });
+        const read = await reader(ledger);
+        const first = await read.all();
+        const position = read.window().until;
+        ledger.moveHead(FIRST_BLOCK + 3);
+        const later = await read.all(read.window(), { position, held: [], token: null });
+        expect(later).toHaveLength(5);
+        read.check([...first, ...later]);
+      });
+    });
+
+    test('the balance is that of the chain at its head, and none for a wallet nobody has paid', async () => {
+      const ledger = ledgerOf([4, 3, 2], { head: FIRST_BLOCK + 1 });
+      const { source, asset } = await reader(ledger);
+      expect(await source.balance(WALLET, asset)).toEqual({ value: ledger.balance(WALLET) });
+      expect(await source.balance(STRANGER, asset)).toEqual({ value: 0n });
+      ledger.moveHead(FIRST_BLOCK + 2);
+      expect(await source.balance(WALLET, asset)).toEqual({ value: ledger.balance(WALLET) });
+    });
+
+    test('a receipt has each transfer as often as it happened, in order', async () => {
+      const transfers = [payment(0, 'many'), payment(0, 'one'), payment(0, 'many'), payment(0, 'many', 9n)];
+      const { source, asset } = await reader(new Ledger(transfers.map((row, position) => ({ ...row, position }))));
+      const row = ({ from, to, value }: SimulatedTransfer) => ({ from, to, value });
+      const [many, one, , other] = transfers.map(row);
+      expect(await source.receipt(transactionFor('many'), asset)).toEqual([many, many, other]);
+      expect(await source.receipt(transactionFor('one'), asset)).toEqual([one]);
+    });
+
+    test('a receipt that the provider does not have is a fault that may pass', async () => {
+      const { source, asset } = await reader(ledgerOf([1]));
+      await expect(source.receipt(transactionFor('unheard of'), asset)).rejects.toMatchObject({
+        name: 'RetryableError',
+      });
+    });
+
+    test.each(['head', 'history', 'balance', 'receipt'] as const)(
+      '%s ends at once when it is aborted',
+      async (method) => {
+        const read = await reader(ledgerOf([1]), 'silence');
+        const controller = new AbortController();
+        const running = read.call(method, controller.signal);
+        setTimeout(() => controller.abort(new Error('enough')), 20);
+        await expect(running).rejects.toThrow('enough');
+        await expect(read.call(method, controller.signal)).rejects.toThrow('enough');
+      },
+    );
+  });
+}
+
+/** Reads one wallet of a ledger through a source, as the crawl does. */
+class Reader {
+  readonly source: ChainSource;
+  readonly asset: Asset;
+  readonly #ledger: Ledger;
+
+  constructor(source: ChainSource, asset: Asset, ledger: Ledger) {
+    this.source = source;
+    this.asset = asset;
+    this.#ledger = ledger;
+  }
+
+  /** Where a block stands in the unit of the source. */
+  place(at: { block: number | null; timestamp: number }): number {
+    return this.source.unit === 'timestamp' ? at.timestamp : (at.block ?? Number.NaN);
+  }
+
+  start(window = this.window()): Cursor {
+    return { position: window.from, held: [], token: null };
+  }
+
+  /** From before the first block to the head, which belongs to it. */
+  window(): Window {
+    return { from: this.source.unit === 'timestamp' ? this.asset.since : 0, until: this.place(this.#ledger.head) + 1 };
+  }
+
+  /** From one block, included, to another, not included, both counted from the first. */
+  windowOf(from: number, until: number): Window {
+    const at = (block: number) => this.place({ block: FIRST_BLOCK + block, timestamp: timeOf(FIRST_BLOCK + block) });
+    return { from: at(from), until: Math.max(at(until), at(from) + 1) };
+  }
+
+  page(wallet: Address, window: Window, cursor: Cursor) {
+    return this.source.history({ wallet, asset: this.asset, window, cursor });
+  }
+
+  /** All rows behind a cursor, which goes through the database between any two pages. */
+  async all(window = this.window(), cursor = this.start(window)): Promise<HistoryRow[]> {
+    const rows: HistoryRow[] = [];
+    await this.#walk(window, cursor, (page) => rows.push(...page));
+    return rows;
+  }
+
+  /** Each cursor on the way, with the rows that came before it. */
+  async stops(): Promise<{ cursor: Cursor; before: readonly HistoryRow[] }[]> {
+    const stops: { cursor: Cursor; before: readonly HistoryRow[] }[] = [];
+    let before: readonly HistoryRow[] = [];
+    await this.#walk(this.window(), this.start(), (rows, cursor) => {
+      before = [...before, ...rows];
+      if (cursor !== null) stops.push({ cursor, before });
+    });
+    return stops;
+  }
+
+  async #walk(
+    window: Window,
+    start: Cursor,
+    take: (rows: readonly HistoryRow[], next: Cursor | null) => void,
+  ): Promise<void> {
+    let cursor = start;
+    for (let request = 0; request < 200; request += 1) {
+      const { rows, next } = await this.#tryPage(window, cursor);
+      const places = rows.map((row) => this.place(row));
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      if (next !== null) {
+        expect(places.every((place) => place < next.position)).toBe(true);
+        expect(next.held.every((row) => this.place(row) === next.position)).toBe(true);
+        expect(next.position).toBeGreaterThanOrEqual(cursor.position);
+      }
+      take(rows, next);
+      if (next === null) return;
+      cursor = stored(next);
+    }
+    throw new Error('the history has no end');
+  }
+
+  /** A fault that may pass is tried again, as the crawl does. */
+  async #tryPage(window: Window, cursor: Cursor): Promise<HistoryPage> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.page(WALLET, window, cursor);
+      } catch (error) {
+        if (!(error instanceof RetryableError) || attempt === 5) throw error;
+      }
+    }
+  }
+
+  /** The wallet's rows inside the window as the ledger has them. */
+  expected(window = this.window()): string[] {
+    const { head } = this.#ledger;
+    return keys(
+      this.#ledger
+        .of(WALLET)
+        .filter((row) => row.block <= head.block && this.place(row) >= window.from && this.place(row) < window.until),
+    );
+  }
+
+  /** The rows are those of the ledger inside the window, each as often as there; a difference is shown in short. */
+  check(rows: readonly HistoryRow[], window = this.window()): void {
+    const surplus = [...keys(rows)];
+    const missing = this.expected(window).filter((key) => {
+      const place = surplus.indexOf(key);
+      if (place >= 0) surplus.splice(place, 1);
+      return place < 0;
+    });
+    const short = (list: string[]) => ({ count: list.length, first: list.slice(0, 3) });
+    const none = { count: 0, first: [] };
+    expect({ missing: short(missing), surplus: short(surplus) }).toEqual({ missing: none, surplus: none });
+  }
+
+  call(method: 'head' | 'history' | 'balance' | 'receipt', signal: AbortSignal): Promise<unknown> {
+    const { source, asset } = this;
+    switch (method) {
+      case 'head':
+        return source.head(signal);
+      case 'history':
+        return source.history({ wallet: WALLET, asset, window: this.window(), cursor: this.start(), signal });
+      case 'balance':
+        return source.balance(WALLET, asset, signal);
+      case 'receipt':
+        return source.receipt(transactionFor('0/0'), asset, signal);
+    }
+  }
+}
+
+/** A cursor as it comes back from the database, where it stands as JSON. */
+function stored({ position, held, token }: Cursor): Cursor {
+  const text = JSON.stringify({ position, held: held.map((row) => ({ ...row, value: row.value.toString() })), token });
+  const read = JSON.parse(text) as Omit<Cursor, 'held'> & { held: (Omit<HistoryRow, 'value'> & { value: string })[] };
+  return { ...read, held: read.held.map((row) => ({ ...row, value: BigInt(row.value) })) };
+}
+
+/** Rows as sorted text, so that multisets compare. */
+function keys(
+  rows: readonly Pick<HistoryRow, 'asset' | 'timestamp' | 'transaction' | 'from' | 'to' | 'value'>[],
+): string[] {
+  return rows
+    .map(({ asset, timestamp, transaction, from, to, value }) =>
+      [timestamp, transaction, from, to, value, asset].join(' '),
+    )
+    .sort();
+}
+
+/** A payment to the wallet, in a block counted from the first. */
+function payment(block: number, transaction: string, value = 5n): SimulatedTransfer {
+  const from = addressFor('a payer');
+  return {
+    chain: 'tron',
+    asset: 'USDT',
+    transaction: transactionFor(transaction),
+    block: FIRST_BLOCK + block,
+    position: 0,
+    timestamp: timeOf(FIRST_BLOCK + block),
+    from,
+    to: WALLET,
+    value,
+    signer: from,
+  };
+}
+
+/** So many payments in each block, and one between strangers. */
+function ledgerOf(counts: readonly number[], options: { head?: number } = {}): Ledger {
+  const rows = counts.flatMap((count, block) =>
+    Array.from({ length: count }, (_, n) => ({ ...payment(block, `${block}/${n}`, BigInt(n + 1)), position: n })),
+  );
+  const between = { ...payment(0, 'strangers'), to: addressFor('nobody'), position: 1_000_000 };
+  return new Ledger([...rows, between], options);
+}
+
+const manners = fc.constantFrom<Manner>('honest', 'short pages', 'empty pages', 'shuffled ties', 'other rows');
+
+/** Ledgers of a few blocks, each with anything between no row and more than a page, equal rows and payments to oneself. */
+function ledgers(pageRows: number): fc.Arbitrary<Ledger> {
+  const size = fc.oneof(
+    { weight: 6, arbitrary: fc.nat(4) },
+    { weight: 2, arbitrary: fc.constantFrom(pageRows - 1, pageRows, pageRows + 1) },
+    { weight: 1, arbitrary: fc.constantFrom(2 * pageRows, 2 * pageRows + 1) },
+  );
+  // Each block: how many rows, how many transactions share them, how many different amounts there are, and its kind.
+  const block = fc.tuple(size, fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 3 }), fc.nat(2));
+  return fc.array(block, { maxLength: 8 }).map((blocks) => {
+    const rows = blocks.flatMap(([count, transactions, amounts, kind], block) =>
+      Array.from({ length: count }, (_, n): SimulatedTransfer => {
+        const incoming = payment(block, `${block}/${n % transactions}`, BigInt(n % amounts));
+        const outgoing = { ...incoming, from: WALLET, to: incoming.from };
+        const own = { ...incoming, from: WALLET };
+        return { ...([incoming, outgoing, own][(n + kind) % 3] ?? incoming), position: n };
+      }),
+    );
+    return new Ledger(rows, { head: FIRST_BLOCK + 20 });
+  });
+}
