@@ -46,6 +46,10 @@ import { windowEnd, windowStart } from './crawl.ts';
 
 /** How often the driver looks whether a wave is through. */
 const POLL_MS = 100;
+/** A provider that is silent for so long may have said why. */
+const QUIET_MS = 1_000;
+/** A queue that brings nothing for so long may have lost its jobs: what is left is queued again. */
+const REQUEUE_MS = 15_000;
 /** Tries for the finalised head, with which a run begins; then the provider counts as unreachable. */
 const HEAD_TRIES = 4;
 const HEAD_PAUSE_MS = 500;
@@ -202,11 +206,14 @@ async function crawlWave(setup: CrawlSetup, request: CrawlRequest, run: Run, hop
   const until = windowEnd(source, head);
   const { maxTransfers } = run.policy;
   const reread = new Set<number>();
+  const work: Work = {
+    hop,
+    queue: () => queuePages(setup, run),
+    done: async () => (await countCaseWallets(pool, run.id)).pending === 0,
+  };
   for (;;) {
     await expandCovered(pool, { runId: run.id, assetId: asset.id, providerId, until, maxTransfers });
-    await queuePages(setup, run);
-    const idle = async () => (await countCaseWallets(pool, run.id)).pending === 0;
-    if (!(await waitFor(setup, request, { run, hop, idle }))) return false;
+    if (!(await performWork(setup, request, run, work))) return false;
     if (!(await settleDisagreements(setup, run, reread))) return true;
   }
 }
@@ -255,12 +262,15 @@ async function settleDisagreements(
 
 async function readBalances(setup: CrawlSetup, request: CrawlRequest, run: Run): Promise<boolean> {
   const { pool, queue, asset } = setup;
-  const wallets = await walletsWithoutBalance(pool, run.id);
-  await queue.add(
-    wallets.map((wallet) => ({ kind: 'balance', run: run.id, attempt: run.attempt, wallet, asset: asset.id })),
-  );
-  const idle = async () => (await walletsWithoutBalance(pool, run.id)).length === 0;
-  return waitFor(setup, request, { run, hop: 0, idle });
+  const unread = () => walletsWithoutBalance(pool, run.id);
+  return performWork(setup, request, run, {
+    hop: 0,
+    queue: async () => {
+      const job = { kind: 'balance', run: run.id, attempt: run.attempt, asset: asset.id } as const;
+      await queue.add((await unread()).map((wallet) => ({ ...job, wallet })));
+    },
+    done: async () => (await unread()).length === 0,
+  });
 }
 
 async function finish({ pool }: CrawlSetup, run: Run, clock: Clock): Promise<void> {
@@ -274,48 +284,46 @@ async function finish({ pool }: CrawlSetup, run: Run, clock: Clock): Promise<voi
   await endRun(pool, run.id, { state: 'stopped', code: 'WALLETS_FAILED', reason, graphHash, now });
 }
 
-/** Waits until there is nothing left to do. Returns false when the run was stopped, interrupted or given up. */
-async function waitFor(
-  setup: CrawlSetup,
-  request: CrawlRequest,
-  what: { run: Run; hop: number; idle: () => Promise<boolean> },
-): Promise<boolean> {
+/** Work that is planned in the database and carried by the queue. */
+interface Work {
+  readonly hop: number;
+  /** Queues what is left to do. What is queued already is not queued twice. */
+  readonly queue: () => Promise<void>;
+  readonly done: () => Promise<boolean>;
+}
+
+/** Has workers do it, and waits. Returns false when the run was stopped, interrupted or given up. */
+async function performWork(setup: CrawlSetup, request: CrawlRequest, started: Run, work: Work): Promise<boolean> {
   const { pool, clock } = setup;
   const began = clock.now();
-  for (;;) {
-    const run = await readRun(pool, what.run.id);
+  const stop = async (code: string, reason: string) => {
+    await endRun(pool, started.id, { state: 'stopped', code, reason, now: new Date(clock.now()) });
+    return false;
+  };
+  await work.queue();
+  for (let queued = began; ; ) {
+    const run = await readRun(pool, started.id);
     if (run === undefined || run.state !== 'running') return false;
-    if (request.signal.aborted) {
-      await endRun(pool, run.id, {
-        state: 'stopped',
-        code: 'INTERRUPTED',
-        reason: 'it was interrupted',
-        now: new Date(clock.now()),
-      });
-      return false;
+    if (request.signal.aborted) return stop('INTERRUPTED', 'it was interrupted');
+    const now = clock.now();
+    const heard = Math.max(began, run.answeredAt?.getTime() ?? 0);
+    const waiting = now - heard < QUIET_MS ? null : await lastWords(pool, run, heard);
+    const wallets = await countCaseWallets(pool, run.id);
+    request.onProgress({ hop: work.hop, wallets, rows: run.rows, requests: run.requests, waiting });
+    if (await work.done()) return true;
+    if (waiting !== null && now - heard > request.patienceMs) {
+      return stop('PROVIDER_SILENT', `no useful answer for ${Math.round((now - heard) / 1000)} s: ${waiting}`);
     }
-    const silent = clock.now() - Math.max(began, run.answeredAt?.getTime() ?? 0);
-    const waiting = silent < 1_000 ? null : await lastWords(pool, run, began);
-    request.onProgress({
-      hop: what.hop,
-      wallets: await countCaseWallets(pool, run.id),
-      rows: run.rows,
-      requests: run.requests,
-      waiting,
-    });
-    if (await what.idle()) return true;
-    if (waiting !== null && silent > request.patienceMs) {
-      const reason = `no useful answer for ${Math.round(silent / 1000)} s: ${waiting}`;
-      await endRun(pool, run.id, { state: 'stopped', code: 'PROVIDER_SILENT', reason, now: new Date(clock.now()) });
-      return false;
+    if (now - Math.max(heard, queued) > REQUEUE_MS) {
+      await work.queue();
+      queued = now;
     }
     await sleep(POLL_MS);
   }
 }
 
-/** What a provider said since its last useful answer, or since we began to wait. */
-async function lastWords(pool: Pool, run: Run, began: number): Promise<string | null> {
-  const since = Math.max(began, run.answeredAt?.getTime() ?? 0);
+/** What a provider said since it was last heard with something of use. */
+async function lastWords(pool: Pool, run: Run, since: number): Promise<string | null> {
   const newest = (await readFaults(pool, run.id))
     .filter((fault) => fault.lastAt.getTime() >= since)
     .sort((a, b) => b.lastAt.getTime() - a.lastAt.getTime())[0];

@@ -89,11 +89,11 @@ export function parseReport(raw: RawReport, asset: Asset, now: number): Report {
   };
 }
 
-/** Equal for equal reports: the same report is stored once, however often it is handed in. */
-export function reportDigest(report: Report): Buffer {
+/** 64 hex digits that are equal for equal reports: the same report is stored once, however often it is handed in. */
+export function reportDigest(report: Report): string {
   const { chain, wallet, role, origin, transaction, amount, fiat, paidAt, reference, note } = report;
   const fields = [chain, wallet, role, origin, transaction, amount?.toString() ?? null, fiat, paidAt, reference, note];
-  return createHash('sha256').update(JSON.stringify(fields)).digest();
+  return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
 }
 
 function parseOrigin(raw: RawReport, chain: ChainId): Origin | null {

@@ -1,10 +1,10 @@
 /** `downstream report add|import` */
 import type { Command } from 'commander';
-import { parseReport, type RawReport, type Report } from '../cases/report.ts';
+import { parseReport, type RawReport, reportDigest } from '../cases/report.ts';
 import { readReportFile } from '../cases/report-file.ts';
 import type { ChainId } from '../chains/chain.ts';
 import { UserError } from '../errors.ts';
-import { addReports, findCase } from '../store/cases.ts';
+import { addReports, findCase, type NewReport } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
 import { type CliContext, withStore } from './context.ts';
@@ -57,7 +57,7 @@ JSON: {case, report: {number, known}}; known is true when the same report was th
       withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
         const asset = await assetOf(pool, options.chain);
-        const report = typed(() => parseReport(options, asset, clock.now()));
+        const report = typed(() => readReport(options, asset, clock.now()));
         const [added] = await addReports(pool, found.id, [report], new Date(clock.now()));
         if (options.json) terminal.out(jsonLine({ case: found.name, report: added }));
         else if (added?.known)
@@ -119,7 +119,7 @@ async function importReports(
 ): Promise<ImportResult> {
   const asset = await assetOf(pool, request.chain);
   const result = { added: 0, known: 0, refused: 0, refusals: [] as Refusal[] };
-  let batch: Report[] = [];
+  let batch: NewReport[] = [];
   const store = async () => {
     const added = await addReports(pool, request.caseId, batch, new Date(clock.now()));
     for (const { known } of added) result[known ? 'known' : 'added'] += 1;
@@ -127,7 +127,7 @@ async function importReports(
     if (terminal.interactive) terminal.err(`\r${counted(result.added + result.known, 'report')} read`);
   };
   for await (const row of readReportFile(request.file)) {
-    const parsed = 'fault' in row ? row.fault : attempt(() => parseReport(row.report, asset, clock.now()));
+    const parsed = 'fault' in row ? row.fault : attempt(() => readReport(row.report, asset, clock.now()));
     if (parsed instanceof UserError) {
       result.refused += 1;
       if (result.refusals.length < SHOWN_REFUSALS) {
@@ -143,7 +143,7 @@ async function importReports(
   return result;
 }
 
-function attempt(read: () => Report): Report | UserError {
+function attempt(read: () => NewReport): NewReport | UserError {
   try {
     return read();
   } catch (error) {
@@ -161,6 +161,11 @@ function importText(name: string, { added, known, refused, refusals }: ImportRes
   if (refused > refusals.length) lines.push(`  … and ${counted(refused - refusals.length, 'more row')}\n`);
   lines.push('Correct these rows and import the file again: what is in the case already is not added twice.\n');
   return lines.join('');
+}
+
+function readReport(raw: RawReport, asset: StoredAsset, now: number): NewReport {
+  const report = parseReport(raw, asset, now);
+  return { report, digest: reportDigest(report) };
 }
 
 async function assetOf(pool: Pool, chain: ChainId): Promise<StoredAsset> {

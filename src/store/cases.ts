@@ -1,6 +1,6 @@
 /** Cases, and the reports in them. */
 
-import { type Report, type ReportRole, reportDigest } from '../cases/report.ts';
+import type { Report, ReportRole } from '../cases/report.ts';
 import type { Address, ChainId } from '../chains/chain.ts';
 import { UserError } from '../errors.ts';
 import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
@@ -64,6 +64,12 @@ export async function findCase(db: Db, nameOrId: string): Promise<Case> {
   });
 }
 
+/** A report with the digest that is equal for equal reports, as 64 hex digits. */
+export interface NewReport {
+  readonly report: Report;
+  readonly digest: string;
+}
+
 export interface AddedReport {
   readonly number: number;
   /** True when the same report was in the case before; nothing was added. */
@@ -74,11 +80,13 @@ export interface AddedReport {
 export async function addReports(
   pool: Pool,
   caseId: number,
-  reports: readonly Report[],
+  rows: readonly NewReport[],
   now: Date,
 ): Promise<AddedReport[]> {
-  const rows = reports.map((report) => ({ report, digest: reportDigest(report).toString('hex') }));
-  const ids = await reportWalletIds(pool, reports);
+  const ids = await reportWalletIds(
+    pool,
+    rows.map(({ report }) => report),
+  );
   return transaction(pool, async (db) => {
     // Numbers have no gaps and are given out once: who adds reports to a case waits for who is adding.
     await db.query('select 1 from cases where id = $1 for update', [caseId]);
@@ -92,7 +100,7 @@ export async function addReports(
       caseId,
       rows.map(({ digest }) => digest),
     );
-    const fresh: { number: number; digest: string; report: Report }[] = [];
+    const fresh: (NewReport & { number: number })[] = [];
     const added = rows.map(({ digest, report }): AddedReport => {
       const known = numbers.get(digest);
       if (known !== undefined) return { number: known, known: true };
@@ -132,7 +140,7 @@ async function readNumbers(db: Db, caseId: number, digests: readonly string[]): 
   return new Map(rows.map(({ digest, number }) => [digest, number]));
 }
 
-function toColumns(row: { number: number; digest: string; report: Report }, ids: ReadonlyMap<string, number>) {
+function toColumns(row: NewReport & { number: number }, ids: ReadonlyMap<string, number>) {
   const { report } = row;
   const { origin } = report;
   return {
