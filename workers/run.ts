@@ -39,7 +39,7 @@ export async function openEngine(config: Config, clock: Clock, log: Log): Promis
   try {
     const { pool, instance } = store;
     const source = createTronGrid(config.tron);
-    const queues = await openQueues(config.redisUrl, () => store.queuePool());
+    const queues = await openQueues(config.redisUrl, { open: store.openPool, embedded: store.embedded });
     const crawlName = queueName('crawl', instance, [source.provider, config.tron.url, config.tron.key ?? '']);
     const analyseName = queueName('analyse', instance);
     const crawlQueue = queues.queue<CrawlJob>(crawlName);

@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import { displayAmount, formatAmount } from '../money.ts';
 import { createCase, findCase, listCases } from '../store/cases.ts';
-import { type CaseOverview, readOverview } from './case-overview.ts';
+import type { CaseOverview } from './case-overview.ts';
 import { type CliContext, withStore } from './context.ts';
 import type { Done } from './main.ts';
-import { jsonOption, typed } from './options.ts';
+import { jsonOption } from './options.ts';
 import { count, counted, harmless, jsonLine, table, time } from './output.ts';
 
 export function addCaseCommands(program: Command, context: CliContext, _done: Done): void {
@@ -73,10 +73,8 @@ JSON: {case, id, reports, payments, run: {number, state, stop, heads, wallets, r
     )
     .action((nameOrId: string, options: { json?: boolean }) =>
       withStore(context, async ({ pool }) => {
-        const found = await findCase(
-          pool,
-          typed(() => nameOrId),
-        );
+        const found = await findCase(pool, nameOrId);
+        const { readOverview } = await import('./case-overview.ts');
         const overview = await readOverview(pool, found);
         terminal.out(options.json ? jsonLine(toJson(overview)) : toText(overview));
       }),

@@ -1,5 +1,5 @@
 /** What every command is given: the environment, the clock, the terminal, and how to open what it needs. */
-import { type Engine, openEngine } from '../../workers/run.ts';
+import type { Engine } from '../../workers/run.ts';
 import type { Clock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog, type Log } from '../log.ts';
@@ -25,6 +25,8 @@ export async function withStore<T>(context: CliContext, work: (store: Store) => 
 /** Opens database, queue and provider for one command and lets go of them whatever happens. */
 export async function withEngine<T>(context: CliContext, work: (engine: Engine) => Promise<T>): Promise<T> {
   const { config, log } = configure(context);
+  // Loaded here: most commands need neither queue nor provider.
+  const { openEngine } = await import('../../workers/run.ts');
   const engine = await openEngine(config, context.clock, log);
   try {
     return await work(engine);

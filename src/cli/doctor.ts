@@ -60,9 +60,9 @@ async function examine(config: Config, context: CliContext): Promise<Finding[]> 
         : `Postgres ${version} of DATABASE_URL`;
     }),
     await find('queue', async () => {
-      if (config.redisUrl === null && store === undefined)
-        return refuse('it is kept in the database, which is not there');
-      const queues = await openQueues(config.redisUrl, () => (store as Store).queuePool());
+      const open: Store['openPool'] =
+        store?.openPool ?? (() => refuse('it is kept in the database, which is not there'));
+      const queues = await openQueues(config.redisUrl, { open, embedded: store?.embedded ?? false });
       await queues.close();
       return queues.kind === 'redis' ? 'Redis of REDIS_URL' : 'in the database';
     }),

@@ -2,22 +2,28 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { systemClock } from '../clock.ts';
-import { addCaseCommands } from './case.ts';
-import { addClustersCommand } from './clusters.ts';
 import type { CliContext } from './context.ts';
-import { addCrawlCommand } from './crawl.ts';
-import { addDemoCommand } from './demo.ts';
-import { addDoctorCommand } from './doctor.ts';
-import { addExportCommand } from './export.ts';
-import { addMigrateCommand } from './migrate.ts';
 import { EXIT, processTerminal, reportError } from './output.ts';
-import { addReportCommands } from './report.ts';
-import { addWorkerCommand } from './worker.ts';
 
 /** How a command tells the exit code when it ends without an error. */
 export type Done = (code: number) => void;
 
 export const VERSION: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+
+type AddCommand = (program: Command, context: CliContext, done: Done) => void;
+
+/** The commands, each loaded only when it is asked for: together they take longer to load than most take to run. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  case: async () => (await import('./case.ts')).addCaseCommands,
+  report: async () => (await import('./report.ts')).addReportCommands,
+  crawl: async () => (await import('./crawl.ts')).addCrawlCommand,
+  clusters: async () => (await import('./clusters.ts')).addClustersCommand,
+  export: async () => (await import('./export.ts')).addExportCommand,
+  worker: async () => (await import('./worker.ts')).addWorkerCommand,
+  migrate: async () => (await import('./migrate.ts')).addMigrateCommand,
+  doctor: async () => (await import('./doctor.ts')).addDoctorCommand,
+  demo: async () => (await import('./demo.ts')).addDemoCommand,
+};
 
 /** Runs one command line. Returns the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function main(
@@ -28,7 +34,9 @@ export async function main(
   const done: Done = (outcome) => {
     code = outcome;
   };
-  const program = createProgram(context, done);
+  const program = createProgram(context);
+  const asked = COMMANDS[argv[0] ?? ''];
+  for (const load of asked === undefined ? Object.values(COMMANDS) : [asked]) (await load())(program, context, done);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -38,9 +46,8 @@ export async function main(
   }
 }
 
-function createProgram(context: CliContext, done: Done): Command {
-  const { terminal } = context;
-  const program = new Command('downstream')
+function createProgram({ terminal }: CliContext): Command {
+  return new Command('downstream')
     .description("Traces laundered USDT from a victim's payment to where it is cashed out, with the evidence.")
     .version(VERSION)
     .exitOverride()
@@ -59,14 +66,4 @@ The way through:
 Without any configuration it reads the live Tron network and keeps its data in a database of its own.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`,
     );
-  addCaseCommands(program, context, done);
-  addReportCommands(program, context, done);
-  addCrawlCommand(program, context, done);
-  addClustersCommand(program, context, done);
-  addExportCommand(program, context, done);
-  addWorkerCommand(program, context, done);
-  addMigrateCommand(program, context, done);
-  addDoctorCommand(program, context, done);
-  addDemoCommand(program, context, done);
-  return program;
 }

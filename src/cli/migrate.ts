@@ -1,5 +1,6 @@
 /** `downstream migrate`: brings a server's schema up to date. The embedded database does so by itself. */
 import type { Command } from 'commander';
+import { migrateQueue } from '../queue/queue.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/store.ts';
 import { type CliContext, configure } from './context.ts';
@@ -20,6 +21,7 @@ export function addMigrateCommand(program: Command, context: CliContext, _done: 
       const store = await openStore(config, {
         migrate: async (pool) => {
           applied.push(...(await migrate(pool)));
+          await migrateQueue(pool);
         },
       });
       await store.close();

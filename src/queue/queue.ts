@@ -5,8 +5,19 @@
  * address and key, since a provider's limits hold for a key.
  */
 import { createHash } from 'node:crypto';
-import { createPostgresBackend, type Job, type JobsOptions, Queue, Worker, type WorkerOptions } from 'bullmq';
+import {
+  assertSchemaCompatibility,
+  createPostgresBackend,
+  type Job,
+  type JobsOptions,
+  Queue,
+  runMigrations,
+  SchemaMigrationRequiredError,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
 import { Redis } from 'ioredis';
+import type { Pool } from 'pg';
 import { messageOf, UserError } from '../errors.ts';
 import { type AnalyseJob, type CrawlJob, jobId } from './jobs.ts';
 
@@ -27,6 +38,10 @@ const MAX_STALLED = 1_000;
 /** With more a second than this nobody limits us, and counting would only cost time. */
 const UNLIMITED_RATE = 1_000;
 
+/** BullMQ's tables stand beside ours, in a schema of their own. */
+const SCHEMA = 'bullmq';
+/** Each of BullMQ's backends holds one of them for LISTEN. */
+const POOL_SIZE = 5;
 /** Jobs that are added with one call to the backend. */
 const BATCH = 1_000;
 
@@ -77,14 +92,23 @@ export function queueName(work: string, instance: string, scope: readonly string
   return `${work}-${digest.slice(0, 16)}`;
 }
 
+/** The Postgres that keeps the queue where no Redis does. */
+export interface QueueDatabase {
+  /** Opens connections that see the queue's schema. */
+  readonly open: (schema: string, size: number) => Pool;
+  /** True for a database of our own, whose schema is brought up to date; a server's is only checked. */
+  readonly embedded: boolean;
+}
+
 /**
  * Opens the queues.
  *
- * @throws UserError `QUEUE_UNREACHABLE` when Redis is configured and does not answer
+ * @throws UserError `QUEUE_UNREACHABLE` when Redis is configured and does not answer, `SCHEMA_BEHIND` when the queue's
+ *   tables in a server's Postgres are missing or old
  */
-export async function openQueues(redisUrl: string | null, postgres: () => import('pg').Pool): Promise<Queues> {
+export async function openQueues(redisUrl: string | null, database: QueueDatabase): Promise<Queues> {
   const redis = redisUrl === null ? null : await connectRedis(redisUrl);
-  const connection = redis ?? postgres();
+  const connection = redis ?? (await openPostgres(database));
   const backend = redis === null ? createPostgresBackend : undefined;
   const queues: Queue[] = [];
   const workers: Worker[] = [];
@@ -130,6 +154,35 @@ export async function openQueues(redisUrl: string | null, postgres: () => import
       redis?.disconnect();
     },
   };
+}
+
+async function openPostgres({ open, embedded }: QueueDatabase): Promise<Pool> {
+  const pool = open(SCHEMA, POOL_SIZE);
+  if (embedded) {
+    await migrateQueue(pool);
+    return pool;
+  }
+  try {
+    await assertSchemaCompatibility(pool, SCHEMA);
+    return pool;
+  } catch (error) {
+    if (!(error instanceof SchemaMigrationRequiredError)) throw error;
+    throw new UserError('SCHEMA_BEHIND', "The queue's tables in the database are missing or old.", {
+      right: 'On a server the schema changes only when somebody says so.',
+      todo: 'Run: npx downstream migrate',
+      cause: error,
+    });
+  }
+}
+
+/** Brings the queue's tables in Postgres up to date. Several processes may do so at once. */
+export async function migrateQueue(pool: Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await runMigrations(client, SCHEMA);
+  } finally {
+    client.release();
+  }
 }
 
 function startWorker(request: WorkerRequest, connection: unknown, backend: unknown): Worker {

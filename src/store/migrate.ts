@@ -1,12 +1,9 @@
 /** Numbered SQL migrations, each applied once, in order, all or nothing. */
 import { readdir, readFile } from 'node:fs/promises';
-import { runMigrations as runQueueMigrations } from 'bullmq';
 import { UserError } from '../errors.ts';
 import { type Db, maybe, type Pool } from './db.ts';
 
 export const SCHEMA = 'downstream';
-/** BullMQ's tables stand beside ours, in a schema of their own. */
-export const QUEUE_SCHEMA = 'bullmq';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 const MINIMUM_SERVER_VERSION = 140_000;
@@ -35,7 +32,7 @@ async function schemaVersion(db: Db): Promise<number> {
 }
 
 /**
- * Brings the database up to date: our schema and the queue's. Several processes may do so at once.
+ * Brings our schema up to date. Several processes may do so at once.
  *
  * @returns the names of the migrations applied now
  */
@@ -48,14 +45,12 @@ export async function migrate(pool: Pool): Promise<string[]> {
       const current = await schemaVersion(client);
       const pending = (await knownMigrations()).filter((migration) => migration.number > current);
       for (const migration of pending) await apply(client, migration);
-      await runQueueMigrations(client, QUEUE_SCHEMA);
       return pending.map((migration) => migration.name);
     } finally {
       await client.query('select pg_advisory_unlock($1)', [LOCK]);
     }
   } finally {
-    // BullMQ's migrations leave a search path of their own behind, so this connection serves nobody else.
-    client.release(true);
+    client.release();
   }
 }
 

@@ -2,17 +2,15 @@
 import type { Config } from '../config.ts';
 import { type Connection, createPool, explainDatabaseError, one, type Pool } from './db.ts';
 import { joinEmbeddedServer } from './embedded.ts';
-import { migrate, QUEUE_SCHEMA, requireCurrentSchema, SCHEMA } from './migrate.ts';
+import { migrate, requireCurrentSchema, SCHEMA } from './migrate.ts';
 
 /** Enough for the processors of one process beside the commands' own queries. */
 const POOL_SIZE = 8;
-/** Each of BullMQ's backends holds one of them for LISTEN. */
-const QUEUE_POOL_SIZE = 5;
 
 export interface Store {
   readonly pool: Pool;
-  /** Connections whose search path is the queue's schema, made when first asked for. */
-  queuePool(): Pool;
+  /** Further connections to the same database, which see another schema; closed with the store. */
+  openPool(schema: string, size: number): Pool;
   readonly embedded: boolean;
   /** Names this database in queues that several databases share. */
   readonly instance: string;
@@ -35,7 +33,6 @@ export async function openStore(
   const connection: Connection = server?.connection ?? { connectionString: config.databaseUrl ?? '' };
   const pools = [createPool(connection, SCHEMA, POOL_SIZE)];
   const [pool] = pools as [Pool];
-  let queuePool: Pool | undefined;
   const close = async () => {
     await Promise.all(pools.map((each) => each.end()));
     await server?.leave();
@@ -47,12 +44,10 @@ export async function openStore(
     const { id } = await one<{ id: string }>(pool, 'select id from instance');
     return {
       pool,
-      queuePool: () => {
-        if (queuePool === undefined) {
-          queuePool = createPool(connection, QUEUE_SCHEMA, QUEUE_POOL_SIZE);
-          pools.push(queuePool);
-        }
-        return queuePool;
+      openPool: (schema, size) => {
+        const further = createPool(connection, schema, size);
+        pools.push(further);
+        return further;
       },
       embedded: server !== null,
       instance: id,

@@ -176,7 +176,7 @@ describe.skipIf(!hasSharedData)('recorded errors of TronGrid', () => {
       RetryableError PROVIDER_BUSY, wait 2000 ms
       api.trongrid.io asks us to slow down: "The key exceeds the frequency limit(15), and the query server is suspended for 2s".
 
-      RetryableError PROVIDER_QUOTA, wait 5000 ms
+      RetryableError PROVIDER_QUOTA, wait 2000 ms
       api.trongrid.io says that the daily quota is used up: "Exceed the user daily usage (100000), the maximum query frequency is 1 time per second"."
     `);
   });
@@ -249,7 +249,7 @@ describe('a reply that is none', () => {
 
   test('429 without a wait', async () => {
     expect(await historyTold(429, 'slow down')).toMatchInlineSnapshot(`
-      "RetryableError PROVIDER_BUSY, wait 5000 ms
+      "RetryableError PROVIDER_BUSY, wait 2000 ms
       api.trongrid.io asks us to slow down: "slow down"."
     `);
   });
@@ -257,8 +257,8 @@ describe('a reply that is none', () => {
   test.each([
     ['0', 1_000],
     ['99999999', 3_600_000],
-    ['tomorrow', 5_000],
-    ['-5', 5_000],
+    ['tomorrow', 2_000],
+    ['-5', 2_000],
   ])('429 that asks to wait %s: never a flood, never a standstill', async (header, wait) => {
     expect(await historyTold(429, '', { 'retry-after': header })).toContain(`wait ${wait} ms`);
   });
@@ -308,7 +308,7 @@ describe('a reply that is none', () => {
   test('an error in 200', async () => {
     const lack = 'class java.lang.IllegalAccessException : lack of computing resources';
     expect(await historyTold(200, { Error: lack })).toMatchInlineSnapshot(`
-      "RetryableError PROVIDER_BUSY, wait 5000 ms
+      "RetryableError PROVIDER_BUSY, wait 2000 ms
       api.trongrid.io asks us to slow down: "class java.lang.IllegalAccessException : lack of computing resources"."
     `);
     expect(await historyTold(200, { error: { code: 7, message: 'no such thing' } })).toMatchInlineSnapshot(`

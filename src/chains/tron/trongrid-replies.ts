@@ -45,7 +45,7 @@ const FINGERPRINT_REFUSED = /fingerprint/i;
 const LITE_NODE = /this node is a lite fullnode/i;
 
 /** Where the provider says that it is busy but not for how long. */
-const DEFAULT_WAIT_MS = 5_000;
+const DEFAULT_WAIT_MS = 2_000;
 /** Without a key TronGrid blocks for 30 s, and says so in its documentation only. */
 const FORBIDDEN_WAIT_MS = 30_000;
 /** A wait of none would be a flood, and one of days, which only a mistake can name, a standstill. */
