@@ -5,19 +5,13 @@
  * The wave is planned in the database; the queue only carries its pages. Whatever is interrupted is planned again from
  * there.
  */
-import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createGraphHasher } from '../graphs/transfers-hash.ts';
-import type { ChainId, ChainSource, Head } from '../src/chains/chain.ts';
 import type { Clock } from '../src/clock.ts';
 import { chooseWave } from '../src/crawl/frontier.ts';
-import { messageOf, RetryableError, UserError } from '../src/errors.ts';
+import { messageOf, UserError } from '../src/errors.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
-import type { JobQueue } from '../src/queue/queue.ts';
 import { transferLines } from '../src/store/case-graph.ts';
-import { type Case, readSeeds, type Seed } from '../src/store/cases.ts';
 import { pendingPages, rewindCoverage } from '../src/store/coverage.ts';
-import type { Pool } from '../src/store/db.ts';
 import {
   addCaseWallets,
   countCaseWallets,
@@ -25,61 +19,13 @@ import {
   findDisagreements,
   payeesOfHop,
   setWalletState,
-  type WalletCounts,
   walletsWithoutBalance,
 } from '../src/store/frontier.ts';
-import type { StoredAsset } from '../src/store/reference.ts';
-import {
-  beginRun,
-  type CrawlPolicy,
-  endRun,
-  lastRun,
-  lockCase,
-  type Run,
-  readFaults,
-  readHeads,
-  readRun,
-  resumeRun,
-  sameRequest,
-} from '../src/store/runs.ts';
+import { endRun, lockCase, type Run, readHeads, readRun } from '../src/store/runs.ts';
 import { windowEnd, windowStart } from './crawl.ts';
-
-/** How often the driver looks whether a wave is through. */
-const POLL_MS = 100;
-/** A provider that is silent for so long may have said why. */
-const QUIET_MS = 1_000;
-/** A queue that brings nothing for so long may have lost its jobs: what is left is queued again. */
-const REQUEUE_MS = 15_000;
-/** Tries for the finalised head, with which a run begins; then the provider counts as unreachable. */
-const HEAD_TRIES = 4;
-const HEAD_PAUSE_MS = 500;
-
-export interface CrawlRequest {
-  readonly case: Case;
-  readonly policy: CrawlPolicy;
-  /** A provider that answers nothing for so long is given up; what is stored stays. */
-  readonly patienceMs: number;
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: CrawlProgress) => void;
-}
-
-export interface CrawlProgress {
-  readonly hop: number;
-  readonly wallets: WalletCounts;
-  readonly rows: number;
-  readonly requests: number;
-  /** What a provider last said, when no answer came since. */
-  readonly waiting: string | null;
-}
-
-export interface CrawlSetup {
-  readonly pool: Pool;
-  readonly source: ChainSource;
-  readonly providerId: number;
-  readonly asset: StoredAsset;
-  readonly queue: JobQueue<CrawlJob>;
-  readonly clock: Clock;
-}
+import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
+import { openRun } from './open-run.ts';
+import { performWork, type Work } from './perform.ts';
 
 /**
  * Crawls a case: begins a run or takes up the unfinished one, and goes on until it is finished, stopped or interrupted.
@@ -120,59 +66,6 @@ export async function crawlCase(setup: CrawlSetup, request: CrawlRequest): Promi
 
 function isJobOf(job: unknown, run: Run): boolean {
   return (job as { run?: unknown }).run === run.id;
-}
-
-async function openRun(setup: CrawlSetup, request: CrawlRequest): Promise<Run> {
-  const { pool, source, clock } = setup;
-  const seeds = await readSeeds(pool, request.case.id, source.chain);
-  if (seeds.length === 0) {
-    throw new UserError('NO_REPORTS', `The case "${request.case.name}" has no report to start from.`, {
-      todo: `Add one with: npx downstream report add "${request.case.name}" --chain tron --wallet ADDRESS`,
-    });
-  }
-  const digest = digestOf(seeds);
-  const last = await lastRun(pool, request.case.id);
-  if (last !== undefined && last.state !== 'finished' && (await sameRequest(pool, last, request.policy, digest))) {
-    return resumeRun(pool, last.id);
-  }
-  const heads = new Map<ChainId, Head>([[source.chain, await readHead(source, request.signal)]]);
-  const run = await beginRun(pool, {
-    caseId: request.case.id,
-    policy: request.policy,
-    seeds: digest,
-    heads,
-    now: new Date(clock.now()),
-  });
-  await addCaseWallets(
-    pool,
-    run.id,
-    seeds.map(({ walletId, role }) => ({ walletId, role, hop: 0, state: 'pending', reason: null })),
-  );
-  return run;
-}
-
-function digestOf(seeds: readonly Seed[]): Buffer {
-  return createHash('sha256')
-    .update(JSON.stringify(seeds.map(({ address, role }) => [address, role])))
-    .digest();
-}
-
-async function readHead(source: ChainSource, signal: AbortSignal): Promise<Head> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await source.head(signal);
-    } catch (error) {
-      if (!(error instanceof RetryableError)) throw error;
-      if (attempt === HEAD_TRIES) {
-        throw new UserError('PROVIDER_SILENT', `No crawl was begun: ${error.message}`, {
-          right: 'A run begins by pinning the newest finalised block of each chain.',
-          todo: 'Check the network and TRON_API_URL, then run the same command again.',
-          cause: error,
-        });
-      }
-      await sleep(Math.min(error.retryAfterMs ?? HEAD_PAUSE_MS * 2 ** attempt, 30_000), undefined, { signal });
-    }
-  }
 }
 
 async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Promise<void> {
@@ -282,50 +175,4 @@ async function finish({ pool }: CrawlSetup, run: Run, clock: Clock): Promise<voi
   if (failed === 0) return endRun(pool, run.id, { state: 'finished', graphHash, now });
   const reason = `${failed} ${failed === 1 ? 'wallet' : 'wallets'} could not be read to the end`;
   await endRun(pool, run.id, { state: 'stopped', code: 'WALLETS_FAILED', reason, graphHash, now });
-}
-
-/** Work that is planned in the database and carried by the queue. */
-interface Work {
-  readonly hop: number;
-  /** Queues what is left to do. What is queued already is not queued twice. */
-  readonly queue: () => Promise<void>;
-  readonly done: () => Promise<boolean>;
-}
-
-/** Has workers do it, and waits. Returns false when the run was stopped, interrupted or given up. */
-async function performWork(setup: CrawlSetup, request: CrawlRequest, started: Run, work: Work): Promise<boolean> {
-  const { pool, clock } = setup;
-  const began = clock.now();
-  const stop = async (code: string, reason: string) => {
-    await endRun(pool, started.id, { state: 'stopped', code, reason, now: new Date(clock.now()) });
-    return false;
-  };
-  await work.queue();
-  for (let queued = began; ; ) {
-    const run = await readRun(pool, started.id);
-    if (run === undefined || run.state !== 'running') return false;
-    if (request.signal.aborted) return stop('INTERRUPTED', 'it was interrupted');
-    const now = clock.now();
-    const heard = Math.max(began, run.answeredAt?.getTime() ?? 0);
-    const waiting = now - heard < QUIET_MS ? null : await lastWords(pool, run, heard);
-    const wallets = await countCaseWallets(pool, run.id);
-    request.onProgress({ hop: work.hop, wallets, rows: run.rows, requests: run.requests, waiting });
-    if (await work.done()) return true;
-    if (waiting !== null && now - heard > request.patienceMs) {
-      return stop('PROVIDER_SILENT', `no useful answer for ${Math.round((now - heard) / 1000)} s: ${waiting}`);
-    }
-    if (now - Math.max(heard, queued) > REQUEUE_MS) {
-      await work.queue();
-      queued = now;
-    }
-    await sleep(POLL_MS);
-  }
-}
-
-/** What a provider said since it was last heard with something of use. */
-async function lastWords(pool: Pool, run: Run, since: number): Promise<string | null> {
-  const newest = (await readFaults(pool, run.id))
-    .filter((fault) => fault.lastAt.getTime() >= since)
-    .sort((a, b) => b.lastAt.getTime() - a.lastAt.getTime())[0];
-  return newest?.lastMessage ?? null;
 }

@@ -1,6 +1,7 @@
 /** `downstream crawl`: reads the transfers of a case's wallets and of those that the money reached. */
 import { type Command, Option } from 'commander';
-import { type CrawlProgress, crawlCase } from '../../workers/waves.ts';
+import type { CrawlProgress } from '../../workers/crawl-setup.ts';
+import { crawlCase } from '../../workers/waves.ts';
 import { countStored } from '../store/case-graph.ts';
 import { findCase } from '../store/cases.ts';
 import { countCaseWallets } from '../store/frontier.ts';

@@ -1,0 +1,37 @@
+/** What a crawl is given: what it was asked for, and what it works with. */
+import type { ChainSource } from '../src/chains/chain.ts';
+import type { Clock } from '../src/clock.ts';
+import type { CrawlJob } from '../src/queue/jobs.ts';
+import type { JobQueue } from '../src/queue/queue.ts';
+import type { Case } from '../src/store/cases.ts';
+import type { Pool } from '../src/store/db.ts';
+import type { WalletCounts } from '../src/store/frontier.ts';
+import type { StoredAsset } from '../src/store/reference.ts';
+import type { CrawlPolicy } from '../src/store/runs.ts';
+
+export interface CrawlRequest {
+  readonly case: Case;
+  readonly policy: CrawlPolicy;
+  /** A provider that answers nothing for so long is given up; what is stored stays. */
+  readonly patienceMs: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: CrawlProgress) => void;
+}
+
+export interface CrawlProgress {
+  readonly hop: number;
+  readonly wallets: WalletCounts;
+  readonly rows: number;
+  readonly requests: number;
+  /** What a provider last said, when no answer came since. */
+  readonly waiting: string | null;
+}
+
+export interface CrawlSetup {
+  readonly pool: Pool;
+  readonly source: ChainSource;
+  readonly providerId: number;
+  readonly asset: StoredAsset;
+  readonly queue: JobQueue<CrawlJob>;
+  readonly clock: Clock;
+}
