@@ -1,5 +1,5 @@
 /** The crawl's processor: one job is one request to a provider, and safe to be delivered twice. */
-import type { ChainSource, Head, TransactionHash } from '../src/chains/chain.ts';
+import type { ChainSource, Cursor, Head, TransactionHash } from '../src/chains/chain.ts';
 import type { Clock } from '../src/clock.ts';
 import { countEqual, numberRows } from '../src/crawl/occurrences.ts';
 import { messageOf, RetryableError, UserError } from '../src/errors.ts';
@@ -7,6 +7,7 @@ import type { Log } from '../src/log.ts';
 import { type CrawlJob, crawlJob } from '../src/queue/jobs.ts';
 import type { JobControl, JobQueue, Processor } from '../src/queue/queue.ts';
 import {
+  type Coverage,
   type CoverageKey,
   commitPage,
   openReceipts,
@@ -107,12 +108,12 @@ async function readNextPage(context: CrawlContext, page: number, task: Task): Pr
   const coverage = await readCoverage(pool, key, windowStart(source, asset));
   if (coverage.cursor.position >= until) return finishHistory(context, task, coverage.rows);
   // The page is stored already, by this job's first delivery or by another case: go on behind it.
-  if (coverage.requests !== page) return queueNextPage(context, task, coverage.requests);
+  if (coverage.version !== page) return queueNextPage(context, task, coverage.version);
   const reply = await source.history({
     wallet: address,
     asset,
     window: { from: coverage.from, until },
-    cursor: coverage.cursor,
+    cursor: cursorOf(source, task, coverage),
   });
   const { transfers, repeats } = numberRows(reply.rows);
   const next = reply.next ?? { position: until, held: [], token: null };
@@ -123,7 +124,7 @@ async function readNextPage(context: CrawlContext, page: number, task: Task): Pr
     runId,
     wallet: address,
     asset,
-    requests: page,
+    version: page,
     transfers,
     rows,
     repeats,
@@ -138,6 +139,15 @@ async function readNextPage(context: CrawlContext, page: number, task: Task): Pr
   const total = coverage.rows + rows;
   if (reply.next === null) return finishHistory(context, task, total);
   if (!(await stopAtLimit(context, task, total, next.position))) await queueNextPage(context, task, page + 1);
+}
+
+/**
+ * Where a page begins. The first of a run begins a little before the end of what earlier runs stored: a provider's index
+ * may have lagged behind its head then.
+ */
+function cursorOf(source: ChainSource, { startedAt }: Task, { cursor, from, updatedAt }: Coverage): Cursor {
+  if (updatedAt >= startedAt || cursor.held.length > 0 || cursor.token !== null) return cursor;
+  return { ...cursor, position: Math.max(from, cursor.position - source.overlap) };
 }
 
 async function queueNextPage({ queue }: CrawlContext, { runId, attempt, key }: Task, page: number): Promise<void> {
@@ -181,7 +191,7 @@ async function readReceipt(context: CrawlContext, transaction: string, task: Tas
   const open = await openReceipts(pool, key.walletId, key.assetId);
   if (open.includes(transaction)) {
     const counts = countEqual(await source.receipt(transaction as TransactionHash, asset));
-    const missing = await settleReceipt(pool, asset, transaction, counts);
+    const missing = await settleReceipt(pool, asset, key.walletId, transaction, counts);
     if (missing > 0) {
       throw new RetryableError(
         'RECEIPT_DISAGREES',
@@ -191,7 +201,10 @@ async function readReceipt(context: CrawlContext, transaction: string, task: Tas
     await countAnswer(pool, runId, new Date(clock.now()));
   }
   const coverage = await readCoverage(pool, key, windowStart(source, asset));
-  if (coverage.cursor.position >= task.until) await expandWallet(pool, runId, key.walletId, key.assetId);
+  if (coverage.cursor.position < task.until) return;
+  if (!(await stopAtLimit(context, task, Number.POSITIVE_INFINITY, task.until))) {
+    await expandWallet(pool, runId, key.walletId, key.assetId);
+  }
 }
 
 async function readBalance({ pool, source, clock }: CrawlContext, { runId, address, asset, key }: Task): Promise<void> {

@@ -6,7 +6,8 @@ import { RetryableError, UserError } from '../src/errors.ts';
 import { readSeeds, type Seed } from '../src/store/cases.ts';
 import { transaction } from '../src/store/db.ts';
 import { addCaseWallets } from '../src/store/frontier.ts';
-import { beginRun, lastRun, type Run, resumeRun, sameRequest } from '../src/store/runs.ts';
+import { noteGenesis } from '../src/store/reference.ts';
+import { beginRun, endRun, lastRun, type Run, resumeRun, sameRequest } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
 
 /** Tries for the finalised head, with which a run begins; then the provider counts as unreachable. */
@@ -32,7 +33,14 @@ export async function openRun(setup: CrawlSetup, request: CrawlRequest): Promise
   if (last !== undefined && last.state !== 'finished' && (await sameRequest(pool, last, request.policy, digest))) {
     return resumeRun(pool, last.id);
   }
-  const heads = new Map<ChainId, Head>([[source.chain, await readHead(source, request.signal)]]);
+  if (last !== undefined) {
+    // Killed, and now another is asked for: whatever is left of it in the queue is void.
+    const reason = 'another crawl was asked for instead';
+    await endRun(pool, last.id, { state: 'stopped', code: 'SUPERSEDED', reason, now: new Date(clock.now()) });
+  }
+  const head = await readHead(source, request.signal);
+  await requireSameChain(setup, request.signal);
+  const heads = new Map<ChainId, Head>([[source.chain, head]]);
   const { case: investigated, policy } = request;
   // Together: a run without its seeds would end at once, and look finished.
   return transaction(pool, async (db) => {
@@ -45,6 +53,28 @@ export async function openRun(setup: CrawlSetup, request: CrawlRequest): Promise
     );
     return run;
   });
+}
+
+/**
+ * A store holds one chain of a kind: rows of a test network or a simulation would pass for real ones.
+ *
+ * A provider that cannot tell is believed: that it answers for the wallets' histories is what counts.
+ */
+async function requireSameChain({ pool, source }: CrawlSetup, signal: AbortSignal): Promise<void> {
+  const genesis = await source.genesis(signal).catch((error: unknown) => {
+    if (error instanceof RetryableError) return null;
+    throw error;
+  });
+  if (genesis === null || (await noteGenesis(pool, source.chain, genesis)) === genesis) return;
+  throw new UserError(
+    'CHAIN_MISMATCH',
+    `The provider of ${source.chain} serves another chain than the one that is stored.`,
+    {
+      right:
+        'A database holds the transfers of one network; those of a test network or a simulation would pass for real ones.',
+      todo: 'Correct the address of the provider, or use another database: set DOWNSTREAM_DATA or DATABASE_URL.',
+    },
+  );
 }
 
 function digestOf(seeds: readonly Seed[]): Buffer {

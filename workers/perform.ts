@@ -1,12 +1,16 @@
 /** Having work done by whatever workers there are, and watching over it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RetryableError } from '../src/errors.ts';
 import type { Pool } from '../src/store/db.ts';
-import { countCaseWallets } from '../src/store/frontier.ts';
+import { countCaseWallets, type WalletCounts } from '../src/store/frontier.ts';
 import { endRun, type Run, readFaults, readRun } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
 
 /** How often the driver looks whether the work is done. */
 const POLL_MS = 100;
+/** Counting takes longer in a large case, so it is looked at less often. */
+const SLOWEST_POLL_MS = 1_000;
+const WALLETS_PER_MS = 50;
 /** A provider that is silent for so long may have said why. */
 const QUIET_MS = 1_000;
 /** A queue that brings nothing for so long may have lost its jobs: what is left is queued again. */
@@ -15,10 +19,14 @@ const REQUEUE_MS = 15_000;
 /** Work that is planned in the database and carried by the queue. */
 export interface Work {
   readonly hop: number;
-  /** Queues what is left to do. What is queued already is not queued twice. */
+  /** Queues what is left to do, or as much as is sensible at a time. What is queued already is not queued twice. */
   readonly queue: () => Promise<void>;
-  readonly done: () => Promise<boolean>;
+  /** How much is left to do. */
+  readonly left: (wallets: WalletCounts) => number | Promise<number>;
 }
+
+/** Wallets that are queued at a time: enough for all workers, and few enough to be taken back quickly. */
+export const PORTION = 1_000;
 
 /** Has workers do it, and waits. Returns false when the run was stopped, interrupted or given up. */
 export async function performWork(
@@ -33,25 +41,31 @@ export async function performWork(
     await endRun(pool, started.id, { state: 'stopped', code, reason, now: new Date(clock.now()) });
     return false;
   };
-  await work.queue();
-  for (let queued = began; ; ) {
+  let queued: { at: number; left: number } | undefined;
+  for (;;) {
     const run = await readRun(pool, started.id);
     if (run === undefined || run.state !== 'running') return false;
-    if (request.signal.aborted) return stop('INTERRUPTED', 'it was interrupted');
+    if (request.signal.aborted) {
+      if (request.signal.reason instanceof RetryableError) throw request.signal.reason;
+      return stop('INTERRUPTED', 'it was interrupted');
+    }
     const now = clock.now();
     const heard = Math.max(began, run.answeredAt?.getTime() ?? 0);
     const waiting = now - heard < QUIET_MS ? null : await lastWords(pool, run, heard);
     const wallets = await countCaseWallets(pool, run.id);
     request.onProgress({ hop: work.hop, wallets, rows: run.rows, requests: run.requests, waiting });
-    if (await work.done()) return true;
+    const left = await work.left(wallets);
+    if (left === 0) return true;
     if (waiting !== null && now - heard > request.patienceMs) {
       return stop('PROVIDER_SILENT', `no useful answer for ${Math.round((now - heard) / 1000)} s: ${waiting}`);
     }
-    if (now - Math.max(heard, queued) > REQUEUE_MS) {
+    const lost = queued !== undefined && now - Math.max(heard, queued.at) > REQUEUE_MS;
+    const drained = queued !== undefined && left <= queued.left - PORTION / 2;
+    if (queued === undefined || lost || drained) {
       await work.queue();
-      queued = now;
+      queued = { at: now, left };
     }
-    await sleep(POLL_MS);
+    await sleep(Math.min(SLOWEST_POLL_MS, POLL_MS + left / WALLETS_PER_MS));
   }
 }
 

@@ -43,7 +43,7 @@ export async function openEngine(config: Config, clock: Clock, log: Log): Promis
     const crawlName = queueName('crawl', instance, [source.provider, config.tron.url, config.tron.key ?? '']);
     const analyseName = queueName('analyse', instance);
     const crawlQueue = queues.queue<CrawlJob>(crawlName);
-    const provider = await providerId(pool, source.provider);
+    const provider = await providerId(pool, source.provider, source.unit);
     const assets = await readAssets(pool);
     const onError = (error: Error) => log.warn({ fault: error.message }, 'a worker had a fault');
     return {

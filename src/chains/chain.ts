@@ -120,6 +120,10 @@ export interface ChainSource {
   /** What windows and cursors of this source count. */
   readonly unit: 'timestamp' | 'block';
   readonly assets: readonly Asset[];
+  /** How far a history may lag behind the head, in the source's unit: a later run reads so much again. */
+  readonly overlap: number;
+  /** Hash of the chain's first block, which tells a test network from the real one; `null` where the provider has none. */
+  genesis(signal?: AbortSignal): Promise<string | null>;
   /** The newest finalised block. */
   head(signal?: AbortSignal): Promise<Head>;
   /** The next page of a wallet's transfers of one asset, oldest first. */

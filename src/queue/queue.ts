@@ -5,6 +5,7 @@
  * address and key, since a provider's limits hold for a key.
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   assertSchemaCompatibility,
   createPostgresBackend,
@@ -18,7 +19,7 @@ import {
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Pool } from 'pg';
-import { messageOf, UserError } from '../errors.ts';
+import { messageOf, RetryableError, UserError } from '../errors.ts';
 import { type AnalyseJob, type CrawlJob, jobId } from './jobs.ts';
 
 type JobData = CrawlJob | AnalyseJob;
@@ -38,6 +39,8 @@ const MAX_STALLED = 1_000;
 /** With more a second than this nobody limits us, and counting would only cost time. */
 const UNLIMITED_RATE = 1_000;
 
+/** How long leaving a server that is gone may take. */
+const LEAVE_MS = 2_000;
 /** BullMQ's tables stand beside ours, in a schema of their own. */
 const SCHEMA = 'bullmq';
 /** Each of BullMQ's backends holds one of them for LISTEN. */
@@ -108,7 +111,7 @@ export interface QueueDatabase {
  */
 export async function openQueues(redisUrl: string | null, database: QueueDatabase): Promise<Queues> {
   const redis = redisUrl === null ? null : await connectRedis(redisUrl);
-  const connection = redis ?? (await openPostgres(database));
+  const postgres = redis === null ? await openPostgres(database) : null;
   const backend = redis === null ? createPostgresBackend : undefined;
   const queues: Queue[] = [];
   const workers: Worker[] = [];
@@ -116,7 +119,8 @@ export async function openQueues(redisUrl: string | null, database: QueueDatabas
   return {
     kind: redis === null ? 'postgres' : 'redis',
     queue<T extends JobData>(name: string): JobQueue<T> {
-      const queue = new Queue(name, { connection: connection as never }, backend as never) as Queue;
+      const connection = (redis?.commands ?? postgres) as never;
+      const queue = new Queue(name, { connection }, backend as never) as Queue;
       // A lost connection shows in the next command; without a listener it would end the process.
       queue.on('error', () => {});
       queues.push(queue);
@@ -124,13 +128,15 @@ export async function openQueues(redisUrl: string | null, database: QueueDatabas
         async add(jobs) {
           for (let start = 0; start < jobs.length; start += BATCH) {
             const batch = jobs.slice(start, start + BATCH);
-            await queue.addBulk(
-              batch.map((data) => ({ name: data.kind, data, opts: { ...JOB_OPTIONS, jobId: jobId(data) } })),
+            await reach(
+              queue.addBulk(
+                batch.map((data) => ({ name: data.kind, data, opts: { ...JOB_OPTIONS, jobId: jobId(data) } })),
+              ),
             );
           }
         },
         async remove(unwanted) {
-          const waiting = await queue.getJobs(['wait', 'delayed', 'prioritized']);
+          const waiting = await reach(queue.getJobs(['wait', 'delayed', 'prioritized']));
           for (const job of waiting) {
             // A worker may begin the job in between; then it is the worker that finds it void.
             if (unwanted(job.data)) await job.remove().catch(() => {});
@@ -143,17 +149,33 @@ export async function openQueues(redisUrl: string | null, database: QueueDatabas
         // Connections that end because we are leaving are no fault.
         if (!closing) request.onError(error);
       };
-      const worker = startWorker({ ...request, onError }, connection, backend);
+      const worker = startWorker({ ...request, onError }, redis?.workers ?? postgres, backend);
       workers.push(worker);
       return { close: () => worker.close() };
     },
     async close() {
       closing = true;
-      await Promise.all(workers.map((worker) => worker.close()));
-      await Promise.all(queues.map((queue) => queue.close()));
-      redis?.disconnect();
+      // Without Redis nothing can be said to it, and what was in hand is taken up by others once it is back.
+      const gone = redis !== null && redis.commands.status !== 'ready';
+      const closed = Promise.all(workers.map((worker) => worker.close(gone))).then(() =>
+        Promise.all(queues.map((queue) => queue.close())),
+      );
+      await (gone ? Promise.race([closed.catch(() => {}), sleep(LEAVE_MS, undefined, { ref: false })]) : closed);
+      redis?.commands.disconnect();
+      redis?.workers.disconnect();
     },
   };
+}
+
+/** @throws RetryableError `QUEUE_LOST` for what the queue's server does not answer */
+async function reach<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new RetryableError('QUEUE_LOST', `The server that keeps the queue does not answer: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
 }
 
 async function openPostgres({ open, embedded }: QueueDatabase): Promise<Pool> {
@@ -222,21 +244,26 @@ function limiterOf(rate: number): { max: number; duration: number } {
   return { max, duration: Math.ceil((max / rate) * 1000) };
 }
 
-async function connectRedis(url: string): Promise<Redis> {
-  const probe = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, retryStrategy: () => null });
-  probe.on('error', () => {});
+/** Commands fail at once when Redis is gone; workers wait for it to come back. */
+interface RedisConnections {
+  readonly commands: Redis;
+  readonly workers: Redis;
+}
+
+async function connectRedis(url: string): Promise<RedisConnections> {
+  const commands = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, maxRetriesPerRequest: 1 });
+  commands.on('error', () => {});
   try {
-    await probe.connect();
-    await probe.ping();
+    await commands.connect();
+    await commands.ping();
   } catch (error) {
+    commands.disconnect();
     throw new UserError('QUEUE_UNREACHABLE', `The Redis server of REDIS_URL cannot be used: ${messageOf(error)}.`, {
       right: 'A Redis server (6.2 or newer) answers at the host and port of REDIS_URL.',
       todo: 'Start it or correct REDIS_URL; without REDIS_URL, the queue is kept in Postgres.',
     });
-  } finally {
-    probe.disconnect();
   }
-  const redis = new Redis(url, { maxRetriesPerRequest: null });
-  redis.on('error', () => {});
-  return redis;
+  const workers = new Redis(url, { maxRetriesPerRequest: null });
+  workers.on('error', () => {});
+  return { commands, workers };
 }

@@ -14,7 +14,7 @@ import {
 } from './trongrid/faults.ts';
 import { history } from './trongrid/history.ts';
 import { misbehave, sendReply } from './trongrid/misbehave.ts';
-import { account, constantCall, newestBlock, receipt } from './trongrid/node.ts';
+import { account, constantCall, firstBlock, newestBlock, receipt } from './trongrid/node.ts';
 import { ENDPOINTS, type Endpoint, endpointOf, type Reply, type SimulatedRequest } from './trongrid/request.ts';
 
 export interface TronGridOptions extends AccessOptions {
@@ -24,6 +24,8 @@ export interface TronGridOptions extends AccessOptions {
   readonly faults?: FaultPlan;
   /** A fault for this or that request; goes before the plan. */
   readonly faultAt?: FaultChoice;
+  /** Hash of the first block: other than a test's usual one, it is another chain. */
+  readonly genesis?: string;
   /** For the rate limit alone. */
   readonly now?: () => number;
 }
@@ -68,8 +70,8 @@ export async function serveTronGrid(ledger: Ledger, options: TronGridOptions = {
     const fault = refused === null ? faultOf(request) : null;
     log.push({ ...request, refused: refused !== null, fault: fault?.kind ?? null });
     if (refused !== null) sendReply(response, refused);
-    else if (fault === null) sendReply(response, answer(ledger, request, null));
-    else misbehave(response, fault, request, () => answer(ledger, request, fault));
+    else if (fault === null) sendReply(response, answer(ledger, request, null, options.genesis));
+    else misbehave(response, fault, request, () => answer(ledger, request, fault, options.genesis));
   };
 
   const server = createServer((incoming, response) => {
@@ -92,7 +94,7 @@ export async function serveTronGrid(ledger: Ledger, options: TronGridOptions = {
 }
 
 /** The right answer, or one with a fault of its page. */
-function answer(ledger: Ledger, request: SimulatedRequest, fault: Fault | null): Reply {
+function answer(ledger: Ledger, request: SimulatedRequest, fault: Fault | null, genesis: string | undefined): Reply {
   switch (request.endpoint) {
     case 'history':
       return history(ledger, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null);
@@ -102,6 +104,8 @@ function answer(ledger: Ledger, request: SimulatedRequest, fault: Fault | null):
       return constantCall(ledger, request);
     case 'head':
       return newestBlock(ledger, request);
+    case 'genesis':
+      return firstBlock(request, genesis);
     case 'receipt':
       return receipt(ledger, request);
     case 'unknown':

@@ -5,14 +5,24 @@ import { type Db, many, one, type Pool } from './db.ts';
 
 const BATCH = 5_000;
 
-/** Transfers of the run, as a query that names them `t`; $1 is the run. */
+/**
+ * Transfers of the run, each once; $1 is the run. Those that an expanded wallet sent, and those that one received from a
+ * wallet that is not expanded: two joins by index, since an `or` over both would read the whole store.
+ */
 const RUN_TRANSFERS = `
-  select t.* from transfers t
+  select t.* from case_wallets cw
+  join transfers t on t.from_id = cw.wallet_id
   join assets a on a.id = t.asset_id
-  join run_heads h on h.run_id = $1 and h.chain_id = a.chain_id
-  where t.timestamp <= h.timestamp and (
-    t.from_id in (select wallet_id from case_wallets where run_id = $1 and state = 'expanded')
-    or t.to_id in (select wallet_id from case_wallets where run_id = $1 and state = 'expanded'))`;
+  join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
+  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp
+  union all
+  select t.* from case_wallets cw
+  join transfers t on t.to_id = cw.wallet_id
+  join assets a on a.id = t.asset_id
+  join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
+  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp
+    and not exists (select 1 from case_wallets s
+      where s.run_id = $1 and s.wallet_id = t.from_id and s.state = 'expanded')`;
 
 /** A stored batch at a time of a query's rows, so that a case of any size fits into memory. */
 async function* stream<T>(pool: Pool, text: string, values: unknown[]): AsyncGenerator<T> {

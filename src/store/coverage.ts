@@ -14,10 +14,11 @@ export interface Coverage {
   readonly from: number;
   /** Where to read on; everything before `cursor.position` is stored. */
   readonly cursor: Cursor;
-  /** Counts the pages stored: who commits the next one must have read this number. */
-  readonly requests: number;
+  /** Changes with the cursor: who moves it must have read this number. */
+  readonly version: number;
   /** Rows that the wallet's own history listed. */
   readonly rows: number;
+  readonly updatedAt: Date;
 }
 
 /** The coverage of a wallet, begun at `from` when it is first asked for. */
@@ -27,7 +28,7 @@ export async function readCoverage(db: Db, key: CoverageKey, from: number): Prom
   if (found !== undefined) return found;
   await db.query(
     `insert into coverage (wallet_id, asset_id, provider_id, from_position, until_position, updated_at)
-     values ($1, $2, $3, $4, $4, now()) on conflict do nothing`,
+     values ($1, $2, $3, $4, $4, 'epoch') on conflict do nothing`,
     [...values, from],
   );
   const begun = await findCoverage(db, values);
@@ -41,41 +42,43 @@ async function findCoverage(db: Db, values: unknown[]): Promise<Coverage | undef
     position: number;
     held: StoredRow[];
     token: string | null;
-    requests: number;
+    version: number;
     rows: number;
+    updatedAt: Date;
   }>(
     db,
-    `select from_position as "from", until_position as position, held, token, requests, rows
+    `select from_position as "from", until_position as position, held, token, version, rows,
+       updated_at as "updatedAt"
      from coverage where wallet_id = $1 and asset_id = $2 and provider_id = $3`,
     values,
   );
   if (row === undefined) return undefined;
-  const { from, position, held, token, requests, rows } = row;
-  return { from, cursor: { position, held: held.map(readRow), token }, requests, rows };
+  const { position, held, token, ...rest } = row;
+  return { ...rest, cursor: { position, held: held.map(readRow), token } };
 }
 
 type StoredRow = Omit<HistoryRow, 'value'> & { value: string };
 const readRow = (row: StoredRow): HistoryRow => ({ ...row, value: BigInt(row.value) });
 const writeRow = (row: HistoryRow): StoredRow => ({ ...row, value: row.value.toString() });
 
-/** Where the pending wallets of a run are to be read on: coverage of new ones is begun at `from`. */
+/** Where pending wallets of a run are to be read on, `most` of them: coverage of new ones is begun at `from`. */
 export async function pendingPages(
   db: Db,
-  request: { runId: number; assetId: number; providerId: number; from: number },
+  request: { runId: number; assetId: number; providerId: number; from: number; most: number },
 ): Promise<{ walletId: number; page: number }[]> {
   const values = [request.runId, request.assetId, request.providerId];
   await db.query(
     `insert into coverage (wallet_id, asset_id, provider_id, from_position, until_position, updated_at)
-     select wallet_id, $2, $3, $4, $4, now() from case_wallets where run_id = $1 and state = 'pending'
+     select wallet_id, $2, $3, $4, $4, 'epoch' from case_wallets where run_id = $1 and state = 'pending'
      order by wallet_id on conflict do nothing`,
     [...values, request.from],
   );
   return many(
     db,
-    `select cw.wallet_id as "walletId", v.requests as page
+    `select cw.wallet_id as "walletId", v.version as page
      from case_wallets cw join coverage v on v.wallet_id = cw.wallet_id and v.asset_id = $2 and v.provider_id = $3
-     where cw.run_id = $1 and cw.state = 'pending' order by cw.hop, cw.wallet_id`,
-    values,
+     where cw.run_id = $1 and cw.state = 'pending' order by cw.hop, cw.wallet_id limit $4`,
+    [...values, request.most],
   );
 }
 
@@ -86,8 +89,8 @@ export interface StoredPage {
   readonly runId: number;
   readonly wallet: Address;
   readonly asset: StoredAsset;
-  /** The count of pages that the coverage had when this page was asked for. */
-  readonly requests: number;
+  /** The version that the coverage had when this page was asked for. */
+  readonly version: number;
   readonly transfers: readonly Transfer[];
   /** Rows that the page listed: equal ones count. */
   readonly rows: number;
@@ -118,16 +121,14 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
     `with moved as (
        update coverage
        set restarts = case when until_position = $5 then restarts else 0 end,
-         until_position = $5, held = $6, token = $7, requests = requests + 1, rows = rows + $8, updated_at = $9
-       where wallet_id = $1 and asset_id = $2 and provider_id = $3 and requests = $4 returning 1),
+         until_position = $5, held = $6, token = $7, version = version + 1, rows = rows + $8, updated_at = $9
+       where wallet_id = $1 and asset_id = $2 and provider_id = $3 and version = $4 returning 1),
      counted as (
        update runs set requests = requests + 1, rows = rows + $8, answered_at = $9
        where id = $10 and exists (select 1 from moved)),
      repeated as (
-       insert into receipts (asset_id, transaction, wallet_id, settled)
-       select $2, decode(hash, 'hex'), $1, exists (
-         select 1 from receipts r where r.asset_id = $2 and r.transaction = decode(hash, 'hex') and r.settled)
-       from unnest($11::text[]) as hash where exists (select 1 from moved)
+       insert into receipts (asset_id, transaction, wallet_id)
+       select $2, decode(hash, 'hex'), $1 from unnest($11::text[]) as hash where exists (select 1 from moved)
        on conflict do nothing),
      stored as (
        insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, provider_id,
@@ -150,7 +151,7 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
       key.walletId,
       key.assetId,
       key.providerId,
-      page.requests,
+      page.version,
       next.position,
       JSON.stringify(next.held.map(writeRow)),
       next.token,
@@ -175,14 +176,14 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
  *
  * @returns how often that has happened at this position; 0 when another worker has moved the cursor since
  */
-export async function restartStretch(db: Db, key: CoverageKey, requests: number): Promise<number> {
+export async function restartStretch(db: Db, key: CoverageKey, version: number): Promise<number> {
   const row = await maybe<{ restarts: number }>(
     db,
     `update coverage
-     set held = '[]', token = null, restarts = restarts + 1, requests = requests + 1, updated_at = now()
-     where wallet_id = $1 and asset_id = $2 and provider_id = $3 and requests = $4
+     set held = '[]', token = null, restarts = restarts + 1, version = version + 1, updated_at = now()
+     where wallet_id = $1 and asset_id = $2 and provider_id = $3 and version = $4
      returning restarts`,
-    [key.walletId, key.assetId, key.providerId, requests],
+    [key.walletId, key.assetId, key.providerId, version],
   );
   return row?.restarts ?? 0;
 }
@@ -192,7 +193,7 @@ export async function rewindCoverage(db: Db, key: CoverageKey, position: number)
   await db.query(
     `update coverage
      set until_position = least(until_position, greatest(from_position, $4)), held = '[]', token = null,
-         requests = requests + 1, updated_at = now()
+         version = version + 1, updated_at = now()
      where wallet_id = $1 and asset_id = $2 and provider_id = $3`,
     [key.walletId, key.assetId, key.providerId, position],
   );
@@ -210,7 +211,8 @@ export async function openReceipts(db: Db, walletId: number, assetId: number): P
 }
 
 /**
- * Stores what a receipt confirms: the transfers of one transaction that are equal in all but their occurrence.
+ * Stores what a receipt confirms: the transfers of one transaction that are equal in all but their occurrence, as far as
+ * their first is stored. It is settled for the wallet that asked alone: another's equal rows may not be stored yet.
  *
  * @param counts how often each (from, to, value) stands in the receipt
  * @returns how many stored transfers of the transaction the receipt lacks; the receipt is settled only if none
@@ -218,6 +220,7 @@ export async function openReceipts(db: Db, walletId: number, assetId: number): P
 export async function settleReceipt(
   pool: Pool,
   asset: StoredAsset,
+  walletId: number,
   hash: string,
   counts: readonly { from: Address; to: Address; value: bigint; count: number }[],
 ): Promise<number> {
@@ -251,10 +254,11 @@ export async function settleReceipt(
        on conflict do nothing`,
       [asset.id, hash, ...columns],
     );
-    await db.query(`update receipts set settled = true where asset_id = $1 and transaction = decode($2, 'hex')`, [
-      asset.id,
-      hash,
-    ]);
+    await db.query(
+      `update receipts set settled = true
+       where asset_id = $1 and transaction = decode($2, 'hex') and wallet_id = $3`,
+      [asset.id, hash, walletId],
+    );
     return 0;
   });
 }

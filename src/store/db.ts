@@ -33,8 +33,10 @@ export function createPool(connection: Connection, schema: string, max: number):
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser: (oid, format) => parsers[oid] ?? pg.types.getTypeParser(oid, format) },
   });
-  // A connection that breaks while idle is replaced at the next query, which reports what is still wrong.
+  // A connection that breaks is replaced, and the query that meets it reports it; an error without a listener would end
+  // the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

@@ -39,6 +39,8 @@ export interface WalletTask {
   readonly hop: number;
   readonly state: WalletState;
   readonly policy: CrawlPolicy;
+  /** When the run began. */
+  readonly startedAt: Date;
   readonly head: Head;
 }
 
@@ -49,7 +51,7 @@ export async function readWalletTask(
 ): Promise<WalletTask | undefined> {
   const row = await maybe<Omit<WalletTask, 'head'> & Head>(
     db,
-    `select w.address, cw.hop, cw.state, r.policy, h.block, h.timestamp
+    `select w.address, cw.hop, cw.state, r.policy, r.started_at as "startedAt", h.block, h.timestamp
      from runs r
      join case_wallets cw on cw.run_id = r.id and cw.wallet_id = $3
      join wallets w on w.id = cw.wallet_id
@@ -98,6 +100,11 @@ export async function addCaseWallets(db: Db, runId: number, decisions: readonly 
       column((d) => d.reason),
     ],
   );
+}
+
+/** Forgets the wallets beyond a hop, so that they are chosen anew. */
+export async function forgetBeyond(db: Db, runId: number, hop: number): Promise<void> {
+  await db.query('delete from case_wallets where run_id = $1 and hop > $2', [runId, hop]);
 }
 
 export async function setWalletState(
@@ -187,7 +194,7 @@ export async function payeesOfHop(db: Db, runId: number, hop: number, assetId: n
 /** A wallet whose own history lacks transfers that its counterparties' histories list. */
 export interface Disagreement {
   readonly walletId: number;
-  readonly address: Address;
+  readonly hop: number;
   readonly missing: number;
   /** Time of the oldest of them. */
   readonly since: number;
@@ -197,14 +204,14 @@ export interface Disagreement {
 export async function findDisagreements(db: Db, runId: number, assetId: number): Promise<Disagreement[]> {
   return many<Disagreement>(
     db,
-    `select cw.wallet_id as "walletId", w.address, count(*) as missing, min(t.timestamp) as since
+    `select cw.wallet_id as "walletId", cw.hop, count(*) as missing, min(t.timestamp) as since
      from case_wallets cw
      join wallets w on w.id = cw.wallet_id
      join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
      join transfers t on t.asset_id = $2 and t.occurrence = 0 and t.timestamp <= h.timestamp
        and ((t.from_id = cw.wallet_id and not t.seen_by_sender) or (t.to_id = cw.wallet_id and not t.seen_by_recipient))
      where cw.run_id = $1 and cw.state = 'expanded'
-     group by cw.wallet_id, w.address order by w.address collate "C"`,
+     group by cw.wallet_id, cw.hop order by cw.wallet_id`,
     [runId, assetId],
   );
 }

@@ -16,9 +16,9 @@ export async function readAssets(db: Db): Promise<StoredAsset[]> {
   );
 }
 
-/** The number of a provider, given out at its first mention. */
-export async function providerId(db: Db, name: string): Promise<number> {
-  await db.query('insert into providers (name) values ($1) on conflict (name) do nothing', [name]);
+/** The number of a provider, given out at its first mention. `unit` is what its positions count. */
+export async function providerId(db: Db, name: string, unit: 'timestamp' | 'block'): Promise<number> {
+  await db.query('insert into providers (name, unit) values ($1, $2) on conflict (name) do nothing', [name, unit]);
   return (await one<{ id: number }>(db, 'select id from providers where name = $1', [name])).id;
 }
 
@@ -45,8 +45,19 @@ export async function walletIds(
        select id, address from known union all select id, address from added`,
       [chain, missing],
     );
+    if (rows.length === 0) throw new Error(`No wallet of ${chain} could be found or added`);
     for (const { id, address } of rows) ids.set(address, id);
     missing = missing.filter((address) => !ids.has(address));
   }
   return ids;
+}
+
+/** Notes the hash of a chain's first block when it is first met. Returns the one that was noted first. */
+export async function noteGenesis(db: Db, chain: ChainId, genesis: string): Promise<string> {
+  const row = await one<{ genesis: string }>(
+    db,
+    'update chains set genesis = coalesce(genesis, $2) where name = $1 returning genesis',
+    [chain, genesis],
+  );
+  return row.genesis;
 }

@@ -1,5 +1,6 @@
 /** Runs: one crawl of a case up to a pinned head, resumed until it is finished. */
 import type { ChainId, Head } from '../chains/chain.ts';
+import { RetryableError } from '../errors.ts';
 import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
 
 /** What a crawl was asked for. Part of a run: the same run is resumed only under the same policy. */
@@ -35,6 +36,11 @@ const COLUMNS = `id, case_id as "caseId", number, policy, state, attempt, reques
 
 export async function lastRun(db: Db, caseId: number): Promise<Run | undefined> {
   return maybe<Run>(db, `select ${COLUMNS} from runs where case_id = $1 order by number desc limit 1`, [caseId]);
+}
+
+/** The ids of all runs of a case. */
+export async function runsOfCase(db: Db, caseId: number): Promise<number[]> {
+  return (await many<{ id: number }>(db, 'select id from runs where case_id = $1', [caseId])).map(({ id }) => id);
 }
 
 export async function readRun(db: Db, id: number): Promise<Run | undefined> {
@@ -93,7 +99,7 @@ export async function resumeRun(pool: Pool, id: number): Promise<Run> {
     return one<Run>(
       db,
       `update runs set state = 'running', attempt = attempt + 1, stop_code = null, stop_reason = null,
-         ended_at = null, answered_at = null
+         ended_at = null, answered_at = null, graph_hash = null
        where id = $1 returning ${COLUMNS}`,
       [id],
     );
@@ -164,20 +170,44 @@ export async function readFaults(db: Db, runId: number): Promise<Fault[]> {
 /** Any number that no other program locks with: "CASE" in ASCII. */
 const CASE_LOCK = 0x43415345;
 
+export interface CaseLock {
+  /** Aborted, with the reason, when the lock is lost with its connection. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
 /**
- * Keeps every other process from crawling the case until the returned function is called, or until this process ends.
+ * Keeps every other process from crawling the case until it is released, or until this process or its connection ends.
  *
  * @returns null when another process is crawling it
  */
-export async function lockCase(pool: Pool, caseId: number): Promise<(() => Promise<void>) | null> {
+export async function lockCase(pool: Pool, caseId: number): Promise<CaseLock | null> {
   const client = await pool.connect();
-  const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as locked', [CASE_LOCK, caseId]);
-  if (!rows[0].locked) {
-    client.release();
-    return null;
+  const lost = new AbortController();
+  const lose = () =>
+    lost.abort(
+      new RetryableError('DATABASE_LOST', 'The database closed the connection that kept the case to this crawl.'),
+    );
+  client.once('end', lose);
+  const leave = (broken: boolean) => {
+    client.off('end', lose);
+    client.release(broken);
+  };
+  try {
+    const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as locked', [CASE_LOCK, caseId]);
+    if (!rows[0].locked) {
+      leave(false);
+      return null;
+    }
+  } catch (error) {
+    leave(true);
+    throw error;
   }
-  return async () => {
-    const unlocked = await client.query('select pg_advisory_unlock($1, $2)', [CASE_LOCK, caseId]).catch(() => null);
-    client.release(unlocked === null);
+  return {
+    lost: lost.signal,
+    async release() {
+      const unlocked = await client.query('select pg_advisory_unlock($1, $2)', [CASE_LOCK, caseId]).catch(() => null);
+      leave(unlocked === null);
+    },
   };
 }

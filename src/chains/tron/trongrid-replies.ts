@@ -30,6 +30,9 @@ export const blockSchema = z.object({
   }),
 });
 
+/** The first block; only its hash is of use. */
+export const genesisSchema = z.object({ blockID: hash });
+
 /** A transaction's receipt; `{}` where the node knows no such transaction. */
 export const receiptSchema = z.object({
   id: hash.optional(),

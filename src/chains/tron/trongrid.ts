@@ -10,6 +10,7 @@ import { USDT } from './assets.ts';
 import { pageParameters, readPage } from './trongrid-history.ts';
 import {
   blockSchema,
+  genesisSchema,
   historySchema,
   quoteProvider,
   readReply,
@@ -19,6 +20,9 @@ import {
 
 /** keccak-256 of `Transfer(address,address,uint256)`, as logs carry it. */
 const TRANSFER_TOPIC = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+
+/** TronGrid's documents name no lag of its index; solidity itself takes a minute. */
+const INDEX_LAG_MS = 10 * 60_000;
 
 export interface TronGridOptions {
   readonly url: string;
@@ -59,6 +63,13 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
     provider: 'trongrid',
     unit: 'timestamp',
     assets: [USDT],
+    overlap: INDEX_LAG_MS,
+
+    async genesis(signal) {
+      const reply = await post('/wallet/getblockbynum', { num: 0 }, signal);
+      if (reply.status === 404) return null;
+      return readReply(reply, genesisSchema, place).blockID;
+    },
 
     async head(signal) {
       const block = readReply(await post('/walletsolidity/getnowblock', {}, signal), blockSchema, place);

@@ -75,6 +75,12 @@ export function newestBlock(ledger: Ledger, { solid }: SimulatedRequest): Reply 
   });
 }
 
+/** `getblockbynum` of block 0, which is what tells chains apart; other blocks are not served. */
+export function firstBlock({ params }: SimulatedRequest, hash: string = blockId(0)): Reply {
+  if (params.num !== '0') return ok({});
+  return ok({ blockID: hash, block_header: { raw_data: { number: 0, timestamp: 0 } } });
+}
+
 /** `gettransactioninfobyid`: the receipt with its logs in order; `{}` where the transaction is not on the chain. */
 export function receipt(ledger: Ledger, { params, solid }: SimulatedRequest): Reply {
   const id = (params.value ?? '').toLowerCase() as TransactionHash;

@@ -4,7 +4,7 @@ import { addressFromWord, parseAddress } from '../../chains/address.ts';
 import type { Address } from '../../chains/chain.ts';
 import type { Ledger } from '../ledger.ts';
 
-export const ENDPOINTS = ['history', 'account', 'constantCall', 'head', 'receipt', 'unknown'] as const;
+export const ENDPOINTS = ['history', 'account', 'constantCall', 'head', 'genesis', 'receipt', 'unknown'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 export interface SimulatedRequest {
@@ -42,6 +42,7 @@ export function endpointOf(path: string): Endpoint {
   const call = /^\/wallet(?:solidity)?\/(\w+)$/.exec(path)?.[1];
   if (call === 'triggerconstantcontract') return 'constantCall';
   if (call === 'getnowblock') return 'head';
+  if (call === 'getblockbynum') return 'genesis';
   if (call === 'gettransactioninfobyid') return 'receipt';
   return 'unknown';
 }

@@ -22,7 +22,9 @@ insert into instance default values;
 
 create table chains (
   id smallint primary key,
-  name text not null unique
+  name text not null unique,
+  -- Hash of the chain's first block, noted at the first crawl: rows of a test network never mix with real ones.
+  genesis text
 );
 insert into chains (id, name) values (1, 'tron');
 
@@ -42,7 +44,9 @@ values (1, 1, 'USDT', 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t', 6, 1555200000000);
 
 create table providers (
   id smallint generated always as identity primary key,
-  name text not null unique
+  name text not null unique,
+  -- What its positions count.
+  unit text not null check (unit in ('timestamp', 'block'))
 );
 
 create table wallets (
@@ -84,7 +88,8 @@ create table coverage (
   token text,
   -- How often the stretch at until_position was begun again because its token was refused.
   restarts integer not null default 0,
-  requests bigint not null default 0,
+  -- Changes with the cursor: who moves it must have read it.
+  version bigint not null default 0,
   rows bigint not null default 0,
   updated_at timestamptz not null,
   primary key (wallet_id, asset_id, provider_id)
