@@ -84,7 +84,10 @@ export async function many<T>(db: Db, text: string, values: unknown[] = []): Pro
  * Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function explainDatabaseError(error: unknown): UserError | RetryableError | null {
-  const code = (error as { code?: unknown } | null)?.code;
+  const { code, address } = (error ?? {}) as { code?: unknown; address?: unknown };
+  if (typeof address === 'string' && address.startsWith('/')) {
+    return new RetryableError('DATABASE_LOST', 'The embedded database has ended.', { cause: error });
+  }
   if (typeof code !== 'string') {
     return /Connection terminated|timeout exceeded when trying to connect/.test(messageOf(error))
       ? new RetryableError('DATABASE_LOST', 'The database closed the connection.', { cause: error })
