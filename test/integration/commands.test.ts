@@ -59,7 +59,7 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
     `);
     expect(await cli(env, 'case', 'create', '2026')).toMatchInlineSnapshot(`
       {
-        "code": 1,
+        "code": 2,
         "err": "Error: "2026" cannot name a case.
       A name has up to 80 letters, digits, spaces, dots, dashes and underscores, and is no bare number.
       Choose another, such as mekong-2026.

@@ -520,7 +520,15 @@ test('the log tells what was asked, how often and with what', async () => {
   await page(ASKED);
   await post('/walletsolidity/getnowblock', {});
   await get('/somewhere/else');
-  expect(server?.requests).toEqual({ history: 2, account: 0, constantCall: 0, head: 1, receipt: 0, unknown: 1 });
+  expect(server?.requests).toEqual({
+    history: 2,
+    account: 0,
+    constantCall: 0,
+    head: 1,
+    genesis: 0,
+    receipt: 0,
+    unknown: 1,
+  });
   expect(server?.log.map(({ endpoint, attempt }) => [endpoint, attempt])).toEqual([
     ['history', 1],
     ['history', 2],
