@@ -19,7 +19,8 @@ export interface CrawlRequest {
 }
 
 export interface CrawlProgress {
-  readonly hop: number;
+  /** Of the nearest wallets that are read; `null` once all are, and their balances are read. */
+  readonly hop: number | null;
   readonly wallets: WalletCounts;
   readonly rows: number;
   readonly requests: number;

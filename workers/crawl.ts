@@ -131,10 +131,12 @@ async function readNextPage(context: CrawlContext, page: number, task: Task): Pr
     next,
     now,
   });
-  for (const remark of reply.remarks) await noteFault(context, task, 'REPLY_REMARK', remark, false);
   if (!stored) {
     await countAnswer(pool, runId, now);
     return queueNextPage(context, task, page + 1);
+  }
+  for (const { code, count, text: message } of reply.remarks) {
+    await recordFault(pool, runId, { providerId: context.providerId, code, message, count, request: false, now });
   }
   const total = coverage.rows + rows;
   if (reply.next === null) return finishHistory(context, task, total);
@@ -226,13 +228,13 @@ async function handleFault(
   const now = new Date(clock.now());
   if (explainDatabaseError(error) !== null) throw error;
   if (error instanceof UserError) {
-    await noteFault(context, task, error.code, error.message, true);
+    await noteFault(context, task, error.code, error.message);
     await endRun(pool, task.runId, { state: 'stopped', code: error.code, reason: error.text, now });
     return;
   }
   const code = error instanceof RetryableError ? error.code : 'INTERNAL';
   if (code === 'INTERNAL') log.error({ err: error, job }, 'a job failed');
-  await noteFault(context, task, code, messageOf(error), true);
+  await noteFault(context, task, code, messageOf(error));
   if (code === 'CURSOR_REFUSED' && job.kind === 'page') {
     const restarts = await restartStretch(pool, task.key, job.page);
     if (restarts <= MAX_RESTARTS) return queueNextPage(context, task, job.page + 1);
@@ -254,7 +256,6 @@ async function noteFault(
   { runId }: Task,
   code: string,
   message: string,
-  request: boolean,
 ): Promise<void> {
-  await recordFault(pool, runId, { providerId, code, message, request, now: new Date(clock.now()) });
+  await recordFault(pool, runId, { providerId, code, message, count: 1, request: true, now: new Date(clock.now()) });
 }

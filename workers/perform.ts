@@ -1,8 +1,9 @@
 /** Having work done by whatever workers there are, and watching over it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRemark } from '../src/chains/chain.ts';
 import { RetryableError } from '../src/errors.ts';
 import type { Pool } from '../src/store/db.ts';
-import { countCaseWallets, type WalletCounts } from '../src/store/frontier.ts';
+import { countCaseWallets, nearestPendingHop, type WalletCounts } from '../src/store/frontier.ts';
 import { endRun, type Run, readFaults, readRun } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
 
@@ -18,7 +19,8 @@ const REQUEUE_MS = 15_000;
 
 /** Work that is planned in the database and carried by the queue. */
 export interface Work {
-  readonly hop: number;
+  /** `null` for balances. */
+  readonly hop: number | null;
   /** Queues what is left to do, or as much as is sensible at a time. What is queued already is not queued twice. */
   readonly queue: () => Promise<void>;
   /** How much is left to do. */
@@ -53,7 +55,9 @@ export async function performWork(
     const heard = Math.max(began, run.answeredAt?.getTime() ?? 0);
     const waiting = now - heard < QUIET_MS ? null : await lastWords(pool, run, heard);
     const wallets = await countCaseWallets(pool, run.id);
-    request.onProgress({ hop: work.hop, wallets, rows: run.rows, requests: run.requests, waiting });
+    // A run that is taken up again may have wallets of a further hop left only.
+    const hop = work.hop === null ? null : ((await nearestPendingHop(pool, run.id)) ?? work.hop);
+    request.onProgress({ hop, wallets, rows: run.rows, requests: run.requests, waiting });
     const left = await work.left(wallets);
     if (left === 0) return true;
     if (waiting !== null && now - heard > request.patienceMs) {
@@ -72,7 +76,7 @@ export async function performWork(
 /** What a provider said since it was last heard with something of use. */
 async function lastWords(pool: Pool, run: Run, since: number): Promise<string | null> {
   const newest = (await readFaults(pool, run.id))
-    .filter((fault) => fault.lastAt.getTime() >= since)
+    .filter(({ code, lastAt }) => !isRemark(code) && lastAt.getTime() >= since)
     .sort((a, b) => b.lastAt.getTime() - a.lastAt.getTime())[0];
   return newest?.lastMessage ?? null;
 }

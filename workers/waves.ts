@@ -160,7 +160,7 @@ async function readBalances(setup: CrawlSetup, request: CrawlRequest, run: Run):
   const { pool, queue, asset } = setup;
   const unread = () => walletsWithoutBalance(pool, run.id);
   return performWork(setup, request, run, {
-    hop: 0,
+    hop: null,
     queue: async () => {
       const job = { kind: 'balance', run: run.id, attempt: run.attempt, asset: asset.id } as const;
       await queue.add((await unread()).slice(0, PORTION).map((wallet) => ({ ...job, wallet })));

@@ -221,5 +221,6 @@ function readReport(columns: readonly Column[], cells: readonly string[]): RawRe
     else if (cell.trim() !== '') extra.push(name === '' ? cell.trim() : `${name}: ${cell.trim()}`);
   });
   const note = [known.note, ...extra].filter((part) => part !== undefined && part !== '').join('; ');
-  return { ...known, wallet: known.wallet ?? '', note };
+  // Spreadsheets bring blanks around what is pasted into them; blanks inside an address are still refused.
+  return { ...known, wallet: known.wallet?.trim() ?? '', note };
 }

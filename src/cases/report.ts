@@ -70,13 +70,14 @@ export function parseReport(raw: RawReport, asset: Asset, now: number): Report {
       todo: `Leave it out for amounts in ${asset.symbol}.`,
     });
   }
+  const wallet = parseWallet(raw.wallet, asset);
   const tx = blankToNull(raw.tx);
   const at = blankToNull(raw.at);
   return {
     chain: asset.chain,
-    wallet: parseAddress(asset.chain, raw.wallet),
+    wallet,
     role,
-    origin: parseOrigin(raw, asset.chain),
+    origin: parseOrigin(raw, { asset, wallet, role }),
     transaction: tx === null ? null : parseTransaction(tx),
     amount: amount === null || currency !== asset.symbol ? null : positive(parseAmount(amount, asset.decimals)),
     fiat:
@@ -96,7 +97,24 @@ export function reportDigest(report: Report): string {
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
 }
 
-function parseOrigin(raw: RawReport, chain: ChainId): Origin | null {
+/** The token's contract is what explorers show beside a payment, and what people copy by mistake. */
+function parseWallet(text: string, asset: Asset): Address {
+  const wallet = parseAddress(asset.chain, text);
+  if (wallet !== asset.contract) return wallet;
+  throw new UserError(
+    'WALLET_IS_CONTRACT',
+    `${wallet} is the contract of ${asset.symbol} itself and nobody's wallet.`,
+    {
+      right: 'Explorers show it with every payment; the wallets stand beside it as sender and recipient.',
+      todo: 'Copy the address of the recipient, or of the sender where it is the wallet that paid.',
+    },
+  );
+}
+
+function parseOrigin(
+  raw: RawReport,
+  { asset, wallet: reported, role }: { asset: Asset; wallet: Address; role: ReportRole },
+): Origin | null {
   const wallet = blankToNull(raw.fromWallet);
   const exchange = freeText(raw.fromExchange);
   const withdrawal = freeText(raw.withdrawal);
@@ -106,7 +124,14 @@ function parseOrigin(raw: RawReport, chain: ChainId): Origin | null {
       todo: 'Leave one of the two out.',
     });
   }
-  if (wallet !== null) return { kind: 'wallet', address: parseAddress(chain, wallet) };
+  if (wallet !== null) {
+    const address = parseWallet(wallet, asset);
+    if (address !== reported || role === 'own') return { kind: 'wallet', address };
+    throw new UserError('ORIGIN_INVALID', 'The wallet that was paid and the wallet that paid are the same.', {
+      right: 'A payment goes from the wallet of the victim to another.',
+      todo: "Correct one of the two; a victim's own wallet is reported with the role own.",
+    });
+  }
   if (exchange !== null) return { kind: 'exchange', exchange, withdrawal };
   if (withdrawal === null) return null;
   throw new UserError('ORIGIN_INVALID', 'A withdrawal has an id but no exchange.', {

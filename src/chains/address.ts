@@ -3,7 +3,7 @@ import { fromHex, isAddress, toHex } from 'tronweb/utils';
 import { quoted, UserError } from '../errors.ts';
 import type { Address, ChainId, TransactionHash } from './chain.ts';
 
-const TRON_EXAMPLE = 'A Tron address has 34 characters and starts with T, such as TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t.';
+const TRON_EXAMPLE = 'A Tron address has 34 characters and starts with T, such as TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx.';
 
 /**
  * An address as people and files write it, in its chain's one form.

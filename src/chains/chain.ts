@@ -90,8 +90,24 @@ export interface HistoryPage {
   readonly rows: readonly HistoryRow[];
   /** Where to read on; `null` when the window is read to its end. */
   readonly next: Cursor | null;
-  /** What the provider sent that was not asked for, in words for the record. */
-  readonly remarks: readonly string[];
+  /** What is to be said of the page for the record, each kind at most once. */
+  readonly remarks: readonly Remark[];
+}
+
+/** Kinds of remarks, told apart from a provider's faults by their codes. */
+const REMARK_CODES = ['ROWS_NO_TRANSFER', 'ROWS_OTHER_TOKEN', 'ROW_MISSING_KEPT', 'PAGES_EMPTY'] as const;
+
+/** Something odd about a page that was read all the same: no fault, for nothing is tried again. */
+export interface Remark {
+  readonly code: (typeof REMARK_CODES)[number];
+  /** Of rows, or of pages where it is about pages. */
+  readonly count: number;
+  /** The same for all pages. */
+  readonly text: string;
+}
+
+export function isRemark(code: string): boolean {
+  return (REMARK_CODES as readonly string[]).includes(code);
 }
 
 export interface HistoryRequest {

@@ -16,7 +16,15 @@ import {
 } from '../store/frontier.ts';
 import { countPayments } from '../store/payments.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
-import { type Fault, lastRun, readFaults, readHeads } from '../store/runs.ts';
+import {
+  type CrawlPolicy,
+  countNewSeeds,
+  type Fault,
+  isCaseLocked,
+  lastRun,
+  readFaults,
+  readHeads,
+} from '../store/runs.ts';
 
 export interface CaseOverview {
   readonly case: string;
@@ -27,7 +35,11 @@ export interface CaseOverview {
   readonly payments: { readonly confirmed: number; readonly total: bigint };
   readonly run: {
     readonly number: number;
-    readonly state: string;
+    /** `interrupted`: it was never ended, and no process is at it. */
+    readonly state: 'running' | 'interrupted' | 'stopped' | 'finished';
+    readonly policy: CrawlPolicy;
+    /** Reported wallets, and confirmed payees, that it does not start from: they came later. */
+    readonly newSeeds: number;
     readonly stop: { readonly code: string; readonly reason: string } | null;
     readonly heads: readonly { readonly chain: ChainId; readonly block: number; readonly timestamp: number }[];
     readonly wallets: WalletCounts;
@@ -80,7 +92,9 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     ...base,
     run: {
       number: run.number,
-      state: run.state,
+      state: run.state === 'running' && !(await isCaseLocked(pool, found.id)) ? 'interrupted' : run.state,
+      policy: run.policy,
+      newSeeds: await countNewSeeds(pool, run),
       stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason ?? '' },
       heads: [...(await readHeads(pool, run.id))].map(([chain, head]) => ({ chain, ...head })),
       wallets: await countCaseWallets(pool, run.id),

@@ -1,11 +1,14 @@
 /** `downstream case create|list|show` */
 import type { Command } from 'commander';
+import { UserError } from '../errors.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import { createCase, findCase, listCases } from '../store/cases.ts';
 import type { CaseOverview } from './case-overview.ts';
 import { type CliContext, withStore } from './context.ts';
+import { crawlCommand, newSeedsText } from './crawl-command.ts';
+import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
-import { jsonOption } from './options.ts';
+import { asUsage, jsonOption } from './options.ts';
 import { count, counted, harmless, jsonLine, table, time } from './output.ts';
 
 export function addCaseCommands(program: Command, context: CliContext, _done: Done): void {
@@ -20,7 +23,9 @@ export function addCaseCommands(program: Command, context: CliContext, _done: Do
     .addHelpText('after', '\nExample:\n  $ npx downstream case create mekong-2026\n\nJSON: {case, id}')
     .action((name: string, options: { json?: boolean }) =>
       withStore(context, async ({ pool }) => {
-        const created = await createCase(pool, name, new Date(clock.now()));
+        const created = await createCase(pool, name, new Date(clock.now())).catch((error: unknown) => {
+          throw error instanceof UserError && error.code === 'CASE_NAME' ? asUsage(error) : error;
+        });
         terminal.out(
           options.json
             ? jsonLine({ case: created.name, id: created.id })
@@ -68,8 +73,9 @@ export function addCaseCommands(program: Command, context: CliContext, _done: Do
 Example:
   $ npx downstream case show mekong-2026
 
-JSON: {case, id, reports, payments, run: {number, state, stop, heads, wallets, requests, faults, graphHash} or null,
-  stored: {transfers, wallets}, graph: {wallets, edges}, balances, notFollowed, failed, clusters}`,
+JSON: {case, id, reports, payments, run: {number, state, policy, newSeeds, stop, heads, wallets, requests, faults,
+  graphHash} or null, stored: {transfers, wallets}, graph: {wallets, edges}, balances, notFollowed, failed, clusters}
+state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl`,
     )
     .action((nameOrId: string, options: { json?: boolean }) =>
       withStore(context, async ({ pool }) => {
@@ -113,7 +119,7 @@ function toText(overview: CaseOverview): string {
   if (run === null) {
     return `${lines.join('')}${table(facts)}\nNot crawled yet. Crawl it with: npx downstream crawl "${overview.case}"\n`;
   }
-  facts.push(['Crawl', `number ${run.number}, ${run.stop === null ? run.state : `${run.state}: ${run.stop.reason}`}`]);
+  facts.push(['Crawl', `number ${run.number}, ${stateText(overview.case, run)}`]);
   for (const { chain, block, timestamp } of run.heads) {
     facts.push(['Up to', `${chain} block ${count(block)} of ${time(timestamp)}, finalised`]);
   }
@@ -124,7 +130,10 @@ function toText(overview: CaseOverview): string {
       `${count(expanded)} expanded, ${count(stopped)} stopped at, ${count(pending)} pending, ${count(failed)} failed`,
     ],
     ['Stored', `${counted(stored.transfers, 'transfer')} between ${counted(stored.wallets, 'wallet')}`],
-    ['Graph', `${counted(graph.wallets, 'wallet')}, ${counted(graph.edges, 'edge')} (transfers of zero are left out)`],
+    [
+      'Graph',
+      `${counted(graph.wallets, 'wallet')}, ${counted(graph.edges, 'edge')} (transfers of zero and to oneself are left out)`,
+    ],
     ['Requests', count(run.requests)],
     ['graphHash', run.graphHash ?? 'none: the crawl is not finished'],
   );
@@ -135,6 +144,7 @@ function toText(overview: CaseOverview): string {
     );
   }
   lines.push(table(facts));
+  if (run.newSeeds > 0) lines.push('\n', newSeedsText(run.newSeeds));
   if (overview.balances.length > 0) lines.push('\nReported wallets\n', balanceTable(overview));
   if (overview.notFollowed.length > 0) {
     lines.push('\nNot followed\n');
@@ -142,18 +152,20 @@ function toText(overview: CaseOverview): string {
   }
   if (overview.failed.length > 0) {
     lines.push('\nFailed: run the crawl again to try them once more\n');
-    lines.push(table(overview.failed.map(({ address, reason }) => [address, harmless(reason ?? '')])));
+    lines.push(table(overview.failed.map(({ address, reason }) => [address, firstLine(reason ?? '')])));
   }
-  if (run.faults.length > 0) {
-    lines.push('\nFaults of providers\n');
-    lines.push(
-      table(
-        run.faults.map((fault) => [`${count(fault.count)}×`, fault.provider, harmless(fault.lastMessage)]),
-        [0],
-      ),
-    );
-  }
+  lines.push(faultsText(run.faults));
   return lines.join('');
+}
+
+function stateText(name: string, { state, stop, policy }: NonNullable<CaseOverview['run']>): string {
+  if (state === 'interrupted') return `interrupted; go on with: ${crawlCommand(name, policy)}`;
+  return stop === null ? state : `${state}: ${firstLine(stop.reason)}`;
+}
+
+/** Reasons may go on with what would be right and what to do; the table has one line for each. */
+function firstLine(text: string): string {
+  return harmless(text.split('\n', 1)[0] ?? '');
 }
 
 function balanceTable({ balances, asset }: CaseOverview): string {

@@ -6,8 +6,10 @@ import { UserError } from '../errors.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import { type Analysis, type AnalysisParameters, readAnalysis } from '../store/analyses.ts';
 import { type Case, findCase } from '../store/cases.ts';
-import { lastRun, type Run } from '../store/runs.ts';
+import { readCaseWallets } from '../store/frontier.ts';
+import { countNewSeeds, lastRun, type Run } from '../store/runs.ts';
 import { type CliContext, withEngine } from './context.ts';
+import { newSeedsText } from './crawl-command.ts';
 import type { Done } from './main.ts';
 import { jsonOption, seconds, wholeNumber } from './options.ts';
 import { count, counted, jsonLine, table } from './output.ts';
@@ -20,7 +22,7 @@ const POLL_MS = 50;
 const GRACE_MS = 60_000;
 /** Clusters that are listed, and wallets of each. */
 const SHOWN_CLUSTERS = 10;
-const SHOWN_WALLETS = 3;
+const SHOWN_WALLETS = 2;
 
 interface ClustersOptions extends AnalysisParameters {
   readonly deadline: number;
@@ -63,7 +65,7 @@ JSON: {case, graphHash, runHash, modularity, clusters: [{id, size, transfers, to
         const found = await findCase(engine.store.pool, nameOrId);
         const run = await crawledRun(engine.store.pool, found);
         const analysis = await analyse(engine, run, options);
-        terminal.out(options.json ? toJson(engine, found, analysis) : toText(engine, found, run, analysis));
+        terminal.out(options.json ? toJson(engine, found, analysis) : await toText(engine, found, run, analysis));
       }),
     );
 }
@@ -142,26 +144,36 @@ function toJson({ assets }: Engine, found: Case, analysis: Analysis): string {
   });
 }
 
-function toText({ assets }: Engine, found: Case, run: Run, analysis: Analysis): string {
+async function toText({ assets, store }: Engine, found: Case, run: Run, analysis: Analysis): Promise<string> {
   const [asset] = assets;
   if (asset === undefined) throw new Error('The database knows no asset');
   const { clusters, unclustered, modularity, parameters } = analysis;
+  const newSeeds = await countNewSeeds(store.pool, run);
   const clustered = clusters.reduce((sum, { size }) => sum + size, 0);
-  const rows = clusters.slice(0, SHOWN_CLUSTERS).map(({ id, size, transfers, total, wallets }) => [
-    `C${id}`,
-    count(size),
-    count(transfers),
-    displayAmount(total[asset.symbol] ?? 0n, asset.decimals),
-    `${wallets
-      .slice(0, SHOWN_WALLETS)
-      .map(({ address }) => address)
-      .join(' ')}${size > SHOWN_WALLETS ? ' …' : ''}`,
-  ]);
+  const reported = new Set(
+    (await readCaseWallets(store.pool, run.id)).filter(({ role }) => role === 'paid-to').map(walletKey),
+  );
+  const unit = 10n ** BigInt(asset.decimals);
+  const rows = clusters.slice(0, SHOWN_CLUSTERS).map(({ id, size, transfers, total, wallets }) => {
+    const first = wallets.filter((wallet) => reported.has(walletKey(wallet)));
+    const others = wallets.filter((wallet) => !reported.has(walletKey(wallet)));
+    return [
+      `C${id}`,
+      count(size),
+      count(first.length),
+      count(transfers),
+      displayAmount((total[asset.symbol] ?? 0n) / unit, 0),
+      [...first, ...others]
+        .slice(0, SHOWN_WALLETS)
+        .map(({ address }) => address)
+        .join(' '),
+    ];
+  });
   const rest = clusters.length - rows.length;
   return [
     `${counted(clusters.length, 'cluster')} of ${counted(clustered, 'wallet')} in the case "${found.name}"; ${count(unclustered)} in none.\n`,
     'Wallets that transact with one another more than chance would have it: hypotheses to examine. Exchanges and other\nservices are among them until they are told apart.\n\n',
-    table([['', 'WALLETS', 'TRANSFERS', `${asset.symbol} INSIDE`, 'SOME OF THEM'], ...rows], [1, 2, 3]),
+    table([['', 'WALLETS', 'REPORTED', 'TRANSFERS', `${asset.symbol} INSIDE`, 'SOME OF THEM'], ...rows], [1, 2, 3, 4]),
     rest > 0 ? `  … and ${counted(rest, 'smaller one')}; --json lists all\n` : '',
     '\n',
     table([
@@ -172,5 +184,10 @@ function toText({ assets }: Engine, found: Case, run: Run, analysis: Analysis): 
     run.state === 'finished'
       ? ''
       : `\nThe crawl is not whole: ${run.stopReason}. Another crawl may change the clusters.\n`,
+    newSeeds === 0 ? '' : `\n${newSeedsText(newSeeds)}`,
   ].join('');
+}
+
+function walletKey({ chain, address }: { readonly chain: string; readonly address: string }): string {
+  return `${chain}:${address}`;
 }

@@ -40,15 +40,22 @@ export function configure(context: CliContext): { config: Config; log: Log } {
   return { config, log: createLog(config.logLevel) };
 }
 
+/** A terminal and npx both pass one Ctrl-C on; what comes so soon is no second one. */
+const SAME_PRESS_MS = 500;
+
 /**
  * A signal that is aborted when the process is asked to stop. Asked a second time, it ends at once: nothing is lost, for
- * every page is stored whole or not at all.
+ * every page is stored whole or not at all. May be taken several times at once: all are aborted.
  */
 export function stopSignal(): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
+  let asked = 0;
   const stop = () => {
-    if (controller.signal.aborted) process.exit(1);
-    controller.abort();
+    const now = performance.now();
+    if (!controller.signal.aborted) {
+      asked = now;
+      controller.abort();
+    } else if (now - asked > SAME_PRESS_MS) process.exit(1);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

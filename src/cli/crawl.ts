@@ -4,17 +4,17 @@ import type { CrawlProgress } from '../../workers/crawl-setup.ts';
 import { crawlCase } from '../../workers/waves.ts';
 import { countStored } from '../store/case-graph.ts';
 import { findCase } from '../store/cases.ts';
-import { countCaseWallets } from '../store/frontier.ts';
+import { countCaseWallets, readBalances } from '../store/frontier.ts';
 import { type Run, readFaults, readHeads } from '../store/runs.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
+import { MAX_HOPS, MAX_TRANSFERS } from './crawl-command.ts';
+import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
 import { jsonOption, seconds, wholeNumber } from './options.ts';
-import { count, counted, EXIT, harmless, jsonLine, type Terminal, table, time } from './output.ts';
+import { count, counted, EXIT, harmless, harmlessLines, jsonLine, type Terminal, table, time } from './output.ts';
 
 /** A line of progress where it cannot be rewritten. */
 const PLAIN_PROGRESS_MS = 5_000;
-const MAX_HOPS = 2;
-const MAX_TRANSFERS = 20_000;
 const PATIENCE_S = 60;
 
 interface CrawlOptions {
@@ -148,25 +148,26 @@ async function outcomeText(
     ['Requests', count(run.requests)],
     ['graphHash', graphHash ?? 'none: the crawl is not finished'],
   );
-  const faults = await readFaults(pool, run.id);
   const text = [
     `Crawl ${run.number} of the case "${outcome.case}" ${run.state === 'finished' ? 'is finished.' : 'is not finished.'}\n\n`,
     table(facts),
+    await balanceText(pool, run, outcome.case),
+    faultsText(await readFaults(pool, run.id)),
   ];
-  if (faults.length > 0) {
-    text.push('\nFaults of providers, each tried again:\n');
-    text.push(
-      table(
-        faults.map((fault) => [`${count(fault.count)}×`, fault.provider, harmless(fault.lastMessage)]),
-        [0],
-      ),
-    );
-  }
   if (run.state !== 'finished') {
-    text.push(`\nStopped: ${harmless(run.stopReason ?? 'no reason recorded')}\n`);
+    text.push(`\nStopped: ${harmlessLines(run.stopReason ?? 'no reason recorded')}\n`);
     text.push('What was read is kept. Run the same command again to go on from there.\n');
   }
   return text.join('');
+}
+
+async function balanceText(pool: Parameters<typeof countStored>[0], run: Run, name: string): Promise<string> {
+  const balances = await readBalances(pool, run.id);
+  const differ = balances.filter(({ balance, received, sent }) => balance !== null && balance !== received - sent);
+  if (differ.length === 0) return '';
+  const hold = differ.length === 1 ? 'holds other than its' : 'hold other than their';
+  const of = `${count(differ.length)} of ${counted(balances.length, 'reported wallet')}`;
+  return `\n${of} ${hold} transfers add up to: see npx downstream case show "${name}"\n`;
 }
 
 function progressLine(terminal: Terminal, { clock }: CliContext) {
@@ -195,7 +196,7 @@ function progressLine(terminal: Terminal, { clock }: CliContext) {
 function progressText({ hop, wallets, rows, requests, waiting }: CrawlProgress, rate: number): string {
   const read = wallets.expanded + wallets.failed;
   const parts = [
-    `hop ${hop}`,
+    hop === null ? 'balances' : `hop ${hop}`,
     `${count(read)} of ${counted(read + wallets.pending, 'wallet')}`,
     `${counted(rows, 'transfer')} read`,
     `${counted(requests, 'request')}, ${rate.toFixed(1)}/s`,

@@ -1,5 +1,5 @@
 /** `downstream demo`: the whole way on a simulated economy whose truth is known, without a server or a network. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
@@ -10,7 +10,8 @@ import { writeEconomy } from '../simulate/folder.ts';
 import { Ledger } from '../simulate/ledger.ts';
 import { serveTronGrid } from '../simulate/trongrid.ts';
 import type { Economy } from '../simulate/types.ts';
-import type { CliContext } from './context.ts';
+import { type CliContext, stopSignal } from './context.ts';
+import { makeFolder } from './folder.ts';
 import { type Done, main } from './main.ts';
 import { EXIT, table } from './output.ts';
 
@@ -18,8 +19,8 @@ const SEED = 'downstream demo';
 const CASE = 'demo';
 /** How far the planted network moves its money before most of it is cashed out. */
 const MAX_HOPS = '4';
-/** Clusters in which wallets of the network are looked for, those with most of them first. */
-const SHOWN_CLUSTERS = 4;
+/** No limit that anybody would notice. */
+const RATE = '10000';
 const USDT_DECIMALS = 6;
 
 export function addDemoCommand(program: Command, context: CliContext, done: Done): void {
@@ -27,25 +28,33 @@ export function addDemoCommand(program: Command, context: CliContext, done: Done
     .command('demo')
     .description('run the whole way on a simulated economy, and set what was found beside the planted truth')
     .option('--out <folder>', 'folder for the economy and the exports', 'demo')
-    .addHelpText('after', '\nExample:\n  $ npm run demo')
-    .action(async (options: { out: string }) => done(await runDemo(context, options.out)));
+    .option('--serve', 'keep the simulated network running afterwards, to try the commands on it from another terminal')
+    .addHelpText('after', '\nExamples:\n  $ npm run demo\n  $ npx downstream demo --serve')
+    .action(async (options: DemoOptions) => done(await runDemo(context, options)));
 }
 
-async function runDemo(context: CliContext, out: string): Promise<number> {
+interface DemoOptions {
+  readonly out: string;
+  readonly serve?: boolean;
+}
+
+async function runDemo(context: CliContext, { out, serve = false }: DemoOptions): Promise<number> {
   const { terminal } = context;
   const began = context.clock.now();
   const say = (text: string) => terminal.out(text);
   say('A simulated month of USDT on Tron, with one planted scam network. Nothing leaves this machine.\n\n');
   const economy = generateEconomy({ seed: SEED });
-  await mkdir(out, { recursive: true });
+  await makeFolder(join(out, 'economy'));
   await writeEconomy(join(out, 'economy'), economy);
+  // Over the whole demo and not only its crawl: whenever it is stopped, its folder goes.
+  const stop = stopSignal();
   const server = await serveTronGrid(new Ledger(economy.transfers));
   const data = await mkdtemp(join(tmpdir(), 'downstream-demo-'));
   try {
     const env = {
       PATH: context.env.PATH,
       TRON_API_URL: server.url,
-      TRON_API_RATE: '10000',
+      TRON_API_RATE: RATE,
       DOWNSTREAM_DATA: data,
       LOG_LEVEL: context.env.LOG_LEVEL,
     };
@@ -53,11 +62,13 @@ async function runDemo(context: CliContext, out: string): Promise<number> {
       say(`$ npx downstream ${argv.join(' ')}\n`);
       const { text, code } = await capture(argv, { ...context, env });
       say(`${text}\n`);
+      if (stop.signal.aborted) throw new DemoFailed(EXIT.failed);
       if (code !== EXIT.done) throw new DemoFailed(code);
       return text;
     };
     const quietly = async (...argv: string[]): Promise<unknown> => {
       const { text, code } = await capture([...argv, '--json'], { ...context, env });
+      if (stop.signal.aborted) throw new DemoFailed(EXIT.failed);
       if (code !== EXIT.done) throw new DemoFailed(code);
       return JSON.parse(text);
     };
@@ -72,17 +83,37 @@ async function runDemo(context: CliContext, out: string): Promise<number> {
     say(
       `\nDone in ${((context.clock.now() - began) / 1000).toFixed(1)} s. The files are in ${out}/: open graph.gexf in Gephi, nodes.csv in a spreadsheet.\n`,
     );
+    if (serve) await serveOn(context, server.url, stop.signal);
     return EXIT.done;
   } catch (error) {
+    if (stop.signal.aborted) terminal.err('The demo was stopped.\n');
     if (error instanceof DemoFailed) return error.code;
     throw error;
   } finally {
     await server.close();
     await rm(data, { recursive: true, force: true });
+    stop.release();
   }
 }
 
-/** A command of the demo did not end well; it has said why itself. */
+/** Waits until it is stopped, and says how to use the network meanwhile. */
+async function serveOn({ terminal }: CliContext, url: string, signal: AbortSignal): Promise<void> {
+  const tour = await mkdtemp(join(tmpdir(), 'downstream-tour-'));
+  try {
+    terminal.out(
+      `\nThe simulated network goes on. To try the commands on it, in another terminal:\n\n` +
+        `  export TRON_API_URL=${url} TRON_API_RATE=${RATE}\n  export DOWNSTREAM_DATA=${tour}\n\n` +
+        'Ctrl-C ends it, and removes that folder.\n',
+    );
+    if (!signal.aborted) {
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    }
+  } finally {
+    await rm(tour, { recursive: true, force: true });
+  }
+}
+
+/** A command of the demo did not end well, and has said why itself; or the demo was stopped. */
 class DemoFailed extends Error {
   readonly code: number;
   constructor(code: number) {
@@ -122,24 +153,27 @@ function comparison(economy: Economy, found: { clusters: ClustersJson; matches: 
       hits: count(wallets, ({ address }) => network.has(address)),
     }))
     .sort((a, b) => b.hits - a.hits || a.size - b.size)
-    .slice(0, SHOWN_CLUSTERS)
     .filter(({ hits }) => hits > 0);
+  const clustered = best.reduce((sum, { hits }) => sum + hits, 0);
   const payments = new Map(economy.payments.map(({ transaction, ref }) => [`${transaction}`, ref]));
   const proposed = found.matches.reports.flatMap(({ reference, proposals }) =>
     proposals[0] === undefined ? [] : [{ reference, transaction: proposals[0].transaction }],
   );
+  const unmatched = found.matches.reports.length - proposed.length;
+  const silent = count(economy.reports, ({ transaction, amount, at }) => (transaction ?? amount ?? at) === null);
   const right = count(proposed, ({ transaction, reference }) => payments.get(transaction) === reference);
   const inClusters = best.map(({ id, size, hits }) => `${hits} of the ${size} wallets of C${id}`);
   const cashedOut = economy.exits.reduce((sum, { value }) => sum + value, 0n);
   const rows = [
     ['', 'PLANTED', 'FOUND'],
+    ["victims' payments", `${payments.size}`, `${right} of the ${proposed.length} that "report match" proposes first`],
     [
-      "victims' payments",
-      `${payments.size}`,
-      `${right} of the ${proposed.length} that "report match" proposes first; ${economy.reports.length} rows were reported`,
+      '',
+      '',
+      `${unmatched} of ${economy.reports.length} reports could not be matched: ${silent} have no time, amount or transaction`,
     ],
-    ["the network's wallets", `${network.size}`, inClusters[0] ?? 'none in a cluster'],
-    ...inClusters.slice(1).map((text) => ['', '', text]),
+    ["the network's wallets", `${network.size}`, `${clustered} in clusters:`],
+    ...inClusters.map((text) => ['', '', text]),
     ['cashed out', `${displayAmount(cashedOut, USDT_DECIMALS)} USDT`, 'no tracing rule is applied yet'],
   ];
   return `The planted truth beside what was found\n${table(rows)}`;

@@ -10,7 +10,7 @@ import { openStore, type Store } from '../store/store.ts';
 import { type CliContext, configure } from './context.ts';
 import { type Done, VERSION } from './main.ts';
 import { jsonOption } from './options.ts';
-import { EXIT, harmless, jsonLine, table } from './output.ts';
+import { duration, EXIT, harmless, jsonLine, table } from './output.ts';
 
 /** Finality lags by a minute; a clock that is further off than this from the head is wrong, or the node is behind. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -18,7 +18,8 @@ const LIBRARIES = ['bullmq', 'pg', 'tronweb', 'graphology', 'graphology-communit
 
 interface Finding {
   readonly what: string;
-  readonly ok: boolean;
+  /** `null` where it could not be looked at. */
+  readonly ok: boolean | null;
   readonly says: string;
 }
 
@@ -28,14 +29,21 @@ export function addDoctorCommand(program: Command, context: CliContext, done: Do
     .command('doctor')
     .description('check versions, database, queue, provider, key and clock')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  $ npx downstream doctor\n\nJSON: {ok, findings: [{what, ok, says}]}')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ npx downstream doctor\n\nJSON: {ok, findings: [{what, ok, says}]}; ok is null where it could not be looked at',
+    )
     .action(async (options: { json?: boolean }) => {
       const { config } = configure(context);
       const findings = await examine(config, context);
-      const ok = findings.every((finding) => finding.ok);
+      const ok = findings.every((finding) => finding.ok !== false);
       if (options.json) terminal.out(jsonLine({ ok, findings }));
       else {
-        const rows = findings.map(({ what, ok: fine, says }) => [fine ? 'ok' : 'NO', what, harmless(says)]);
+        const rows = findings.map(({ what, ok: fine, says }) => [
+          fine === null ? '–' : fine ? 'ok' : 'NO',
+          what,
+          harmless(says),
+        ]);
         terminal.out(`${table(rows)}\n${ok ? 'Everything is there.' : 'Something is missing: see NO above.'}\n`);
       }
       if (!ok) done(EXIT.failed);
@@ -61,7 +69,7 @@ async function examine(config: Config, context: CliContext): Promise<Finding[]> 
     }),
     await find('queue', async () => {
       const open: Store['openPool'] =
-        store?.openPool ?? (() => refuse('it is kept in the database, which is not there'));
+        store?.openPool ?? (() => refuse('it is kept in the database, which is not ready: see above'));
       const queues = await openQueues(config.redisUrl, { open, embedded: store?.embedded ?? false });
       await queues.close();
       return queues.kind === 'redis' ? 'Redis of REDIS_URL' : 'in the database';
@@ -72,7 +80,7 @@ async function examine(config: Config, context: CliContext): Promise<Finding[]> 
   return findings;
 }
 
-async function examineProvider(config: Config, { clock }: CliContext): Promise<Finding[]> {
+async function examineProvider(config: Config, { clock, env }: CliContext): Promise<Finding[]> {
   const { url, key, rate } = config.tron;
   const { host } = new URL(url);
   let headTime: number | undefined;
@@ -84,9 +92,11 @@ async function examineProvider(config: Config, { clock }: CliContext): Promise<F
   const keyed: Finding = {
     what: 'tron key',
     ok: true,
-    says: `${key === null ? 'TRON_API_KEY is not set: it works, slowly' : 'TRON_API_KEY is set'}; ${rate} requests a second at most`,
+    says: `${keyText(key, env)}; ${rate} requests a second at most`,
   };
-  if (headTime === undefined) return [provider, keyed];
+  if (headTime === undefined) {
+    return [provider, keyed, { what: 'clock', ok: null, says: 'not compared: the provider does not answer' }];
+  }
   const off = clock.now() - headTime;
   return [
     provider,
@@ -94,9 +104,17 @@ async function examineProvider(config: Config, { clock }: CliContext): Promise<F
     {
       what: 'clock',
       ok: Math.abs(off) < CLOCK_TOLERANCE_MS,
-      says: `the newest finalised block is ${Math.round(off / 1000)} s old by this machine's clock`,
+      says:
+        off < 0
+          ? `by this machine's clock the newest finalised block comes in ${duration(-off)}`
+          : `by this machine's clock the newest finalised block is ${duration(off)} old`,
     },
   ];
+}
+
+function keyText(key: string | null, env: NodeJS.ProcessEnv): string {
+  if (key !== null) return 'TRON_API_KEY is set';
+  return (env.TRON_API_RATE ?? '') === '' ? 'TRON_API_KEY is not set: it works, slowly' : 'TRON_API_KEY is not set';
 }
 
 async function find(what: string, look: () => Promise<string>): Promise<Finding> {

@@ -1,6 +1,6 @@
 /** `downstream export`: a case's graph as files that other programs read. */
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -16,9 +16,11 @@ import { type Case, findCase } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
 import { countCaseWallets } from '../store/frontier.ts';
 import { readAssets } from '../store/reference.ts';
-import { readHeads } from '../store/runs.ts';
+import { countNewSeeds, type Run, readHeads } from '../store/runs.ts';
 import { crawledRun } from './clusters.ts';
 import { type CliContext, withStore } from './context.ts';
+import { newSeedsText } from './crawl-command.ts';
+import { makeFolder } from './folder.ts';
 import { type Done, VERSION } from './main.ts';
 import { jsonOption } from './options.ts';
 import { counted, jsonLine } from './output.ts';
@@ -45,17 +47,24 @@ export function addExportCommand(program: Command, context: CliContext, _done: D
 Example:
   $ npx downstream export mekong --format gexf --out out
 
-Nodes are wallets, edges all non-zero transfers from one to another: count, total, first, last. Clusters are included once
-"downstream clusters" has found them. Nothing that a victim told is exported but which wallets were reported.
+Nodes are wallets, edges all transfers from one to another: count, total, first, last. Transfers of zero and to oneself are
+left out. Clusters are included once "downstream clusters" has found them.
 
-JSON: {case, format, files, nodes, edges, graphHash, runHash}`,
+Of what victims told, the files say which wallets were reported, and which of these are victims' own: those are marked.
+Check that this may be told before you pass the files on. Nothing else that a victim told is in them.
+
+JSON: {case, format, files, nodes, edges, ownWallets, newSeeds, graphHash, runHash}; ownWallets counts victims' own wallets
+  in the files, newSeeds reported wallets that came after the crawl and are not in them`,
     )
     .action((nameOrId: string, options: { format: ExportFormat; out: string; json?: boolean }) =>
       withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
-        const snapshot = await readSnapshot(pool, found);
+        const run = await crawledRun(pool, found);
+        const snapshot = await readSnapshot(pool, found, run);
+        const newSeeds = await countNewSeeds(pool, run);
         const files = await writeFiles(options.format, options.out, snapshot);
         const { graph, header } = snapshot;
+        const ownWallets = graph.filterNodes((_, { report }) => report === 'own').length;
         terminal.out(
           options.json
             ? jsonLine({
@@ -64,18 +73,26 @@ JSON: {case, format, files, nodes, edges, graphHash, runHash}`,
                 files,
                 nodes: graph.order,
                 edges: graph.size,
+                ownWallets,
+                newSeeds,
                 graphHash: header.graphHash,
                 runHash: header.runHash,
               })
-            : `${files.join(', ')}: ${counted(graph.order, 'wallet')}, ${counted(graph.size, 'edge')}${header.runHash === null ? '; no clusters were looked for yet' : ''}\n`,
+            : [
+                `${files.join(', ')}: ${counted(graph.order, 'wallet')}, ${counted(graph.size, 'edge')}`,
+                header.runHash === null ? '; no clusters were looked for yet\n' : '\n',
+                ownWallets === 0
+                  ? ''
+                  : `${counted(ownWallets, 'wallet')} of victims' own ${ownWallets === 1 ? 'is' : 'are'} marked in it.\n`,
+                newSeedsText(newSeeds),
+              ].join(''),
         );
       }),
     );
 }
 
 /** What is exported of a case: its newest crawl, with the clusters that were last found in it. */
-async function readSnapshot(pool: Pool, found: Case): Promise<ExportSnapshot> {
-  const run = await crawledRun(pool, found);
+async function readSnapshot(pool: Pool, found: Case, run: Run & { graphHash: string }): Promise<ExportSnapshot> {
   const analysis = await readAnalysis(pool, run.id, run.graphHash);
   const graph = buildGraphFromEdges({
     wallets: await readGraphWallets(pool, run.id),
@@ -109,7 +126,7 @@ async function readSnapshot(pool: Pool, found: Case): Promise<ExportSnapshot> {
 async function writeFiles(format: ExportFormat, folder: string, snapshot: ExportSnapshot): Promise<string[]> {
   const paths: string[] = [];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const { name, chunks } of exportFiles(format, snapshot)) {
       const path = join(folder, name);
       const part = `${path}.part`;

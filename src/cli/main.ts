@@ -42,13 +42,16 @@ export async function main(
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    return reportError(context.terminal, error);
+    const { explainDatabaseError } = await import('../store/db.ts');
+    return reportError(context.terminal, explainDatabaseError(error) ?? error);
   }
 }
 
 function createProgram({ terminal }: CliContext): Command {
   return new Command('downstream')
-    .description("Traces laundered USDT from a victim's payment to where it is cashed out, with the evidence.")
+    .description(
+      'Follows transfers of USDT on Tron from the wallets that victims reported, and finds clusters among those they lead to.',
+    )
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })

@@ -31,11 +31,15 @@ export function typed<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UsageError(error.code, error.message, {
-      ...(error.right === undefined ? {} : { right: error.right }),
-      ...(error.todo === undefined ? {} : { todo: error.todo }),
-      cause: error,
-    });
+    throw error instanceof UserError ? asUsage(error) : error;
   }
+}
+
+/** The same error, as one of the command line. */
+export function asUsage(error: UserError): UsageError {
+  return new UsageError(error.code, error.message, {
+    ...(error.right === undefined ? {} : { right: error.right }),
+    ...(error.todo === undefined ? {} : { todo: error.todo }),
+    cause: error,
+  });
 }

@@ -51,9 +51,30 @@ export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
+/** An amount with its currency, as a report told it: `1,250.50 EUR`. */
+export function moneyTold(text: string): string {
+  const [amount = '', currency = ''] = text.split(' ');
+  const [whole = '', fraction = ''] = amount.split('.');
+  const decimals = fraction.replace(/0+$/, '').padEnd(2, '0');
+  return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}.${decimals} ${currency}`;
+}
+
 /** A time for people: to the second, UTC. */
 export function time(moment: Date | number): string {
   return `${new Date(moment).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+const AGES: readonly (readonly [noun: string, ms: number])[] = [
+  ['year', 365.25 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** How long something lasted, in the largest unit that fits: `3 years`, `57 s`. */
+export function duration(ms: number): string {
+  const fitting = AGES.find(([, size]) => ms >= 2 * size);
+  return fitting === undefined ? `${Math.round(ms / 1000)} s` : counted(Math.floor(ms / fitting[1]), fitting[0]);
 }
 
 /** Text from outside, made harmless for a terminal. */
@@ -76,6 +97,7 @@ export function reportError(terminal: Terminal, error: unknown): number {
   return EXIT.failed;
 }
 
-function harmlessLines(text: string): string {
+/** The same for text whose line breaks are to be kept. */
+export function harmlessLines(text: string): string {
   return text.split('\n').map(harmless).join('\n');
 }

@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import { type Proposal, proposePayments } from '../cases/match.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { displayAmount, formatAmount, parseAmount } from '../money.ts';
-import { type Case, findCase, readReports, type StoredReport } from '../store/cases.ts';
+import { type Case, findCase, readReports, readSeeds, type StoredReport } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
-import { confirmPayment, readTransfersOf, type StoredTransfer } from '../store/payments.ts';
+import { confirmPayment, readPartiesOf, readTransfersOf, type StoredTransfer } from '../store/payments.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
 import { lastRun } from '../store/runs.ts';
 import { type CliContext, withStore } from './context.ts';
 import { jsonOption, typed } from './options.ts';
-import { counted, harmless, jsonLine, table, time } from './output.ts';
+import { counted, harmless, jsonLine, moneyTold, table, time } from './output.ts';
 
 const HOUR_MS = 3_600_000;
 /** Proposals of one report that are shown. */
@@ -56,8 +56,12 @@ JSON: {case, reports: [{number, reference, proposals: [{transaction, from, to, a
         const [asset] = await readAssets(pool);
         if (asset === undefined) throw new Error('The database knows no asset');
         if (options.confirm.length > 0) {
+          const before = await payeesKnown(pool, found, asset);
           const confirmed = await confirmAll(context, pool, { found, asset, options });
-          terminal.out(options.json ? jsonLine({ case: found.name, confirmed }) : confirmedText(confirmed));
+          const newSeeds = (await payeesKnown(pool, found, asset)) > before;
+          terminal.out(
+            options.json ? confirmedJson(found, asset, confirmed) : confirmedText(asset, confirmed, newSeeds),
+          );
           return;
         }
         await requireCrawled(pool, found);
@@ -71,14 +75,33 @@ JSON: {case, reports: [{number, reference, proposals: [{transaction, from, to, a
             paidAt: report.paidAt,
             payer: report.payer,
           };
-          matches.push({ report, proposals: proposePayments(sought, payments, policy) });
+          const proposals = proposePayments(sought, payments, policy);
+          matches.push({ report, proposals, ...(await partiesOf(pool, report, asset)) });
         }
         terminal.out(options.json ? toJson(found, asset, matches) : toText(found, asset, matches));
       }),
     );
 }
 
-type Match = { readonly report: StoredReport; readonly proposals: readonly Proposal<StoredTransfer>[] };
+interface Match {
+  readonly report: StoredReport;
+  readonly proposals: readonly Proposal<StoredTransfer>[];
+  /** Who paid whom in the transaction that the report names; empty where it is not stored or none is named. */
+  readonly parties: Awaited<ReturnType<typeof readPartiesOf>>;
+}
+
+async function partiesOf(
+  pool: Pool,
+  { transaction }: StoredReport,
+  asset: StoredAsset,
+): Promise<Pick<Match, 'parties'>> {
+  return { parties: transaction === null ? [] : await readPartiesOf(pool, transaction, asset.id) };
+}
+
+/** How many seeds of suspicion the case has. */
+async function payeesKnown(pool: Pool, found: Case, { chain }: StoredAsset): Promise<number> {
+  return (await readSeeds(pool, found.id, chain)).filter(({ role }) => role === 'paid-to').length;
+}
 
 /** Payments into the wallet that was paid, or out of the victim's own. */
 function paymentsOf(pool: Pool, report: StoredReport, asset: StoredAsset): Promise<StoredTransfer[]> {
@@ -100,7 +123,8 @@ async function requireCrawled(pool: Pool, found: Case): Promise<void> {
 interface Confirmed {
   readonly report: number;
   readonly transaction: string;
-  readonly amount: string;
+  /** Base units. */
+  readonly value: bigint;
   readonly shared: boolean;
 }
 
@@ -121,7 +145,7 @@ async function confirmAll(
     confirmed.push({
       report: report.number,
       transaction: transfer.transaction,
-      amount: formatAmount(transfer.value, asset.decimals),
+      value: transfer.value,
       shared,
     });
   }
@@ -175,12 +199,20 @@ async function findConfirmed(
   return { report, transfer };
 }
 
-function confirmedText(confirmed: readonly Confirmed[]): string {
+function confirmedJson(found: Case, asset: StoredAsset, confirmed: readonly Confirmed[]): string {
+  return jsonLine({
+    case: found.name,
+    confirmed: confirmed.map(({ value, ...rest }) => ({ ...rest, amount: formatAmount(value, asset.decimals) })),
+  });
+}
+
+/** @param newSeeds whether a payee was no seed before */
+function confirmedText(asset: StoredAsset, confirmed: readonly Confirmed[], newSeeds: boolean): string {
   const lines = confirmed.map(
-    ({ report, transaction, amount, shared }) =>
-      `Report ${report} speaks of ${transaction}, ${amount}.${shared ? ' Another report names it too: it counts once.' : ''}\n`,
+    ({ report, transaction, value, shared }) =>
+      `Report ${report} speaks of ${transaction}, ${displayAmount(value, asset.decimals)} ${asset.symbol}.${shared ? ' Another report names it too: it counts once.' : ''}\n`,
   );
-  return `${lines.join('')}Crawl the case again: the payees are seeds from now on.\n`;
+  return `${lines.join('')}${newSeeds ? 'Crawl the case again: the payees are seeds from now on.\n' : ''}`;
 }
 
 function toJson(found: Case, asset: StoredAsset, matches: readonly Match[]): string {
@@ -204,9 +236,7 @@ function toJson(found: Case, asset: StoredAsset, matches: readonly Match[]): str
 }
 
 function toText(found: Case, asset: StoredAsset, matches: readonly Match[]): string {
-  return matches
-    .map(({ report, proposals }) => `${heading(report)}\n${body(found, asset, report, proposals)}`)
-    .join('\n');
+  return matches.map((match) => `${heading(match.report)}\n${body(found, asset, match)}`).join('\n');
 }
 
 function heading(report: StoredReport): string {
@@ -215,26 +245,47 @@ function heading(report: StoredReport): string {
   return `Report ${report.number}${reference}: ${role} ${report.wallet}`;
 }
 
-function body(found: Case, asset: StoredAsset, report: StoredReport, proposals: Match['proposals']): string {
+function body(found: Case, asset: StoredAsset, match: Match): string {
+  const { report, proposals } = match;
   if (report.payments > 0) return `  ${counted(report.payments, 'payment')} confirmed.\n`;
   const [best] = proposals;
-  if (best === undefined) {
-    const silent = report.transaction === null && report.amount === null && report.paidAt === null;
-    if (!silent) return '  No stored payment fits. A wider --fee or --window may find it.\n';
-    return report.fiat === null
-      ? '  It names no transaction, amount or time to match by.\n'
-      : `  An amount of ${report.fiat} alone fits nothing: add the time or the transaction.\n`;
-  }
+  if (best === undefined) return `  ${reasonForNone(match)}\n`;
   const rows = proposals
     .slice(0, SHOWN)
     .map(({ transfer, amountOff, timeOff }) => [
       transfer.transaction.slice(0, 12),
       time(transfer.timestamp),
       `${displayAmount(transfer.value, asset.decimals)} ${asset.symbol}`,
-      amountOff === null ? '' : `${amountOff >= 0n ? '+' : ''}${displayAmount(amountOff, asset.decimals)}`,
+      amountOff === null
+        ? ''
+        : `${amountOff >= 0n ? '+' : ''}${displayAmount(amountOff, asset.decimals)} ${asset.symbol}`,
       timeOff === null ? '' : `${(timeOff / HOUR_MS).toFixed(1)} h off`,
     ]);
   const more = proposals.length > SHOWN ? `  … and ${proposals.length - SHOWN} more\n` : '';
   const confirm = `npx downstream report match "${found.name}" --confirm ${report.number}:${best.transfer.transaction.slice(0, 12)}`;
   return `${table(rows, [2, 3])}${more}  If the first is right: ${confirm}\n`;
+}
+
+function reasonForNone({ report, parties }: Match): string {
+  if (report.transaction !== null) {
+    const named = `The transaction ${report.transaction.slice(0, 12)}…`;
+    const [party] = parties;
+    if (party === undefined) {
+      return `${named} is not stored. Check its digits and the wallet; if it is newer than the crawl, crawl again.`;
+    }
+    const own = report.role === 'own';
+    const others = parties.length === 1 ? '' : ` and ${parties.length - 1} more`;
+    if (parties.some(({ from, to }) => (own ? from : to) === report.wallet)) {
+      return `${named} was paid by ${party.from}${others}, not by ${report.payer}.`;
+    }
+    return own
+      ? `${named} was paid by another wallet, ${party.from}${others}.`
+      : `${named} pays another wallet, ${party.to}${others}.`;
+  }
+  if (report.amount !== null || report.paidAt !== null) {
+    return 'No stored payment fits. A wider --fee or --window may find it.';
+  }
+  return report.fiat === null
+    ? 'It names no transaction, amount or time to match by.'
+    : `An amount of ${moneyTold(report.fiat)} alone fits nothing: add the time or the transaction.`;
 }

@@ -1,9 +1,9 @@
-/** `downstream report add|import` */
+/** `downstream report add|import`; its other commands stand in files of their own. */
 import type { Command } from 'commander';
 import { parseReport, type RawReport, reportDigest } from '../cases/report.ts';
 import { readReportFile } from '../cases/report-file.ts';
 import type { ChainId } from '../chains/chain.ts';
-import { UserError } from '../errors.ts';
+import { UsageError, UserError } from '../errors.ts';
 import { addReports, findCase, type NewReport } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
@@ -11,6 +11,7 @@ import { type CliContext, withStore } from './context.ts';
 import type { Done } from './main.ts';
 import { chainOption, jsonOption, typed } from './options.ts';
 import { counted, EXIT, harmless, jsonLine } from './output.ts';
+import { addListCommand } from './report-list.ts';
 import { addMatchCommand } from './report-match.ts';
 
 /** Reports that are stored in one transaction. */
@@ -22,6 +23,7 @@ export function addReportCommands(program: Command, context: CliContext, done: D
   const group = program.command('report').description('reports: what victims tell of their payments');
   addAddCommand(group, context);
   addImportCommand(group, context, done);
+  addListCommand(group, context);
   addMatchCommand(group, context);
 }
 
@@ -57,6 +59,7 @@ JSON: {case, report: {number, known}}; known is true when the same report was th
       withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
         const asset = await assetOf(pool, options.chain);
+        requireAmount(options);
         const report = typed(() => readReport(options, asset, clock.now()));
         const [added] = await addReports(pool, found.id, [report], new Date(clock.now()));
         if (options.json) terminal.out(jsonLine({ case: found.name, report: added }));
@@ -65,6 +68,15 @@ JSON: {case, report: {number, known}}; known is true when the same report was th
         else terminal.out(`Report ${added?.number} is added to the case "${found.name}".\n`);
       }),
     );
+}
+
+/** Somebody who types a currency meant to type an amount. A file's column may hold one in every row. */
+function requireAmount({ amount, currency }: RawReport): void {
+  if (currency === undefined || amount !== undefined) return;
+  throw new UsageError('CURRENCY_WITHOUT_AMOUNT', 'There is a currency but no amount.', {
+    right: 'A currency says what an amount is in: --amount 1250.50 --currency EUR.',
+    todo: 'Add --amount, or leave --currency out.',
+  });
 }
 
 interface Refusal {
@@ -154,7 +166,10 @@ function attempt(read: () => NewReport): NewReport | UserError {
 
 function importText(name: string, { added, known, refused, refusals }: ImportResult): string {
   const lines = [`${counted(added, 'report')} added to the case "${name}".\n`];
-  if (known > 0) lines.push(`${counted(known, 'row')} were in the case already; they are not added twice.\n`);
+  if (known > 0)
+    lines.push(
+      `${counted(known, 'row')} ${known === 1 ? 'was in the case already; it is' : 'were in the case already; they are'} not added twice.\n`,
+    );
   if (refused === 0) return lines.join('');
   lines.push(`${counted(refused, 'row')} refused:\n`);
   lines.push(...refusals.map(({ line, message }) => `  line ${line}: ${harmless(message)}\n`));

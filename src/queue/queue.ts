@@ -172,7 +172,7 @@ async function reach<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    throw new RetryableError('QUEUE_LOST', `The server that keeps the queue does not answer: ${messageOf(error)}.`, {
+    throw new RetryableError('QUEUE_LOST', `The server that keeps the queue does not answer: ${reasonOf(error)}.`, {
       cause: error,
     });
   }
@@ -258,7 +258,7 @@ async function connectRedis(url: string): Promise<RedisConnections> {
     await commands.ping();
   } catch (error) {
     commands.disconnect();
-    throw new UserError('QUEUE_UNREACHABLE', `The Redis server of REDIS_URL cannot be used: ${messageOf(error)}.`, {
+    throw new UserError('QUEUE_UNREACHABLE', `The Redis server of REDIS_URL cannot be used: ${reasonOf(error)}.`, {
       right: 'A Redis server (6.2 or newer) answers at the host and port of REDIS_URL.',
       todo: 'Start it or correct REDIS_URL; without REDIS_URL, the queue is kept in Postgres.',
     });
@@ -266,4 +266,9 @@ async function connectRedis(url: string): Promise<RedisConnections> {
   const workers = new Redis(url, { maxRetriesPerRequest: null });
   workers.on('error', () => {});
   return { commands, workers };
+}
+
+/** ioredis ends some of its messages with a full stop. */
+function reasonOf(error: unknown): string {
+  return messageOf(error).replace(/\.+$/, '');
 }

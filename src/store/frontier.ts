@@ -152,6 +152,12 @@ export async function countCaseWallets(db: Db, runId: number): Promise<WalletCou
   );
 }
 
+/** The hop of the nearest wallets that are not read yet; `null` where none are left. */
+export async function nearestPendingHop(db: Db, runId: number): Promise<number | null> {
+  const query = `select min(hop) as hop from case_wallets where run_id = $1 and state = 'pending'`;
+  return (await one<{ hop: number | null }>(db, query, [runId])).hop;
+}
+
 /** Why wallets were not followed, and how many; reasons that differ only in how far a history is stored count as one. */
 export async function countStopReasons(db: Db, runId: number): Promise<{ reason: string; wallets: number }[]> {
   return many(

@@ -34,6 +34,21 @@ export async function readTransfersOf(
   );
 }
 
+/** Whom a transaction's stored transfers of an asset paid, and who paid; empty where none is stored. */
+export async function readPartiesOf(
+  db: Db,
+  transactionHash: string,
+  assetId: number,
+): Promise<{ readonly from: Address; readonly to: Address }[]> {
+  return many(
+    db,
+    `select distinct f.address as "from", r.address as "to"
+     from transfers t join wallets f on f.id = t.from_id join wallets r on r.id = t.to_id
+     where t.transaction = decode($1, 'hex') and t.asset_id = $2 and t.value > 0 order by 2, 1`,
+    [transactionHash, assetId],
+  );
+}
+
 export interface Confirmation {
   /** True when another report of the case had named the payment before. */
   readonly shared: boolean;

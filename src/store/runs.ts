@@ -142,18 +142,22 @@ export interface Fault {
   readonly lastAt: Date;
 }
 
-/** Records what a provider did wrong. `request` says whether it cost one. */
+/**
+ * Records what a provider did wrong, or what is to be remarked of its pages.
+ *
+ * @param fault `count`: of rows in a remark, 1 in a fault; `request`: whether it cost one
+ */
 export async function recordFault(
   db: Db,
   runId: number,
-  fault: { providerId: number; code: string; message: string; request: boolean; now: Date },
+  fault: { providerId: number; code: string; message: string; count: number; request: boolean; now: Date },
 ): Promise<void> {
   await db.query(
     `insert into faults (run_id, provider_id, code, count, last_message, first_at, last_at)
-     values ($1, $2, $3, 1, $4, $5, $5)
+     values ($1, $2, $3, $6, $4, $5, $5)
      on conflict (run_id, provider_id, code) do update
-     set count = faults.count + 1, last_message = excluded.last_message, last_at = excluded.last_at`,
-    [runId, fault.providerId, fault.code, fault.message, fault.now],
+     set count = faults.count + excluded.count, last_message = excluded.last_message, last_at = excluded.last_at`,
+    [runId, fault.providerId, fault.code, fault.message, fault.now, fault.count],
   );
   if (fault.request) await db.query('update runs set requests = requests + 1 where id = $1', [runId]);
 }
@@ -210,4 +214,29 @@ export async function lockCase(pool: Pool, caseId: number): Promise<CaseLock | n
       leave(unlocked === null);
     },
   };
+}
+
+/** True while some process crawls the case. It only looks: a crawl that begins at that moment is not refused. */
+export async function isCaseLocked(db: Db, caseId: number): Promise<boolean> {
+  const { locked } = await one<{ locked: boolean }>(
+    db,
+    `select exists (select 1 from pg_locks
+       where locktype = 'advisory' and granted and classid = $1 and objid = $2 and objsubid = 2
+         and database = (select oid from pg_database where datname = current_database())) as locked`,
+    [CASE_LOCK, caseId],
+  );
+  return locked;
+}
+
+/** How many wallets the case has now as seeds, by a report or a confirmed payment, that the run does not start from. */
+export async function countNewSeeds(db: Db, run: Run): Promise<number> {
+  const { count } = await one<{ count: number }>(
+    db,
+    `select count(*) as count from (
+       select wallet_id from reports where case_id = $1 union select to_id from payments where case_id = $1) s
+     where not exists (select 1 from case_wallets cw
+       where cw.run_id = $2 and cw.wallet_id = s.wallet_id and cw.hop = 0)`,
+    [run.caseId, run.id],
+  );
+  return count;
 }

@@ -46,7 +46,7 @@ describe.skipIf(!hasSharedData)('a crawl of the seized wallets', () => {
       for (;;) {
         const { pages } = await one<{ pages: number }>(
           store.pool,
-          'select coalesce(sum(requests), 0)::bigint as pages from coverage',
+          'select coalesce(sum(version), 0)::bigint as pages from coverage',
         );
         if (pages >= least) return;
         await sleep(50);

@@ -7,6 +7,8 @@ import { generateEconomy } from '../../src/simulate/economy.ts';
 import { writeEconomy } from '../../src/simulate/folder.ts';
 import { Ledger } from '../../src/simulate/ledger.ts';
 import { type SimulatedTronGrid, serveTronGrid } from '../../src/simulate/trongrid.ts';
+import { createPool } from '../../src/store/db.ts';
+import { lockCase } from '../../src/store/runs.ts';
 import { cli, cliJson } from '../fixtures/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../servers.ts';
 
@@ -82,6 +84,12 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
 
   it('answer wrong usage with 2 and everything else that fails with 1', async () => {
     expect((await cli(env, 'case', 'create')).code).toBe(2);
+    const add = ['report', 'add', '1', '--wallet', WALLET];
+    expect(await cli(env, ...add, '--currency', 'EUR')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('There is a currency but no amount.'),
+    });
+    expect((await cli(env, ...add, '--from-wallet', WALLET)).code).toBe(2);
     expect((await cli(env, 'dig')).code).toBe(2);
     expect((await cli(env, 'crawl', '1', '--max-hops', '-1')).code).toBe(2);
     expect((await cli(env, 'export', '1', '--format', 'pdf', '--out', folder)).code).toBe(2);
@@ -236,6 +244,127 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
     });
   });
 
+  it("say that victims' own wallets are marked in what was exported", async () => {
+    const out = join(folder, 'own');
+    const { out: said } = await cli(env, 'export', 'own', '--format', 'csv', '--out', out);
+    expect(said).toContain("\n1 wallet of victims' own is marked in it.\n");
+  });
+
+  it.skipIf(process.platform !== 'linux')('refuse a place to write to that cannot be', async () => {
+    const refused = await cli(env, 'export', 'own', '--format', 'csv', '--out', '/proc/nope/deeper');
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('cannot be written to') });
+  });
+
+  it('say which reports came after the crawl', async () => {
+    await cli(env, 'report', 'add', 'own', '--wallet', WALLET, '--ref', 'late');
+    const missing = '1 reported wallet is not in this crawl: crawl again.';
+    for (const argv of [
+      ['case', 'show', 'own'],
+      ['clusters', 'own'],
+      ['export', 'own', '--format', 'csv', '--out', join(folder, 'own')],
+    ]) {
+      expect((await cli(env, ...argv)).out).toContain(missing);
+    }
+    expect(await cliJson(env, 'case', 'show', 'own')).toMatchObject({ run: { newSeeds: 1 } });
+    await cli(env, 'crawl', 'own');
+    expect(await cliJson(env, 'case', 'show', 'own')).toMatchObject({ run: { newSeeds: 0 } });
+    expect((await cli(env, 'case', 'show', 'own')).out).not.toContain('not in this crawl');
+  });
+
+  it('list reports', async () => {
+    const { out } = await cli(env, 'report', 'list', '1');
+    expect(out).toMatchInlineSnapshot(`
+      "  NO  REFERENCE     ROLE     WALLET                                     AMOUNT  PAID AT                  TRANSACTION  CONFIRMED
+         1                paid-to  TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx  1,250.50 USDT  2026-03-03 10:00:00 UTC                       0
+         2  another file  paid-to  TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx  1,250.50 USDT  2026-03-03 10:00:00 UTC                       0
+         3                paid-to  TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx      8.00 USDT  2026-03-03 03:00:00 UTC                       0
+      "
+    `);
+    const { reports } = await cliJson<{ reports: unknown[] }>(env, 'report', 'list', '1');
+    expect(reports[0]).toEqual({
+      number: 1,
+      reference: null,
+      role: 'paid-to',
+      chain: 'tron',
+      wallet: WALLET,
+      payer: null,
+      amount: '1250.500000',
+      fiat: null,
+      at: '2026-03-03T10:00:00.000Z',
+      transaction: null,
+      confirmed: 0,
+    });
+  });
+
+  it('say why a report that names a transaction fits nothing', async () => {
+    const [first, second] = economy.payments.map(({ transaction: hash }) =>
+      economy.transfers.find(({ transaction }) => transaction === hash),
+    );
+    await cli(env, 'case', 'create', 'wrong');
+    const add = ['report', 'add', 'wrong', '--wallet', `${first?.to}`, '--tx'];
+    await cli(env, ...add, 'f'.repeat(64));
+    const other = economy.transfers.find(({ from, to, value }) => from === first?.to && to !== from && value > 0n);
+    await cli(env, ...add, `${other?.transaction}`);
+    await cli(
+      env,
+      ...add,
+      `${first?.transaction}`,
+      '--from-wallet',
+      `${second?.to === first?.to ? other?.to : second?.to}`,
+    );
+    await cli(env, 'crawl', 'wrong', '--max-hops', '0');
+    const { out } = await cli(env, 'report', 'match', 'wrong');
+    expect(out).toContain('  The transaction ffffffffffff… is not stored. Check its digits and the wallet;');
+    expect(out).toContain(`  The transaction ${other?.transaction.slice(0, 12)}… pays another wallet, ${other?.to}.`);
+    expect(out).toContain(`  The transaction ${first?.transaction.slice(0, 12)}… was paid by ${first?.from}, not by`);
+    expect(out).not.toContain('--window');
+  });
+
+  it('advise another crawl only where a confirmed payee is no seed yet', async () => {
+    const hash = `${economy.payments[0]?.transaction}`;
+    const again = await cli(env, 'report', 'match', 'shared', '--confirm', `1:${hash}`);
+    expect(again.code).toBe(0);
+    expect(again.out).toMatch(/^Report 1 speaks of [0-9a-f]{64}, [0-9,]+\.\d\d+ USDT\./);
+    expect(again.out).not.toContain('Crawl the case again');
+  });
+
+  it('tell remarks from faults, count rows, and say where balances differ', async () => {
+    const fresh = await freshDatabase();
+    const odd = await serveTronGrid(new Ledger(economy.transfers), {
+      faultAt: ({ endpoint, attempt, number }) => {
+        if (endpoint !== 'history') return null;
+        if (number % 3 === 0) return attempt === 1 ? 'server-error' : 'lost-row';
+        return number % 3 === 1 ? 'other-token' : 'lost-row';
+      },
+    });
+    try {
+      const there = { ...env, DATABASE_URL: fresh.url, TRON_API_URL: odd.url };
+      await cli(there, 'migrate');
+      await cli(there, 'case', 'create', 'odd');
+      await cli(there, 'report', 'import', 'odd', join(folder, 'reports.csv'));
+      const { out } = await cli(there, 'crawl', 'odd', '--max-hops', '0');
+      const { out: shown } = await cli(there, 'case', 'show', 'odd');
+      for (const text of [out, shown]) {
+        expect(text).toMatch(/\nFaults of providers\n +\d+× {2}trongrid {2}127\.0\.0\.1:\d+ has a fault \(500\)/);
+        expect(text).toMatch(/\nRemarks\n +\d+× {2}trongrid {2}rows of another token's contract were left out\n/);
+      }
+      expect(out).toMatch(
+        /\d+ of \d+ reported wallets? holds? other than (its|their) transfers add up to: see npx downstream/,
+      );
+      const { run } = await cliJson<{ run: { faults: { code: string; count: number }[] } }>(
+        there,
+        'case',
+        'show',
+        'odd',
+      );
+      const remark = run.faults.find(({ code }) => code === 'ROWS_OTHER_TOKEN');
+      expect(remark?.count).toBeGreaterThan(0);
+    } finally {
+      await odd.close();
+      await fresh.drop();
+    }
+  });
+
   it('limit a crawl to the wallets with most money, and say which were left', async () => {
     await cli(env, 'case', 'create', 'limited');
     await cli(env, 'report', 'import', 'limited', join(folder, 'reports.csv'));
@@ -251,6 +380,23 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
     expect(wallets).toMatchObject({ expanded: 25, pending: 0, failed: 0 });
     const { out } = await cli(env, 'case', 'show', 'limited');
     expect(out).toMatch(/\d+ wallets\s+over --max-wallets 25/);
+  });
+
+  it('tell a crawl whose process is gone from one that runs', async () => {
+    const pool = createPool({ connectionString: database.url }, 'downstream', 2);
+    try {
+      const { id } = await cliJson<{ id: number }>(env, 'case', 'show', 'limited');
+      await pool.query(`update runs set state = 'running' where case_id = $1`, [id]);
+      expect(await cliJson(env, 'case', 'show', 'limited')).toMatchObject({ run: { state: 'interrupted' } });
+      expect((await cli(env, 'case', 'show', 'limited')).out).toContain(
+        'interrupted; go on with: npx downstream crawl "limited" --max-wallets 25\n',
+      );
+      const lock = await lockCase(pool, id);
+      expect(await cliJson(env, 'case', 'show', 'limited')).toMatchObject({ run: { state: 'running' } });
+      await lock?.release();
+    } finally {
+      await pool.end();
+    }
   });
 
   it('look after their surroundings', async () => {

@@ -53,7 +53,7 @@ describe('what is no address of Tron is refused with the reason', () => {
     expect(told('TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6u')).toMatchInlineSnapshot(`
       "ADDRESS_INVALID
       "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6u" is no Tron address: its checksum is wrong, so at least one character was mistyped.
-      A Tron address has 34 characters and starts with T, such as TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t.
+      A Tron address has 34 characters and starts with T, such as TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx.
       Copy it again from the wallet, the exchange or the explorer."
     `);
   });
@@ -62,7 +62,7 @@ describe('what is no address of Tron is refused with the reason', () => {
     expect(told('0xdAC17F958D2ee523a2206206994597C13D831ec7')).toMatchInlineSnapshot(`
       "ADDRESS_INVALID
       "0xdAC17F958D2ee523a2206206994597C13D831ec7" is no Tron address: this is an address of Ethereum and its kin.
-      A Tron address has 34 characters and starts with T, such as TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t.
+      A Tron address has 34 characters and starts with T, such as TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx.
       Copy it again from the wallet, the exchange or the explorer."
     `);
   });
@@ -71,7 +71,7 @@ describe('what is no address of Tron is refused with the reason', () => {
     expect(told(`0x41${BYTES}`)).toMatchInlineSnapshot(`
       "ADDRESS_INVALID
       "0x41a614f803b6fd780986a42c78ec9c7f77e6ded13c" is no Tron address: hex addresses of Tron start with 41 and have no 0x; with 0x it may mean two different wallets.
-      A Tron address has 34 characters and starts with T, such as TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t.
+      A Tron address has 34 characters and starts with T, such as TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx.
       Copy it again from the wallet, the exchange or the explorer."
     `);
   });
@@ -80,7 +80,7 @@ describe('what is no address of Tron is refused with the reason', () => {
     expect(told(BYTES)).toMatchInlineSnapshot(`
       "ADDRESS_INVALID
       "a614f803b6fd780986a42c78ec9c7f77e6ded13c" is no Tron address: it is 20 bytes of hex without the leading 41 of Tron.
-      A Tron address has 34 characters and starts with T, such as TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t.
+      A Tron address has 34 characters and starts with T, such as TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx.
       Copy it again from the wallet, the exchange or the explorer."
     `);
   });
@@ -89,7 +89,7 @@ describe('what is no address of Tron is refused with the reason', () => {
     expect(told(` ${USDT}`)).toMatchInlineSnapshot(`
       "ADDRESS_INVALID
       " TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t" is no Tron address: it has spaces or line breaks in it.
-      A Tron address has 34 characters and starts with T, such as TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t.
+      A Tron address has 34 characters and starts with T, such as TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx.
       Copy it again from the wallet, the exchange or the explorer."
     `);
     for (const text of [
@@ -107,7 +107,7 @@ describe('what is no address of Tron is refused with the reason', () => {
     expect(told('')).toMatchInlineSnapshot(`
       "ADDRESS_INVALID
       "" is no Tron address: it is empty.
-      A Tron address has 34 characters and starts with T, such as TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t.
+      A Tron address has 34 characters and starts with T, such as TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx.
       Copy it again from the wallet, the exchange or the explorer."
     `);
   });

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { parseReport } from '../../src/cases/report.ts';
 import { type ReportRow, readReportFile } from '../../src/cases/report-file.ts';
+import { USDT } from '../../src/chains/tron/assets.ts';
 import { UserError } from '../../src/errors.ts';
 
 const A = 'TNtbiqvanUnm4YHK9SYzRGR8ktiHRduDbM';
@@ -122,6 +124,13 @@ describe('a file of reports', () => {
 
   test('may end its rows with blank cells', async () => {
     expect(await outline(`wallet,note\n${A},x,,\n`)).toEqual([`2 ${A} x`]);
+  });
+
+  test('may have blanks around its addresses', async () => {
+    const [row] = await read(`wallet,from_wallet\n ${A}\u00a0,\t${B} \n`);
+    expect(row).toMatchObject({ report: { wallet: A } });
+    const report = row !== undefined && 'report' in row ? parseReport(row.report, USDT, Date.UTC(2026, 5, 1)) : null;
+    expect(report).toMatchObject({ wallet: A, origin: { kind: 'wallet', address: B } });
   });
 
   test('may have a header and no more', async () => {

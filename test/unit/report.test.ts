@@ -135,6 +135,26 @@ describe('a report is refused', () => {
     `);
   });
 
+  test("on the token's own contract, by either side", () => {
+    expect(told({ wallet: USDT.contract })).toMatchInlineSnapshot(`
+      "WALLET_IS_CONTRACT
+      TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t is the contract of USDT itself and nobody's wallet.
+      Explorers show it with every payment; the wallets stand beside it as sender and recipient.
+      Copy the address of the recipient, or of the sender where it is the wallet that paid."
+    `);
+    expect(told({ fromWallet: USDT.contract })).toBe(told({ wallet: USDT.contract }));
+  });
+
+  test('from the wallet that it says was paid', () => {
+    expect(told({ fromWallet: WALLET })).toMatchInlineSnapshot(`
+      "ORIGIN_INVALID
+      The wallet that was paid and the wallet that paid are the same.
+      A payment goes from the wallet of the victim to another.
+      Correct one of the two; a victim's own wallet is reported with the role own."
+    `);
+    expect(read({ role: 'own', fromWallet: WALLET }).origin).toEqual({ kind: 'wallet', address: WALLET });
+  });
+
   test('with the id of a withdrawal from nowhere', () => {
     expect(told({ withdrawal: 'W-1' })).toMatchInlineSnapshot(`
       "ORIGIN_INVALID

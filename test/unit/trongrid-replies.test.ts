@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Address, ChainSource, TransactionHash } from '../../src/chains/chain.ts';
+import { type Address, type ChainSource, isRemark, type TransactionHash } from '../../src/chains/chain.ts';
 import type { Http, HttpReply } from '../../src/chains/http.ts';
 import { USDT } from '../../src/chains/tron/assets.ts';
 import { createTronGrid } from '../../src/chains/tron/trongrid.ts';
@@ -381,13 +381,16 @@ describe('a reply that is none', () => {
 
 describe('a page of rows', () => {
   test("another token's rows and approvals are left out, and the record says so", async () => {
-    const odd = [{ ...ROW, token_info: { address: OTHER } }, { ...ROW, type: 'Approval', value: undefined }, ROW];
+    const foreign = { ...ROW, token_info: { address: OTHER } };
+    const odd = [foreign, foreign, { ...ROW, type: 'Approval', value: undefined }, ROW];
     const page = await readHistory(sourceThatHears(reply(200, { data: odd })));
     expect(page.rows).toHaveLength(1);
-    expect(page.remarks.join('\n')).toMatchInlineSnapshot(`
-      "rows that are no transfers (such as approvals), left out: 1
-      rows of another token's contract, left out: 1"
-    `);
+    expect(page.remarks).toEqual([
+      { code: 'ROWS_NO_TRANSFER', count: 1, text: 'rows that are no transfers (such as approvals) were left out' },
+      { code: 'ROWS_OTHER_TOKEN', count: 2, text: "rows of another token's contract were left out" },
+    ]);
+    for (const { code } of page.remarks) expect(isRemark(code)).toBe(true);
+    expect(isRemark('REPLY_INVALID')).toBe(false);
   });
 
   test('a row that is not confirmed', async () => {
@@ -469,9 +472,13 @@ describe('a page of rows', () => {
     const cursor = { position: NOON, held: rows, token: null };
     const page = await source.history({ wallet: WALLET, asset: USDT, window: WINDOW, cursor });
     expect(page.rows.map(({ value }) => value)).toEqual([195_170_000n, 7n]);
-    expect(page.remarks.join('\n')).toMatchInlineSnapshot(
-      `"a transfer that was listed before was missing when the page was read again; it is kept"`,
-    );
+    expect(page.remarks).toEqual([
+      {
+        code: 'ROW_MISSING_KEPT',
+        count: 1,
+        text: 'transfers that were listed before were missing when their page was read again; they are kept',
+      },
+    ]);
   });
 
   test('more rows at one moment than can be paged through', async () => {
@@ -496,9 +503,13 @@ describe('a page of rows', () => {
     let requests = 1;
     for (; page.next !== null; requests += 1) page = await source.history({ ...request, cursor: page.next });
     expect(requests).toBe(3);
-    expect(page.remarks.join('\n')).toMatchInlineSnapshot(
-      `"3 pages in a row were empty and named a further one; the history is taken to end there"`,
-    );
+    expect(page.remarks).toEqual([
+      {
+        code: 'PAGES_EMPTY',
+        count: 3,
+        text: 'pages in a row were empty and named a further one; the history is taken to end there',
+      },
+    ]);
   });
 });
 

@@ -7,7 +7,7 @@
  */
 import { RetryableError } from '../../errors.ts';
 import { parseAddress } from '../address.ts';
-import type { HistoryPage, HistoryRequest, HistoryRow, TransactionHash } from '../chain.ts';
+import type { HistoryPage, HistoryRequest, HistoryRow, Remark, TransactionHash } from '../chain.ts';
 import { mergeByMaximum } from '../rows.ts';
 import type { TronGridRow } from './trongrid-replies.ts';
 
@@ -71,7 +71,7 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
   const { cursor } = request;
   const token = readToken(cursor.token);
   const first = token.fingerprint === null;
-  const remarks: string[] = [];
+  const remarks: Remark[] = [];
   const read = readRows(request, page.data, remarks);
   const newest = page.data.at(-1)?.block_timestamp ?? cursor.position;
   // With a fingerprint the page goes on behind the held rows; without one it starts with them once more.
@@ -83,13 +83,21 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
         'The provider sent an empty page where it listed a transfer before.',
       );
     }
-    remarks.push('a transfer that was listed before was missing when the page was read again; it is kept');
+    remarks.push({
+      code: 'ROW_MISSING_KEPT',
+      count: rows.length - read.length,
+      text: 'transfers that were listed before were missing when their page was read again; they are kept',
+    });
   }
   const full = page.data.length >= limitOf(token);
   const empty = page.data.length === 0 ? token.empty + 1 : 0;
   if (!full && page.fingerprint === null) return { rows, next: null, remarks };
   if (empty === EMPTY_PAGES) {
-    remarks.push(`${EMPTY_PAGES} pages in a row were empty and named a further one; the history is taken to end there`);
+    remarks.push({
+      code: 'PAGES_EMPTY',
+      count: EMPTY_PAGES,
+      text: 'pages in a row were empty and named a further one; the history is taken to end there',
+    });
     return { rows, next: null, remarks };
   }
   if (newest > cursor.position) {
@@ -111,7 +119,7 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
   return { rows: [], next: { position, held: rows, token: next }, remarks };
 }
 
-function readRows(request: HistoryRequest, data: readonly TronGridRow[], remarks: string[]): HistoryRow[] {
+function readRows(request: HistoryRequest, data: readonly TronGridRow[], remarks: Remark[]): HistoryRow[] {
   const { wallet, asset, window, cursor } = request;
   const rows: HistoryRow[] = [];
   const skipped = { type: 0, token: 0 };
@@ -135,8 +143,14 @@ function readRows(request: HistoryRequest, data: readonly TronGridRow[], remarks
     if (row.from !== wallet && row.to !== wallet) throw invalid('a row is of another wallet');
     rows.push(row);
   }
-  if (skipped.type > 0) remarks.push(`rows that are no transfers (such as approvals), left out: ${skipped.type}`);
-  if (skipped.token > 0) remarks.push(`rows of another token's contract, left out: ${skipped.token}`);
+  if (skipped.type > 0) {
+    const text = 'rows that are no transfers (such as approvals) were left out';
+    remarks.push({ code: 'ROWS_NO_TRANSFER', count: skipped.type, text });
+  }
+  if (skipped.token > 0) {
+    const text = "rows of another token's contract were left out";
+    remarks.push({ code: 'ROWS_OTHER_TOKEN', count: skipped.token, text });
+  }
   return rows;
 }
 
