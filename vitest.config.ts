@@ -6,8 +6,8 @@ export default defineConfig({
     globalSetup: ['test/global-setup.ts'],
     // Processes and not threads: a test sets the umask, which a thread may not.
     pool: 'forks',
-    // Much of the time is spent waiting for other processes, so that a small machine can do two files at once.
-    maxWorkers: 2,
+    // Much of the time is spent waiting for other processes, so that a machine of two cores does three files at once.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -35,7 +35,7 @@ export interface CrawlContext {
   readonly queue: JobQueue<CrawlJob>;
   readonly clock: Clock;
   readonly log: Log;
-  /** A fault that ends this process's work, such as a full disk. */
+  /** A fault that a crawl cannot go on with: a full disk, or a lost queue. */
   readonly onFatal: (error: Error) => void;
 }
 
@@ -64,8 +64,8 @@ export function createCrawlProcessor(context: CrawlContext): Processor {
         await handleFault(context, job, task, error, control);
       }
     } catch (error) {
-      const explained = explainDatabaseError(error);
-      if (explained instanceof UserError) context.onFatal(explained);
+      const explained = explainDatabaseError(error) ?? error;
+      if (explained instanceof UserError || isQueueLost(explained)) context.onFatal(explained);
       throw error;
     }
   };
@@ -226,14 +226,15 @@ async function handleFault(
 ): Promise<void> {
   const { pool, clock, log } = context;
   const now = new Date(clock.now());
-  if (explainDatabaseError(error) !== null) throw error;
+  if (explainDatabaseError(error) !== null || isQueueLost(error)) throw error;
   if (error instanceof UserError) {
     await noteFault(context, task, error.code, error.message);
     await endRun(pool, task.runId, { state: 'stopped', code: error.code, reason: error.text, now });
     return;
   }
   const code = error instanceof RetryableError ? error.code : 'INTERNAL';
-  if (code === 'INTERNAL') log.error({ err: error, job }, 'a job failed');
+  if (code === 'INTERNAL')
+    log.error({ stack: error instanceof Error ? error.stack : String(error), job }, 'a job failed');
   await noteFault(context, task, code, messageOf(error));
   if (code === 'CURSOR_REFUSED' && job.kind === 'page') {
     const restarts = await restartStretch(pool, task.key, job.page);
@@ -249,6 +250,10 @@ async function handleFault(
   } else {
     await setWalletState(pool, task.runId, task.key.walletId, 'failed', messageOf(error));
   }
+}
+
+function isQueueLost(error: unknown): error is RetryableError {
+  return error instanceof RetryableError && error.code === 'QUEUE_LOST';
 }
 
 async function noteFault(

@@ -31,7 +31,8 @@ export interface Engine {
   startCrawl(onFatal: (error: Error) => void): RunningWorker;
   /** Starts the analysis's worker. `onFailed` is told why an analysis came to nothing. */
   startAnalyse(onFailed: (runId: number, error: UserError) => void): RunningWorker;
-  close(): Promise<void>;
+  /** Lets go of everything; `lost` when a server is gone, so that nothing waits for it. */
+  close(lost?: boolean): Promise<void>;
 }
 
 export async function openEngine(config: Config, clock: Clock, log: Log): Promise<Engine> {
@@ -82,8 +83,8 @@ export async function openEngine(config: Config, clock: Clock, log: Log): Promis
           rate: null,
           onError,
         }),
-      async close() {
-        await queues.close();
+      async close(lost = false) {
+        await queues.close(lost);
         await store.close();
       },
     };

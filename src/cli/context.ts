@@ -2,7 +2,9 @@
 import type { Engine } from '../../workers/run.ts';
 import type { Clock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
+import { RetryableError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
+import { explainDatabaseError } from '../store/db.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Terminal } from './output.ts';
 
@@ -28,10 +30,14 @@ export async function withEngine<T>(context: CliContext, work: (engine: Engine) 
   // Loaded here: most commands need neither queue nor provider.
   const { openEngine } = await import('../../workers/run.ts');
   const engine = await openEngine(config, context.clock, log);
+  let lost = false;
   try {
     return await work(engine);
+  } catch (error) {
+    lost = (explainDatabaseError(error) ?? error) instanceof RetryableError;
+    throw error;
   } finally {
-    await engine.close();
+    await engine.close(lost);
   }
 }
 

@@ -12,3 +12,5 @@ process.stdout.on('error', (error) => {
 
 const { main } = await import('./main.ts');
 process.exitCode = await main(process.argv.slice(2));
+// All is said. What a client of a lost server still waits for keeps nobody here.
+if (process.exitCode !== 0) setTimeout(() => process.exit(), 1_000).unref();

@@ -1,5 +1,6 @@
 /** `downstream worker`: a process that only works, beside others on this machine or on many. */
 import { type Command, Option } from 'commander';
+import { UserError } from '../errors.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
 import type { Done } from './main.ts';
 
@@ -25,7 +26,11 @@ It takes the pages of every crawl that uses the same database, provider and key.
         try {
           await new Promise<void>((resolve, reject) => {
             stop.signal.addEventListener('abort', () => resolve());
-            if (options.queue !== 'analyse') engine.startCrawl(reject);
+            // A worker outlives a server that is gone for a while; a full disk it does not.
+            const onFatal = (error: Error) => {
+              if (error instanceof UserError) reject(error);
+            };
+            if (options.queue !== 'analyse') engine.startCrawl(onFatal);
             if (options.queue !== 'crawl') {
               engine.startAnalyse((runId, error) => engine.log.warn({ runId, code: error.code }, error.message));
             }

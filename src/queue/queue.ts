@@ -32,8 +32,8 @@ const JOB_OPTIONS: JobsOptions = {
   removeOnFail: true,
 };
 /** A worker that was killed loses its jobs to others after so long. */
-const LOCK_MS = 20_000;
-const STALLED_CHECK_MS = 10_000;
+const LOCK_MS = 10_000;
+const STALLED_CHECK_MS = 5_000;
 /** Being killed is no fault of the job, so a job is taken up again as often as it takes. */
 const MAX_STALLED = 1_000;
 /** With more a second than this nobody limits us, and counting would only cost time. */
@@ -84,7 +84,8 @@ export interface Queues {
   readonly kind: 'postgres' | 'redis';
   queue<T extends JobData>(name: string): JobQueue<T>;
   work(request: WorkerRequest): RunningWorker;
-  close(): Promise<void>;
+  /** Waits for the jobs in hand, unless the server that keeps them is lost. */
+  close(lost?: boolean): Promise<void>;
 }
 
 /** The name of a queue: what it does, of which database, and for a provider's queue under which address and key. */
@@ -153,10 +154,10 @@ export async function openQueues(redisUrl: string | null, database: QueueDatabas
       workers.push(worker);
       return { close: () => worker.close() };
     },
-    async close() {
+    async close(lost = false) {
       closing = true;
-      // Without Redis nothing can be said to it, and what was in hand is taken up by others once it is back.
-      const gone = redis !== null && redis.commands.status !== 'ready';
+      // Nothing can be said to a server that is gone, and what was in hand is taken up by others once it is back.
+      const gone = lost || (redis !== null && redis.commands.status !== 'ready');
       const closed = Promise.all(workers.map((worker) => worker.close(gone))).then(() =>
         Promise.all(queues.map((queue) => queue.close())),
       );

@@ -89,7 +89,9 @@ export function explainDatabaseError(error: unknown): UserError | RetryableError
     return new RetryableError('DATABASE_LOST', 'The embedded database has ended.', { cause: error });
   }
   if (typeof code !== 'string') {
-    return /Connection terminated|timeout exceeded when trying to connect/.test(messageOf(error))
+    return /Connection terminated|timeout exceeded when trying to connect|after calling end on the pool/.test(
+      messageOf(error),
+    )
       ? new RetryableError('DATABASE_LOST', 'The database closed the connection.', { cause: error })
       : null;
   }
