@@ -35,7 +35,17 @@ export interface Engine {
   close(lost?: boolean): Promise<void>;
 }
 
-export async function openEngine(config: Config, clock: Clock, log: Log): Promise<Engine> {
+/**
+ * Opens everything.
+ *
+ * @param faults how loud a worker's own faults are logged: a command that waits for the work tells of them itself
+ */
+export async function openEngine(
+  config: Config,
+  clock: Clock,
+  log: Log,
+  faults: 'info' | 'warn' = 'info',
+): Promise<Engine> {
   const store = await openStore(config);
   try {
     const { pool, instance } = store;
@@ -46,7 +56,7 @@ export async function openEngine(config: Config, clock: Clock, log: Log): Promis
     const crawlQueue = queues.queue<CrawlJob>(crawlName);
     const provider = await providerId(pool, source.provider, source.unit);
     const assets = await readAssets(pool);
-    const onError = (error: Error) => log.warn({ fault: error.message }, 'a worker had a fault');
+    const onError = (error: Error) => log[faults]({ fault: error.message }, 'a worker had a fault');
     return {
       config,
       store,

@@ -25,11 +25,15 @@ export async function withStore<T>(context: CliContext, work: (store: Store) => 
 }
 
 /** Opens database, queue and provider for one command and lets go of them whatever happens. */
-export async function withEngine<T>(context: CliContext, work: (engine: Engine) => Promise<T>): Promise<T> {
+export async function withEngine<T>(
+  context: CliContext,
+  work: (engine: Engine) => Promise<T>,
+  faults: 'info' | 'warn' = 'info',
+): Promise<T> {
   const { config, log } = configure(context);
   // Loaded here: most commands need neither queue nor provider.
   const { openEngine } = await import('../../workers/run.ts');
-  const engine = await openEngine(config, context.clock, log);
+  const engine = await openEngine(config, context.clock, log, faults);
   let lost = false;
   try {
     return await work(engine);

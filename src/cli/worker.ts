@@ -21,25 +21,29 @@ Example:
 It takes the pages of every crawl that uses the same database, provider and key. SIGTERM lets it finish the pages in hand.`,
     )
     .action((options: { queue: (typeof QUEUES)[number] }) =>
-      withEngine(context, async (engine) => {
-        const stop = stopSignal();
-        try {
-          await new Promise<void>((resolve, reject) => {
-            stop.signal.addEventListener('abort', () => resolve());
-            // A worker outlives a server that is gone for a while; a full disk it does not.
-            const onFatal = (error: Error) => {
-              if (error instanceof UserError) reject(error);
-            };
-            if (options.queue !== 'analyse') engine.startCrawl(onFatal);
-            if (options.queue !== 'crawl') {
-              engine.startAnalyse((runId, error) => engine.log.warn({ runId, code: error.code }, error.message));
-            }
-            terminal.err(`Working (${options.queue}); the queue is in ${engine.queueKind}. Stop with Ctrl-C.\n`);
-          });
-          terminal.err('Stopping: the pages in hand are finished first.\n');
-        } finally {
-          stop.release();
-        }
-      }),
+      withEngine(
+        context,
+        async (engine) => {
+          const stop = stopSignal();
+          try {
+            await new Promise<void>((resolve, reject) => {
+              stop.signal.addEventListener('abort', () => resolve());
+              // A worker outlives a server that is gone for a while; a full disk it does not.
+              const onFatal = (error: Error) => {
+                if (error instanceof UserError) reject(error);
+              };
+              if (options.queue !== 'analyse') engine.startCrawl(onFatal);
+              if (options.queue !== 'crawl') {
+                engine.startAnalyse((runId, error) => engine.log.warn({ runId, code: error.code }, error.message));
+              }
+              terminal.err(`Working (${options.queue}); the queue is in ${engine.queueKind}. Stop with Ctrl-C.\n`);
+            });
+            terminal.err('Stopping: the pages in hand are finished first.\n');
+          } finally {
+            stop.release();
+          }
+        },
+        'warn',
+      ),
     );
 }
