@@ -7,12 +7,14 @@ import { readSeeds, type Seed } from '../src/store/cases.ts';
 import { transaction } from '../src/store/db.ts';
 import { addCaseWallets } from '../src/store/frontier.ts';
 import { noteGenesis } from '../src/store/reference.ts';
-import { beginRun, endRun, lastRun, type Run, resumeRun, sameRequest } from '../src/store/runs.ts';
+import { beginRun, endRun, lastRun, type Run, recordFault, resumeRun, sameRequest } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
 
 /** Tries for the finalised head, with which a run begins; then the provider counts as unreachable. */
 const HEAD_TRIES = 4;
-const HEAD_PAUSE_MS = 500;
+/** Tries for the first block's hash, without which a crawl goes on. */
+const GENESIS_TRIES = 2;
+const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
@@ -28,6 +30,18 @@ export async function openRun(setup: CrawlSetup, request: CrawlRequest): Promise
       todo: `Add one with: npx downstream report add "${request.case.name}" --chain tron --wallet ADDRESS`,
     });
   }
+  const unchecked = await checkChain(setup, request.signal);
+  const run = await resumeOrBegin(setup, request, seeds);
+  if (unchecked !== null) {
+    const { code, message } = unchecked;
+    const now = new Date(clock.now());
+    await recordFault(pool, run.id, { providerId: setup.providerId, code, message, count: 1, request: true, now });
+  }
+  return run;
+}
+
+async function resumeOrBegin(setup: CrawlSetup, request: CrawlRequest, seeds: readonly Seed[]): Promise<Run> {
+  const { pool, source, clock } = setup;
   const digest = digestOf(seeds);
   const last = await lastRun(pool, request.case.id);
   if (last !== undefined && last.state !== 'finished' && (await sameRequest(pool, last, request.policy, digest))) {
@@ -39,7 +53,6 @@ export async function openRun(setup: CrawlSetup, request: CrawlRequest): Promise
     await endRun(pool, last.id, { state: 'stopped', code: 'SUPERSEDED', reason, now: new Date(clock.now()) });
   }
   const head = await readHead(source, request.signal);
-  await requireSameChain(setup, request.signal);
   const heads = new Map<ChainId, Head>([[source.chain, head]]);
   const { case: investigated, policy } = request;
   // Together: a run without its seeds would end at once, and look finished.
@@ -59,13 +72,19 @@ export async function openRun(setup: CrawlSetup, request: CrawlRequest): Promise
  * A store holds one chain of a kind: rows of a test network or a simulation would pass for real ones.
  *
  * A provider that cannot tell is believed: that it answers for the wallets' histories is what counts.
+ *
+ * @returns the fault that kept the provider from telling, for the record
+ * @throws UserError `CHAIN_MISMATCH`
  */
-async function requireSameChain({ pool, source }: CrawlSetup, signal: AbortSignal): Promise<void> {
-  const genesis = await source.genesis(signal).catch((error: unknown) => {
-    if (error instanceof RetryableError) return null;
+async function checkChain({ pool, source }: CrawlSetup, signal: AbortSignal): Promise<RetryableError | null> {
+  let genesis: string | null;
+  try {
+    genesis = await persistently(() => source.genesis(signal), GENESIS_TRIES, signal);
+  } catch (error) {
+    if (error instanceof RetryableError) return error;
     throw error;
-  });
-  if (genesis === null || (await noteGenesis(pool, source.chain, genesis)) === genesis) return;
+  }
+  if (genesis === null || (await noteGenesis(pool, source.chain, genesis)) === genesis) return null;
   throw new UserError(
     'CHAIN_MISMATCH',
     `The provider of ${source.chain} serves another chain than the one that is stored.`,
@@ -84,21 +103,37 @@ function digestOf(seeds: readonly Seed[]): Buffer {
 }
 
 async function readHead(source: ChainSource, signal: AbortSignal): Promise<Head> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await source.head(signal);
-    } catch (error) {
-      if (!(error instanceof RetryableError)) throw error;
-      if (attempt === HEAD_TRIES) {
-        throw new UserError('PROVIDER_SILENT', `No crawl was begun: ${error.message}`, {
-          right: 'A run begins by pinning the newest finalised block of each chain.',
-          todo: 'Check the network and TRON_API_URL, then run the same command again.',
-          cause: error,
-        });
-      }
-      await sleep(Math.min(error.retryAfterMs ?? HEAD_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS), undefined, {
-        signal,
-      });
-    }
+  try {
+    return await persistently(() => source.head(signal), HEAD_TRIES, signal);
+  } catch (error) {
+    if (!(error instanceof RetryableError)) throw error;
+    throw new UserError('PROVIDER_SILENT', `No crawl was begun: ${error.message}`, {
+      right: 'A run begins by pinning the newest finalised block of each chain.',
+      todo: 'Check the network and TRON_API_URL, then run the same command again.',
+      cause: error,
+    });
   }
+}
+
+/** Asks again after a fault that may pass, so often at most. @throws what was thrown last, or UserError `INTERRUPTED` */
+async function persistently<T>(ask: () => Promise<T>, tries: number, signal: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    let wait: number;
+    try {
+      return await ask();
+    } catch (error) {
+      if (signal.aborted) throw interrupted();
+      if (!(error instanceof RetryableError) || attempt === tries) throw error;
+      wait = Math.min(error.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
+    }
+    await sleep(wait, undefined, { signal }).catch(() => {
+      throw interrupted();
+    });
+  }
+}
+
+function interrupted(): UserError {
+  return new UserError('INTERRUPTED', 'The crawl was interrupted before it began.', {
+    todo: 'Run the same command again.',
+  });
 }

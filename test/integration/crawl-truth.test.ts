@@ -192,6 +192,30 @@ describe.skipIf(inject('postgres') === null)('a crawl', () => {
       "
     `);
   });
+
+  it('refuses it also when it takes up a crawl that was stopped half-way', async () => {
+    const [a, b] = wallets('a', 'b');
+    await serve(new Ledger([row(START, a, b)]), {
+      faultAt: ({ endpoint }) => (endpoint === 'history' ? 'unauthorised' : null),
+    });
+    cases += 1;
+    await cli(env, 'case', 'create', `case ${cases}`);
+    await cli(env, 'report', 'add', `case ${cases}`, '--wallet', `${a}`);
+    expect((await cli(env, 'crawl', `case ${cases}`)).code).toBe(1);
+    await serve(new Ledger([row(START, b, a)]), { genesis: '0'.repeat(64) });
+    const { code, err } = await cli(env, 'crawl', `case ${cases}`);
+    expect([code, err]).toEqual([1, expect.stringContaining('serves another chain')]);
+  });
+
+  it('goes on where the provider cannot tell its chain, and says so', async () => {
+    const [a, b] = wallets('a', 'b');
+    await serve(new Ledger([row(START, a, b)]), {
+      faultAt: ({ endpoint }) => (endpoint === 'genesis' ? 'server-error' : null),
+    });
+    expect(await crawl([a], '--max-hops', '0')).toMatchObject({ state: 'finished', transfers: 1 });
+    const { run } = await cliJson<{ run: { faults: { code: string }[] } }>(env, 'case', 'show', `case ${cases}`);
+    expect(run.faults.map(({ code }) => code)).toEqual(['PROVIDER_DOWN']);
+  });
 });
 
 function wallets(...names: string[]): (Address | undefined)[] {
