@@ -110,7 +110,7 @@ async function readNextPage(context: CrawlContext, page: number, task: Task): Pr
   // The page is stored already, by this job's first delivery or by another case: go on behind it.
   if (coverage.version !== page) return queueNextPage(context, task, coverage.version);
   const reply = await source.history({
-    wallet: address,
+    wallets: [address],
     asset,
     window: { from: coverage.from, until },
     cursor: cursorOf(source, task, coverage),
@@ -192,7 +192,7 @@ async function readReceipt(context: CrawlContext, transaction: string, task: Tas
   const { runId, asset, key } = task;
   const open = await openReceipts(pool, key.walletId, key.assetId);
   if (open.includes(transaction)) {
-    const counts = countEqual(await source.receipt(transaction as TransactionHash, asset));
+    const counts = countEqual(await source.receipt({ transaction: transaction as TransactionHash, asset }));
     const missing = await settleReceipt(pool, asset, key.walletId, transaction, counts);
     if (missing > 0) {
       throw new RetryableError(
@@ -209,8 +209,11 @@ async function readReceipt(context: CrawlContext, transaction: string, task: Tas
   }
 }
 
-async function readBalance({ pool, source, clock }: CrawlContext, { runId, address, asset, key }: Task): Promise<void> {
-  const { value } = await source.balance(address, asset);
+async function readBalance(
+  { pool, source, clock }: CrawlContext,
+  { runId, address, asset, key, head }: Task,
+): Promise<void> {
+  const [value = null] = await source.balances({ wallets: [address], asset, head });
   const now = new Date(clock.now());
   await countAnswer(pool, runId, now);
   await recordBalance(pool, { runId, walletId: key.walletId, assetId: asset.id, value, now });

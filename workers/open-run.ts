@@ -79,7 +79,7 @@ async function resumeOrBegin(setup: CrawlSetup, request: CrawlRequest, seeds: re
 async function checkChain({ pool, source }: CrawlSetup, signal: AbortSignal): Promise<RetryableError | null> {
   let genesis: string | null;
   try {
-    genesis = await persistently(() => source.genesis(signal), GENESIS_TRIES, signal);
+    genesis = await persistently(() => source.genesis({ signal }), GENESIS_TRIES, signal);
   } catch (error) {
     if (error instanceof RetryableError) return error;
     throw error;
@@ -104,7 +104,7 @@ function digestOf(seeds: readonly Seed[]): Buffer {
 
 async function readHead(source: ChainSource, signal: AbortSignal): Promise<Head> {
   try {
-    return await persistently(() => source.head(signal), HEAD_TRIES, signal);
+    return await persistently(() => source.head({ signal }), HEAD_TRIES, signal);
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
     throw new UserError('PROVIDER_SILENT', `No crawl was begun: ${error.message}`, {

@@ -1,12 +1,18 @@
 /** Addresses and transaction hashes, checked once at the edge and then trusted by their types. */
+import { getAddress } from 'ethers/address';
 import { fromHex, isAddress, toHex } from 'tronweb/utils';
 import { quoted, UserError } from '../errors.ts';
 import type { Address, ChainId, TransactionHash } from './chain.ts';
 
+const ETHEREUM_EXAMPLE =
+  'An Ethereum address is 0x and 40 hex digits, such as 0xdAC17F958D2ee523a2206206994597C13D831ec7.';
 const TRON_EXAMPLE = 'A Tron address has 34 characters and starts with T, such as TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx.';
 
 /**
  * An address as people and files write it, in its chain's one form.
+ *
+ * Ethereum: 0x and 40 hex digits. In mixed case they carry a checksum (EIP-55), which must be right; in one case they
+ * carry none, and are given it.
  *
  * Tron: Base58Check, or the hex form `41…` of 42 digits, which is turned into Base58Check. `0x41…` is refused: tools that
  * write it mean different things by it, and tronweb turns it into an address of nobody.
@@ -15,9 +21,42 @@ const TRON_EXAMPLE = 'A Tron address has 34 characters and starts with T, such a
  */
 export function parseAddress(chain: ChainId, text: string): Address {
   switch (chain) {
+    case 'ethereum':
+      return parseEthereumAddress(text);
     case 'tron':
       return parseTronAddress(text);
   }
+}
+
+/** The chain in whose form an address is written. Only its look decides: `parseAddress` checks it. */
+export function chainOfAddress(text: string): ChainId {
+  return /^0x(?!41[0-9a-f]{40}$)/i.test(text.trim()) ? 'ethereum' : 'tron';
+}
+
+function parseEthereumAddress(text: string): Address {
+  const digits = /^0x([0-9a-fA-F]{40})$/.exec(text)?.[1];
+  const oneCase = digits !== undefined && (digits === digits.toLowerCase() || digits === digits.toUpperCase());
+  if (digits !== undefined) {
+    const address = getAddress(`0x${digits.toLowerCase()}`);
+    if (oneCase || address.slice(2) === digits) return address as Address;
+  }
+  throw new UserError('ADDRESS_INVALID', `${quoted(text)} is no Ethereum address: ${reasonAgainstEthereum(text)}.`, {
+    right: ETHEREUM_EXAMPLE,
+    todo: 'Copy it again from the wallet, the exchange or the explorer.',
+  });
+}
+
+function reasonAgainstEthereum(text: string): string {
+  if (text === '') return 'it is empty';
+  if (/\s/.test(text)) return 'it has spaces or line breaks in it';
+  if (/^0x[0-9a-fA-F]{40}$/.test(text)) return 'its checksum is wrong, so at least one character was mistyped';
+  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return 'with 64 digits it is a transaction';
+  if (/^[0-9a-fA-F]{40}$/.test(text)) return 'the 0x before it is missing';
+  if (/^T[1-9A-HJ-NP-Za-km-z]{33}$/.test(text)) return 'this is an address of Tron';
+  if (/\.eth$/i.test(text)) return 'names are not looked up';
+  if (!text.startsWith('0x')) return 'it does not start with 0x';
+  if (!/^0x[0-9a-fA-F]*$/.test(text)) return 'it has characters that are no hex digits';
+  return `it has ${text.length - 2} digits instead of 40`;
 }
 
 function parseTronAddress(text: string): Address {
@@ -45,12 +84,13 @@ function reasonAgainst(text: string): string {
 
 /** The 20 bytes of an address as hex without any prefix, as contract calls and logs carry it. */
 export function addressBytes(address: Address): string {
-  return toHex(address).slice(2).toLowerCase();
+  return (address.startsWith('0x') ? address.slice(2) : toHex(address).slice(2)).toLowerCase();
 }
 
 /** The address whose last 20 bytes a 32-byte word of a log or call carries; some Tron tools write the 41 into the word too. */
-export function addressFromWord(word: string): Address {
-  return fromHex(`41${word.slice(-40)}`) as Address;
+export function addressFromWord(chain: ChainId, word: string): Address {
+  const bytes = word.slice(-40).toLowerCase();
+  return (chain === 'tron' ? fromHex(`41${bytes}`) : getAddress(`0x${bytes}`)) as Address;
 }
 
 /**

@@ -4,7 +4,7 @@
  * Everything from outside is turned into these types once, in `chains/`, and trusted from there on.
  */
 
-export const CHAINS = ['tron'] as const;
+export const CHAINS = ['ethereum', 'tron'] as const;
 export type ChainId = (typeof CHAINS)[number];
 
 /** An address in the one form its chain is written in: Base58Check on Tron, EIP-55 on Ethereum. Made by `parseAddress`. */
@@ -21,6 +21,8 @@ export interface Asset {
   readonly decimals: number;
   /** No transfer of the asset is older: milliseconds since 1970. */
   readonly since: number;
+  /** The block of the contract's creation; 0 where it is not published. */
+  readonly sinceBlock: number;
 }
 
 /** A wallet is an address on a chain. */
@@ -110,21 +112,37 @@ export function isRemark(code: string): boolean {
   return (REMARK_CODES as readonly string[]).includes(code);
 }
 
-export interface HistoryRequest {
-  readonly wallet: Address;
-  readonly asset: Asset;
-  readonly window: Window;
-  readonly cursor: Cursor;
+/** How a source is called. */
+export interface Call {
   readonly signal?: AbortSignal | undefined;
+  /** Told of each request as it is sent, so that whoever calls can count and pace them: most calls are one. */
+  readonly onRequest?: (() => void) | undefined;
 }
 
-/** A balance, and the finalised block at which the provider read it, where it tells. */
-export interface Balance {
-  readonly value: bigint;
+export interface HistoryRequest extends Call {
+  /** At least one, and at most as many as the source reads at a time. */
+  readonly wallets: readonly Address[];
+  readonly asset: Asset;
+  readonly window: Window;
+  /** Of all the wallets together. With several, only its position counts. */
+  readonly cursor: Cursor;
+}
+
+export interface BalanceRequest extends Call {
+  /** At least one, and at most as many as the source reads at a time. */
+  readonly wallets: readonly Address[];
+  readonly asset: Asset;
+  /** The run's head: a source that can answers as of this block, another as of the newest finalised one. */
+  readonly head: Head;
+}
+
+export interface ReceiptRequest extends Call {
+  readonly transaction: TransactionHash;
+  readonly asset: Asset;
 }
 
 /**
- * One way to read a chain. One call is one request to the provider, so that whoever calls can count and limit them.
+ * One way to read a chain.
  *
  * Every method throws `RetryableError` for a fault that may pass, and `UserError` for one that will not (a refused key,
  * a wrong address of the provider).
@@ -138,16 +156,22 @@ export interface ChainSource {
   readonly assets: readonly Asset[];
   /** How far a history may lag behind the head, in the source's unit: a later run reads so much again. */
   readonly overlap: number;
-  /** Hash of the chain's first block, which tells a test network from the real one; `null` where the provider has none. */
-  genesis(signal?: AbortSignal): Promise<string | null>;
+  /** How many wallets' histories, and how many balances, one call reads at most. */
+  readonly most: { readonly histories: number; readonly balances: number };
+  /**
+   * Hash of the chain's first block, which tells a test network from the real one; `null` where the provider has none.
+   *
+   * @throws UserError when the provider says that it serves another chain
+   */
+  genesis(call?: Call): Promise<string | null>;
   /** The newest finalised block. */
-  head(signal?: AbortSignal): Promise<Head>;
-  /** The next page of a wallet's transfers of one asset, oldest first. */
+  head(call?: Call): Promise<Head>;
+  /** The next page of the wallets' transfers of one asset, oldest first. */
   history(request: HistoryRequest): Promise<HistoryPage>;
-  /** What the wallet holds of the asset, at the newest finalised block the provider answers for. */
-  balance(wallet: Address, asset: Asset, signal?: AbortSignal): Promise<Balance>;
-  /** How often each transfer of the asset stands in the transaction's own receipt: what settles equal rows. */
-  receipt(transaction: TransactionHash, asset: Asset, signal?: AbortSignal): Promise<readonly ReceiptTransfer[]>;
+  /** What each wallet holds of the asset, in the order asked; `null` where the provider can no longer tell. */
+  balances(request: BalanceRequest): Promise<readonly (bigint | null)[]>;
+  /** Each transfer of the asset in the transaction's own receipt, in the order of its logs: what settles equal rows. */
+  receipt(request: ReceiptRequest): Promise<readonly ReceiptTransfer[]>;
 }
 
 /** A transfer as the transaction's receipt has it, in the order of its logs. */

@@ -3,13 +3,16 @@
  * that can be moved on, as if time passed.
  */
 import type { Address, Head, TransactionHash } from '../chains/chain.ts';
-import { CONFIRMATIONS, headAt } from './tron.ts';
+import { headAt, type Network } from './network.ts';
+import { TRON } from './tron.ts';
 import type { SimulatedTransfer } from './types.ts';
 
 /** Blocks between the last transfer and the finalised head, where no head is given. */
 const QUIET_BLOCKS = 40;
 
 export interface LedgerOptions {
+  /** Tron unless told. */
+  readonly network?: Network;
   /** Number of the finalised block. Later transfers are unconfirmed, or have not happened yet. */
   readonly head?: number;
   /** What `balanceOf` answers instead of the sum of transfers: `issue` and its kin move money without one. */
@@ -19,6 +22,7 @@ export interface LedgerOptions {
 }
 
 export class Ledger {
+  readonly network: Network;
   /** By block and position. */
   readonly transfers: readonly SimulatedTransfer[];
   readonly #ofWallet = new Map<Address, SimulatedTransfer[]>();
@@ -29,6 +33,7 @@ export class Ledger {
   #head: Head;
 
   constructor(transfers: readonly SimulatedTransfer[], options: LedgerOptions = {}) {
+    this.network = options.network ?? TRON;
     this.transfers = [...transfers].sort((a, b) => a.block - b.block || a.position - b.position);
     for (const transfer of this.transfers) {
       add(this.#ofWallet, transfer.from, transfer);
@@ -37,7 +42,7 @@ export class Ledger {
     }
     this.#balances = options.balances ?? new Map();
     this.#frozen = options.frozen ?? new Set();
-    this.#head = headAt(options.head ?? (this.transfers.at(-1)?.block ?? 0) + QUIET_BLOCKS);
+    this.#head = headAt(this.network, options.head ?? (this.transfers.at(-1)?.block ?? 0) + QUIET_BLOCKS);
   }
 
   /** The newest finalised block. */
@@ -47,12 +52,12 @@ export class Ledger {
 
   /** The newest block of all, which may still be undone. */
   get tip(): Head {
-    return headAt(this.#head.block + CONFIRMATIONS);
+    return headAt(this.network, this.#head.block + this.network.confirmations);
   }
 
   /** Lets the chain grow, or shrink, to another finalised block. */
   moveHead(block: number): void {
-    this.#head = headAt(block);
+    this.#head = headAt(this.network, block);
     this.#sums.clear();
   }
 

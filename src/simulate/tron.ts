@@ -2,14 +2,16 @@
 import { createHash } from 'node:crypto';
 import { fromHex } from 'tronweb/utils';
 import { addressBytes } from '../chains/address.ts';
-import type { Address, Head, TransactionHash } from '../chains/chain.ts';
+import type { Address } from '../chains/chain.ts';
 import { USDT as ASSET } from '../chains/tron/assets.ts';
+import { digest } from './names.ts';
+import type { Network } from './network.ts';
 
 /** Time of block 1 less one slot. Real numbers lag a little behind, because witnesses miss slots; here none does. */
 const GENESIS_MS = 1_529_891_469_000;
 const BLOCK_MS = 3_000;
 /** A block is final once 19 of the 27 witnesses have built on it. */
-export const CONFIRMATIONS = 19;
+const CONFIRMATIONS = 19;
 
 export const USDT_CONTRACT = ASSET.contract;
 export const USDT_TOKEN = {
@@ -35,22 +37,9 @@ export function timeOf(block: number): number {
   return GENESIS_MS + block * BLOCK_MS;
 }
 
-export function headAt(block: number): Head {
-  return { block, timestamp: timeOf(block) };
-}
-
-/** 64 hex digits that belong to the name alone. */
-export function digest(name: string): string {
-  return createHash('sha256').update(name).digest('hex');
-}
-
 /** An address that nobody owns, the same for the same name. */
 export function addressFor(name: string): Address {
   return fromHex(`41${digest(name).slice(0, 40)}`) as Address;
-}
-
-export function transactionFor(name: string): TransactionHash {
-  return digest(name) as TransactionHash;
 }
 
 /**
@@ -77,3 +66,14 @@ function remainder(bytes: string): bigint {
   const checksum = createHash('sha256').update(once).digest('hex').slice(0, 8);
   return BigInt(`0x41${bytes}${checksum}`) % 3364n;
 }
+
+export const TRON: Network = {
+  chain: 'tron',
+  token: USDT_TOKEN,
+  coin: { symbol: 'TRX', decimals: 6 },
+  confirmations: CONFIRMATIONS,
+  blockAt,
+  timeOf,
+  addressFor,
+  lookAlike,
+};

@@ -1,8 +1,9 @@
 /** The simulated month itself: time goes on from one planned action to the next, and no wallet pays what it lacks. */
 import type { Address, ChainId, TransactionHash } from '../chains/chain.ts';
+import { transactionFor } from './names.ts';
 import { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
-import { addressFor, blockAt, timeOf, transactionFor, USDT_TOKEN } from './tron.ts';
+import { addressFor, blockAt, timeOf, USDT_TOKEN } from './tron.ts';
 import type { Role, SimulatedTransfer, SimulatedWallet } from './types.ts';
 
 export const MINUTE = 60_000;

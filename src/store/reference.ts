@@ -11,7 +11,8 @@ export interface StoredAsset extends Asset {
 export async function readAssets(db: Db): Promise<StoredAsset[]> {
   return many<StoredAsset>(
     db,
-    `select a.id, a.chain_id as "chainId", c.name as chain, a.symbol, a.contract, a.decimals, a.since
+    `select a.id, a.chain_id as "chainId", c.name as chain, a.symbol, a.contract, a.decimals, a.since,
+       a.since_block as "sinceBlock"
      from assets a join chains c on c.id = a.chain_id order by a.id`,
   );
 }

@@ -1,4 +1,5 @@
 import { createTronGrid } from '../../src/chains/tron/trongrid.ts';
+import { TRON } from '../../src/simulate/tron.ts';
 import type { FaultChoice } from '../../src/simulate/trongrid/faults.ts';
 import { serveTronGrid } from '../../src/simulate/trongrid.ts';
 import { describeChainSource, type Manner, type SourceUnderTest } from './chain-source.ts';
@@ -15,6 +16,8 @@ const TRONGRID_MANNERS: Record<Manner, FaultChoice> = {
 
 const TRONGRID: SourceUnderTest = {
   name: 'trongrid',
+  network: TRON,
+  manners: ['short pages', 'empty pages', 'shuffled ties', 'other rows'],
   pageRows: 200,
   async open(ledger, manner) {
     const server = await serveTronGrid(ledger, { faultAt: TRONGRID_MANNERS[manner] });

@@ -1,10 +1,20 @@
 /** What every chain source promises, whatever its provider: run over each implementation by `chain-source.test.ts`. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Address, Asset, ChainSource, Cursor, HistoryPage, HistoryRow, Window } from '../../src/chains/chain.ts';
+import type {
+  Address,
+  Asset,
+  Call,
+  ChainSource,
+  Cursor,
+  HistoryPage,
+  HistoryRow,
+  Window,
+} from '../../src/chains/chain.ts';
 import { RetryableError } from '../../src/errors.ts';
 import { Ledger } from '../../src/simulate/ledger.ts';
-import { addressFor, timeOf, transactionFor } from '../../src/simulate/tron.ts';
+import { transactionFor } from '../../src/simulate/names.ts';
+import type { Network } from '../../src/simulate/network.ts';
 import type { SimulatedTransfer } from '../../src/simulate/types.ts';
 
 /** How the provider behaves besides answering rightly. Whatever it does, the history must come out the same. */
@@ -29,17 +39,26 @@ export interface OpenedSource {
 
 export interface SourceUnderTest {
   readonly name: string;
+  readonly network: Network;
+  /** Those that its provider is capable of. */
+  readonly manners: readonly Manner[];
   /** The most rows of one reply, around which borders are tried. */
   readonly pageRows: number;
   open(ledger: Ledger, manner: Manner): Promise<OpenedSource>;
 }
 
-const WALLET = addressFor('the wallet');
-const STRANGER = addressFor('a stranger');
 const FIRST_BLOCK = 60_000_000;
 const SEED = 20_260_103;
 
-export function describeChainSource({ name, pageRows, open }: SourceUnderTest): void {
+export function describeChainSource({ name, network, manners, pageRows, open }: SourceUnderTest): void {
+  const wallet = network.addressFor('the wallet');
+  const stranger = network.addressFor('a stranger');
+  const timeOf = (block: number) => network.timeOf(block);
+  const ledgerOf = (counts: readonly number[], options: { head?: number } = {}) =>
+    ledgerOfBlocks(network, counts, options);
+  const anyLedger = ledgers(network, pageRows);
+  const anyManner = fc.constantFrom<Manner>('honest', ...manners);
+
   describe(`chain source ${name}`, () => {
     let opened: OpenedSource | null = null;
     afterEach(async () => {
@@ -52,7 +71,7 @@ export function describeChainSource({ name, pageRows, open }: SourceUnderTest): 
       opened = await open(ledger, manner);
       const [asset] = opened.assets;
       if (asset === undefined) throw new Error('the source has no asset');
-      return new Reader(opened.source, asset, ledger);
+      return new Reader(opened.source, asset, ledger, wallet);
     }
 
     describe('the head', () => {
@@ -104,21 +123,29 @@ export function describeChainSource({ name, pageRows, open }: SourceUnderTest): 
         read.check(await read.all());
       });
 
-      test.each<Manner>(['short pages', 'empty pages', 'shuffled ties', 'other rows'])('with %s', async (manner) => {
+      test.each(manners)('with %s', async (manner) => {
         const read = await reader(ledgerOf([1, pageRows + 40, 3, 2, 1]), manner);
         read.check(await read.all());
       });
 
       test('a wallet without one is read with one request, and has no row', async () => {
         const read = await reader(ledgerOf([2]));
-        const page = await read.page(STRANGER, read.window(), read.start());
+        const page = await read.page([stranger], read.window(), read.start());
         expect(page).toMatchObject({ rows: [], next: null });
       });
 
       test('each of several equal rows of one transaction counts, also across the border of a page', async () => {
-        const equal = (count: number, name: string) => Array.from({ length: count }, () => payment(1, name));
-        const rows = [...Array.from({ length: pageRows - 2 }, (_, n) => payment(0, `a${n}`)), ...equal(5, 'equal')];
-        const read = await reader(new Ledger(rows.map((row, position) => ({ ...row, position }))));
+        const equal = (count: number, name: string) => Array.from({ length: count }, () => payment(network, 1, name));
+        const rows = [
+          ...Array.from({ length: pageRows - 2 }, (_, n) => payment(network, 0, `a${n}`)),
+          ...equal(5, 'equal'),
+        ];
+        const read = await reader(
+          new Ledger(
+            rows.map((row, position) => ({ ...row, position })),
+            { network },
+          ),
+        );
         const found = await read.all();
         read.check(found);
         expect(found.filter(({ transaction }) => transaction === transactionFor('equal'))).toHaveLength(5);
@@ -139,16 +166,11 @@ export function describeChainSource({ name, pageRows, open }: SourceUnderTest): 
 
       test('whatever the ledger, the window and the manner', async () => {
         await fc.assert(
-          fc.asyncProperty(
-            ledgers(pageRows),
-            fc.tuple(fc.nat(12), fc.nat(12)),
-            manners,
-            async (ledger, cut, manner) => {
-              const read = await reader(ledger, manner);
-              const window = read.windowOf(Math.min(...cut), Math.max(...cut));
-              read.check(await read.all(window), window);
-            },
-          ),
+          fc.asyncProperty(anyLedger, fc.tuple(fc.nat(12), fc.nat(12)), anyManner, async (ledger, cut, manner) => {
+            const read = await reader(ledger, manner);
+            const window = read.windowOf(Math.min(...cut), Math.max(...cut));
+            read.check(await read.all(window), window);
+          }),
           { seed: SEED, numRuns: 40 },
         );
       }, 30_000);
@@ -157,7 +179,7 @@ export function describeChainSource({ name, pageRows, open }: SourceUnderTest): 
     describe('a history that is taken up again', () => {
       test('at any durable cursor loses nothing and doubles nothing', async () => {
         await fc.assert(
-          fc.asyncProperty(ledgers(pageRows), manners, async (ledger, manner) => {
+          fc.asyncProperty(anyLedger, anyManner, async (ledger, manner) => {
             const read = await reader(ledger, manner);
             for (const { cursor, before } of await read.stops()) {
               const rest = await read.all(read.window(), { position: cursor.position, held: [], token: null });
@@ -191,37 +213,73 @@ export function describeChainSource({ name, pageRows, open }: SourceUnderTest): 
     test('the balance is that of the chain at its head, and none for a wallet nobody has paid', async () => {
       const ledger = ledgerOf([4, 3, 2], { head: FIRST_BLOCK + 1 });
       const { source, asset } = await reader(ledger);
-      expect(await source.balance(WALLET, asset)).toEqual({ value: ledger.balance(WALLET) });
-      expect(await source.balance(STRANGER, asset)).toEqual({ value: 0n });
+      const balanceOf = async (address: Address) => {
+        const [balance] = await source.balances({ wallets: [address], asset, head: ledger.head });
+        return balance;
+      };
+      expect(await balanceOf(wallet)).toBe(ledger.balance(wallet));
+      expect(await balanceOf(stranger)).toBe(0n);
       ledger.moveHead(FIRST_BLOCK + 2);
-      expect(await source.balance(WALLET, asset)).toEqual({ value: ledger.balance(WALLET) });
+      expect(await balanceOf(wallet)).toBe(ledger.balance(wallet));
+    });
+
+    test('as many histories and balances as it reads at a time are those of the chain', async () => {
+      const wallets = [wallet, stranger, network.addressFor('a payer'), network.addressFor('nobody')];
+      const read = await reader(ledgerOf([4, pageRows + 3, 2]));
+      const { source, asset, ledger } = read;
+      for (let start = 0; start < wallets.length; start += source.most.histories) {
+        const group = wallets.slice(start, start + source.most.histories);
+        read.check(await read.all(read.window(), read.start(), group), read.window(), group);
+      }
+      for (let start = 0; start < wallets.length; start += source.most.balances) {
+        const group = wallets.slice(start, start + source.most.balances);
+        const balances = await source.balances({ wallets: group, asset, head: ledger.head });
+        expect(balances).toEqual(group.map((each) => ledger.balance(each)));
+      }
+    });
+
+    test('each request that is sent is told of', async () => {
+      const read = await reader(ledgerOf([2]));
+      let told = 0;
+      await read.call('history', { onRequest: () => (told += 1) });
+      expect(told).toBeGreaterThan(0);
     });
 
     test('a receipt has each transfer as often as it happened, in order', async () => {
-      const transfers = [payment(0, 'many'), payment(0, 'one'), payment(0, 'many'), payment(0, 'many', 9n)];
-      const { source, asset } = await reader(new Ledger(transfers.map((row, position) => ({ ...row, position }))));
+      const transfers = [
+        payment(network, 0, 'many'),
+        payment(network, 0, 'one'),
+        payment(network, 0, 'many'),
+        payment(network, 0, 'many', 9n),
+      ];
+      const { source, asset } = await reader(
+        new Ledger(
+          transfers.map((row, position) => ({ ...row, position })),
+          { network },
+        ),
+      );
       const row = ({ from, to, value }: SimulatedTransfer) => ({ from, to, value });
       const [many, one, , other] = transfers.map(row);
-      expect(await source.receipt(transactionFor('many'), asset)).toEqual([many, many, other]);
-      expect(await source.receipt(transactionFor('one'), asset)).toEqual([one]);
+      expect(await source.receipt({ transaction: transactionFor('many'), asset })).toEqual([many, many, other]);
+      expect(await source.receipt({ transaction: transactionFor('one'), asset })).toEqual([one]);
     });
 
     test('a receipt that the provider does not have is a fault that may pass', async () => {
       const { source, asset } = await reader(ledgerOf([1]));
-      await expect(source.receipt(transactionFor('unheard of'), asset)).rejects.toMatchObject({
+      await expect(source.receipt({ transaction: transactionFor('unheard of'), asset })).rejects.toMatchObject({
         name: 'RetryableError',
       });
     });
 
-    test.each(['head', 'history', 'balance', 'receipt'] as const)(
+    test.each(['head', 'history', 'balances', 'receipt'] as const)(
       '%s ends at once when it is aborted',
       async (method) => {
         const read = await reader(ledgerOf([1]), 'silence');
         const controller = new AbortController();
-        const running = read.call(method, controller.signal);
+        const running = read.call(method, { signal: controller.signal });
         setTimeout(() => controller.abort(new Error('enough')), 20);
         await expect(running).rejects.toThrow('enough');
-        await expect(read.call(method, controller.signal)).rejects.toThrow('enough');
+        await expect(read.call(method, { signal: controller.signal })).rejects.toThrow('enough');
       },
     );
   });
@@ -231,12 +289,14 @@ export function describeChainSource({ name, pageRows, open }: SourceUnderTest): 
 class Reader {
   readonly source: ChainSource;
   readonly asset: Asset;
-  readonly #ledger: Ledger;
+  readonly ledger: Ledger;
+  readonly #wallet: Address;
 
-  constructor(source: ChainSource, asset: Asset, ledger: Ledger) {
+  constructor(source: ChainSource, asset: Asset, ledger: Ledger, wallet: Address) {
     this.source = source;
     this.asset = asset;
-    this.#ledger = ledger;
+    this.ledger = ledger;
+    this.#wallet = wallet;
   }
 
   /** Where a block stands in the unit of the source. */
@@ -250,23 +310,31 @@ class Reader {
 
   /** From before the first block to the head, which belongs to it. */
   window(): Window {
-    return { from: this.source.unit === 'timestamp' ? this.asset.since : 0, until: this.place(this.#ledger.head) + 1 };
+    return {
+      from: this.source.unit === 'timestamp' ? this.asset.since : this.asset.sinceBlock,
+      until: this.place(this.ledger.head) + 1,
+    };
   }
 
   /** From one block, included, to another, not included, both counted from the first. */
   windowOf(from: number, until: number): Window {
+    const { timeOf } = this.ledger.network;
     const at = (block: number) => this.place({ block: FIRST_BLOCK + block, timestamp: timeOf(FIRST_BLOCK + block) });
     return { from: at(from), until: Math.max(at(until), at(from) + 1) };
   }
 
-  page(wallet: Address, window: Window, cursor: Cursor) {
-    return this.source.history({ wallet, asset: this.asset, window, cursor });
+  page(wallets: readonly Address[], window: Window, cursor: Cursor) {
+    return this.source.history({ wallets, asset: this.asset, window, cursor });
   }
 
   /** All rows behind a cursor, which goes through the database between any two pages. */
-  async all(window = this.window(), cursor = this.start(window)): Promise<HistoryRow[]> {
+  async all(
+    window = this.window(),
+    cursor = this.start(window),
+    wallets: readonly Address[] = [this.#wallet],
+  ): Promise<HistoryRow[]> {
     const rows: HistoryRow[] = [];
-    await this.#walk(window, cursor, (page) => rows.push(...page));
+    await this.#walk(wallets, window, cursor, (page) => rows.push(...page));
     return rows;
   }
 
@@ -274,7 +342,7 @@ class Reader {
   async stops(): Promise<{ cursor: Cursor; before: readonly HistoryRow[] }[]> {
     const stops: { cursor: Cursor; before: readonly HistoryRow[] }[] = [];
     let before: readonly HistoryRow[] = [];
-    await this.#walk(this.window(), this.start(), (rows, cursor) => {
+    await this.#walk([this.#wallet], this.window(), this.start(), (rows, cursor) => {
       before = [...before, ...rows];
       if (cursor !== null) stops.push({ cursor, before });
     });
@@ -282,13 +350,14 @@ class Reader {
   }
 
   async #walk(
+    wallets: readonly Address[],
     window: Window,
     start: Cursor,
     take: (rows: readonly HistoryRow[], next: Cursor | null) => void,
   ): Promise<void> {
     let cursor = start;
     for (let request = 0; request < 200; request += 1) {
-      const { rows, next } = await this.#tryPage(window, cursor);
+      const { rows, next } = await this.#tryPage(wallets, window, cursor);
       const places = rows.map((row) => this.place(row));
       expect(places).toEqual([...places].sort((a, b) => a - b));
       if (next !== null) {
@@ -304,30 +373,31 @@ class Reader {
   }
 
   /** A fault that may pass is tried again, as the crawl does. */
-  async #tryPage(window: Window, cursor: Cursor): Promise<HistoryPage> {
+  async #tryPage(wallets: readonly Address[], window: Window, cursor: Cursor): Promise<HistoryPage> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.page(WALLET, window, cursor);
+        return await this.page(wallets, window, cursor);
       } catch (error) {
         if (!(error instanceof RetryableError) || attempt === 5) throw error;
       }
     }
   }
 
-  /** The wallet's rows inside the window as the ledger has them. */
-  expected(window = this.window()): string[] {
-    const { head } = this.#ledger;
+  /** The wallets' rows inside the window as the ledger has them, a row between two of them once. */
+  expected(window = this.window(), wallets: readonly Address[] = [this.#wallet]): string[] {
+    const { head } = this.ledger;
+    const rows = new Set(wallets.flatMap((wallet) => this.ledger.of(wallet)));
     return keys(
-      this.#ledger
-        .of(WALLET)
-        .filter((row) => row.block <= head.block && this.place(row) >= window.from && this.place(row) < window.until),
+      [...rows].filter(
+        (row) => row.block <= head.block && this.place(row) >= window.from && this.place(row) < window.until,
+      ),
     );
   }
 
   /** The rows are those of the ledger inside the window, each as often as there; a difference is shown in short. */
-  check(rows: readonly HistoryRow[], window = this.window()): void {
+  check(rows: readonly HistoryRow[], window = this.window(), wallets: readonly Address[] = [this.#wallet]): void {
     const surplus = [...keys(rows)];
-    const missing = this.expected(window).filter((key) => {
+    const missing = this.expected(window, wallets).filter((key) => {
       const place = surplus.indexOf(key);
       if (place >= 0) surplus.splice(place, 1);
       return place < 0;
@@ -337,17 +407,18 @@ class Reader {
     expect({ missing: short(missing), surplus: short(surplus) }).toEqual({ missing: none, surplus: none });
   }
 
-  call(method: 'head' | 'history' | 'balance' | 'receipt', signal: AbortSignal): Promise<unknown> {
+  call(method: 'head' | 'history' | 'balances' | 'receipt', call: Call): Promise<unknown> {
     const { source, asset } = this;
+    const wallets = [this.#wallet];
     switch (method) {
       case 'head':
-        return source.head(signal);
+        return source.head(call);
       case 'history':
-        return source.history({ wallet: WALLET, asset, window: this.window(), cursor: this.start(), signal });
-      case 'balance':
-        return source.balance(WALLET, asset, signal);
+        return source.history({ wallets, asset, window: this.window(), cursor: this.start(), ...call });
+      case 'balances':
+        return source.balances({ wallets, asset, head: this.ledger.head, ...call });
       case 'receipt':
-        return source.receipt(transactionFor('0/0'), asset, signal);
+        return source.receipt({ transaction: transactionFor('0/0'), asset, ...call });
     }
   }
 }
@@ -371,35 +442,37 @@ function keys(
 }
 
 /** A payment to the wallet, in a block counted from the first. */
-function payment(block: number, transaction: string, value = 5n): SimulatedTransfer {
-  const from = addressFor('a payer');
+function payment(network: Network, block: number, transaction: string, value = 5n): SimulatedTransfer {
+  const from = network.addressFor('a payer');
   return {
-    chain: 'tron',
+    chain: network.chain,
     asset: 'USDT',
     transaction: transactionFor(transaction),
     block: FIRST_BLOCK + block,
     position: 0,
-    timestamp: timeOf(FIRST_BLOCK + block),
+    timestamp: network.timeOf(FIRST_BLOCK + block),
     from,
-    to: WALLET,
+    to: network.addressFor('the wallet'),
     value,
     signer: from,
   };
 }
 
 /** So many payments in each block, and one between strangers. */
-function ledgerOf(counts: readonly number[], options: { head?: number } = {}): Ledger {
+function ledgerOfBlocks(network: Network, counts: readonly number[], options: { head?: number }): Ledger {
   const rows = counts.flatMap((count, block) =>
-    Array.from({ length: count }, (_, n) => ({ ...payment(block, `${block}/${n}`, BigInt(n + 1)), position: n })),
+    Array.from({ length: count }, (_, n) => ({
+      ...payment(network, block, `${block}/${n}`, BigInt(n + 1)),
+      position: n,
+    })),
   );
-  const between = { ...payment(0, 'strangers'), to: addressFor('nobody'), position: 1_000_000 };
-  return new Ledger([...rows, between], options);
+  const between = { ...payment(network, 0, 'strangers'), to: network.addressFor('nobody'), position: 1_000_000 };
+  return new Ledger([...rows, between], { ...options, network });
 }
 
-const manners = fc.constantFrom<Manner>('honest', 'short pages', 'empty pages', 'shuffled ties', 'other rows');
-
 /** Ledgers of a few blocks, each with anything between no row and more than a page, equal rows and payments to oneself. */
-function ledgers(pageRows: number): fc.Arbitrary<Ledger> {
+function ledgers(network: Network, pageRows: number): fc.Arbitrary<Ledger> {
+  const wallet = network.addressFor('the wallet');
   const size = fc.oneof(
     { weight: 6, arbitrary: fc.nat(4) },
     { weight: 2, arbitrary: fc.constantFrom(pageRows - 1, pageRows, pageRows + 1) },
@@ -410,12 +483,12 @@ function ledgers(pageRows: number): fc.Arbitrary<Ledger> {
   return fc.array(block, { maxLength: 8 }).map((blocks) => {
     const rows = blocks.flatMap(([count, transactions, amounts, kind], block) =>
       Array.from({ length: count }, (_, n): SimulatedTransfer => {
-        const incoming = payment(block, `${block}/${n % transactions}`, BigInt(n % amounts));
-        const outgoing = { ...incoming, from: WALLET, to: incoming.from };
-        const own = { ...incoming, from: WALLET };
+        const incoming = payment(network, block, `${block}/${n % transactions}`, BigInt(n % amounts));
+        const outgoing = { ...incoming, from: wallet, to: incoming.from };
+        const own = { ...incoming, from: wallet };
         return { ...([incoming, outgoing, own][(n + kind) % 3] ?? incoming), position: n };
       }),
     );
-    return new Ledger(rows, { head: FIRST_BLOCK + 20 });
+    return new Ledger(rows, { network, head: FIRST_BLOCK + 20 });
   });
 }

@@ -25,8 +25,8 @@ describe('an address of Tron', () => {
         expect(parseAddress('tron', address)).toBe(address);
         expect(address).toMatch(/^T[1-9A-HJ-NP-Za-km-z]{33}$/);
         expect(addressBytes(address)).toBe(hex);
-        expect(addressFromWord(hex.padStart(64, '0'))).toBe(address);
-        expect(addressFromWord(`41${hex}`.padStart(64, '0'))).toBe(address);
+        expect(addressFromWord('tron', hex.padStart(64, '0'))).toBe(address);
+        expect(addressFromWord('tron', `41${hex}`.padStart(64, '0'))).toBe(address);
       }),
       { seed: 1 },
     );

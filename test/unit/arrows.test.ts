@@ -65,6 +65,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   bullmq: ['src/queue', 'src/store/migrate.ts'],
   ioredis: ['src/queue'],
   tronweb: ['src/chains', 'src/simulate'],
+  ethers: ['src/chains', 'src/simulate'],
   'node:http': ['src/simulate'],
   'node:https': [],
   'node:net': ['src/simulate'],

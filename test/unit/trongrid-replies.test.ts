@@ -38,7 +38,7 @@ function sourceThatHears(answer: HttpReply | Http, key: string | null = null): C
 
 function readHistory(source: ChainSource, position = WINDOW.from) {
   const cursor = { position, held: [], token: null };
-  return source.history({ wallet: WALLET, asset: USDT, window: WINDOW, cursor });
+  return source.history({ wallets: [WALLET], asset: USDT, window: WINDOW, cursor });
 }
 
 /** What the crawl learns and what a person reads: the kind of error, its code, its wait, and its whole text. */
@@ -129,7 +129,7 @@ describe.skipIf(!hasSharedData)('recorded replies', () => {
     const source = sourceThatHears(reply(200, readFileSync(`${FOLDER}trongrid_trc20_one_row_2026.json`, 'utf8')));
     const window = { from: USDT.since, until: Date.UTC(2027, 0, 1) };
     const cursor = { position: window.from, held: [], token: null };
-    expect(await source.history({ wallet: WALLET, asset: USDT, window, cursor })).toEqual({
+    expect(await source.history({ wallets: [WALLET], asset: USDT, window, cursor })).toEqual({
       rows: [
         {
           chain: 'tron',
@@ -459,7 +459,9 @@ describe('a page of rows', () => {
     const source = sourceThatHears(reply(200, { data: [] }));
     const { rows } = await readHistory(sourceThatHears(reply(200, { data: [ROW] })));
     const cursor = { position: NOON, held: rows, token: null };
-    expect(await told(source.history({ wallet: WALLET, asset: USDT, window: WINDOW, cursor }))).toMatchInlineSnapshot(`
+    expect(
+      await told(source.history({ wallets: [WALLET], asset: USDT, window: WINDOW, cursor })),
+    ).toMatchInlineSnapshot(`
       "RetryableError REPLY_INCONSISTENT
       The provider sent an empty page where it listed a transfer before."
     `);
@@ -470,7 +472,7 @@ describe('a page of rows', () => {
     const { rows } = await readHistory(sourceThatHears(reply(200, { data: [ROW, second] })));
     const source = sourceThatHears(reply(200, { data: [second] }));
     const cursor = { position: NOON, held: rows, token: null };
-    const page = await source.history({ wallet: WALLET, asset: USDT, window: WINDOW, cursor });
+    const page = await source.history({ wallets: [WALLET], asset: USDT, window: WINDOW, cursor });
     expect(page.rows.map(({ value }) => value)).toEqual([195_170_000n, 7n]);
     expect(page.remarks).toEqual([
       {
@@ -487,7 +489,7 @@ describe('a page of rows', () => {
       reply(200, { data: full(Number(new URL(url).searchParams.get('limit'))) }),
     );
     const window = { from: NOON, until: WINDOW.until };
-    const request = { wallet: WALLET, asset: USDT, window };
+    const request = { wallets: [WALLET], asset: USDT, window };
     const first = await source.history({ ...request, cursor: { position: NOON, held: [], token: null } });
     const again = first.next ?? { position: 0, held: [], token: null };
     expect(await told(source.history({ ...request, cursor: again }))).toMatchInlineSnapshot(`
@@ -498,7 +500,7 @@ describe('a page of rows', () => {
 
   test('empty pages that name a further one are followed, three times', async () => {
     const source = sourceThatHears(reply(200, { data: [], meta: { fingerprint: 'more' } }));
-    const request = { wallet: WALLET, asset: USDT, window: WINDOW };
+    const request = { wallets: [WALLET], asset: USDT, window: WINDOW };
     let page = await readHistory(source);
     let requests = 1;
     for (; page.next !== null; requests += 1) page = await source.history({ ...request, cursor: page.next });
@@ -515,8 +517,15 @@ describe('a page of rows', () => {
 
 describe('the calls of a node', () => {
   const balanceTold = (status: number, body: unknown) =>
-    told(sourceThatHears(reply(status, body)).balance(WALLET, USDT));
-  const receiptTold = (body: unknown) => told(sourceThatHears(reply(200, body)).receipt(TRANSACTION, USDT));
+    told(
+      sourceThatHears(reply(status, body)).balances({
+        wallets: [WALLET],
+        asset: USDT,
+        head: { block: 1, timestamp: 1 },
+      }),
+    );
+  const receiptTold = (body: unknown) =>
+    told(sourceThatHears(reply(200, body)).receipt({ transaction: TRANSACTION, asset: USDT }));
 
   test('a balance is refused, absent or odd', async () => {
     const revert = Buffer.from('REVERT opcode executed').toString('hex');
@@ -573,7 +582,9 @@ describe('the calls of a node', () => {
       { address: 'a614f803b6fd780986a42c78ec9c7f77e6ded13c', topics: ['8c5b'], data: 'ff' },
       { address: 'a614f803b6fd780986a42c78ec9c7f77e6ded13c' },
     ];
-    expect(await sourceThatHears(reply(200, { id: TRANSACTION, log })).receipt(TRANSACTION, USDT)).toEqual([]);
+    expect(
+      await sourceThatHears(reply(200, { id: TRANSACTION, log })).receipt({ transaction: TRANSACTION, asset: USDT }),
+    ).toEqual([]);
   });
 
   test('a newest block without a number', async () => {
@@ -703,8 +714,8 @@ describe('a key', () => {
           for (const call of [
             () => source.head(),
             () => readHistory(source),
-            () => source.balance(WALLET, USDT),
-            () => source.receipt(TRANSACTION, USDT),
+            () => source.balances({ wallets: [WALLET], asset: USDT, head: { block: 1, timestamp: 1 } }),
+            () => source.receipt({ transaction: TRANSACTION, asset: USDT }),
           ]) {
             const error = await call().catch((error: unknown) => error);
             const shown = error instanceof UserError ? error.text : String((error as Error).message);

@@ -11,4 +11,5 @@ export const USDT: Asset = {
   contract: 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t' as Address,
   decimals: 6,
   since: Date.UTC(2019, 3, 14),
+  sinceBlock: 0,
 };

@@ -120,7 +120,8 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
 }
 
 function readRows(request: HistoryRequest, data: readonly TronGridRow[], remarks: Remark[]): HistoryRow[] {
-  const { wallet, asset, window, cursor } = request;
+  const { wallets, asset, window, cursor } = request;
+  const [wallet] = wallets;
   const rows: HistoryRow[] = [];
   const skipped = { type: 0, token: 0 };
   let previous = 0;

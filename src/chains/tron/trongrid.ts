@@ -4,7 +4,7 @@ import { providers, TronWeb } from 'tronweb';
 import { z } from 'zod';
 import { messageOf, RetryableError, UserError } from '../../errors.ts';
 import { addressBytes, addressFromWord } from '../address.ts';
-import type { Address, Asset, ChainSource, ReceiptTransfer } from '../chain.ts';
+import type { Address, Asset, Call, ChainSource, ReceiptTransfer } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
 import { USDT } from './assets.ts';
 import { pageParameters, readPage } from './trongrid-history.ts';
@@ -36,22 +36,27 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
     accept: 'application/json',
     ...(key === null ? {} : { 'TRON-PRO-API-KEY': key }),
   };
-  const get = (path: string, signal?: AbortSignal) => http({ url: `${url}${path}`, headers, signal });
-  const post = (path: string, body: unknown, signal?: AbortSignal) =>
-    http({
+  const get = (path: string, { signal, onRequest }: Call = {}) => {
+    onRequest?.();
+    return http({ url: `${url}${path}`, headers, signal });
+  };
+  const post = (path: string, body: unknown, { signal, onRequest }: Call = {}) => {
+    onRequest?.();
+    return http({
       url: `${url}${path}`,
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
       signal,
     });
+  };
 
-  /** tronweb hands no signal on to its requests. */
-  const signals = new AsyncLocalStorage<AbortSignal | undefined>();
+  /** tronweb hands nothing on to its requests. */
+  const calls = new AsyncLocalStorage<Call>();
   /** tronweb encodes and decodes; its requests go through our own client, which alone knows keys, limits and errors. */
   class Provider extends providers.HttpProvider {
     override async request<T>(path: string, payload: object = {}): Promise<T> {
-      const reply = await post(`/${path.replace(/^\/+/, '')}`, payload, signals.getStore());
+      const reply = await post(`/${path.replace(/^\/+/, '')}`, payload, calls.getStore());
       return readReply(reply, callSchema, place) as T;
     }
   }
@@ -64,37 +69,35 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
     unit: 'timestamp',
     assets: [USDT],
     overlap: INDEX_LAG_MS,
+    most: { histories: 1, balances: 1 },
 
-    async genesis(signal) {
-      const reply = await post('/wallet/getblockbynum', { num: 0 }, signal);
+    async genesis(call) {
+      const reply = await post('/wallet/getblockbynum', { num: 0 }, call);
       if (reply.status === 404) return null;
       return readReply(reply, genesisSchema, place).blockID;
     },
 
-    async head(signal) {
-      const block = readReply(await post('/walletsolidity/getnowblock', {}, signal), blockSchema, place);
+    async head(call) {
+      const block = readReply(await post('/walletsolidity/getnowblock', {}, call), blockSchema, place);
       const { number, timestamp } = block.block_header.raw_data;
       return { block: number, timestamp };
     },
 
     async history(request) {
       const query = new URLSearchParams(pageParameters(request));
-      const path = `/v1/accounts/${request.wallet}/transactions/trc20?${query}`;
-      const page = readReply(await get(path, request.signal), historySchema, place);
+      const path = `/v1/accounts/${request.wallets[0]}/transactions/trc20?${query}`;
+      const page = readReply(await get(path, request), historySchema, place);
       return readPage(request, { data: page.data, fingerprint: page.meta?.fingerprint ?? null });
     },
 
-    async balance(wallet, asset, signal) {
-      return { value: await signals.run(signal, () => balanceOf(tronWeb, wallet, asset, place, signal)) };
+    async balances({ wallets: [wallet], asset, ...call }) {
+      if (wallet === undefined) return [];
+      return [await calls.run(call, () => balanceOf(tronWeb, wallet, asset, place, call.signal))];
     },
 
-    async receipt(transaction, asset, signal) {
+    async receipt({ transaction, asset, ...call }) {
       const body = { value: transaction };
-      const receipt = readReply(
-        await post('/walletsolidity/gettransactioninfobyid', body, signal),
-        receiptSchema,
-        place,
-      );
+      const receipt = readReply(await post('/walletsolidity/gettransactioninfobyid', body, call), receiptSchema, place);
       if (receipt.id !== transaction) {
         throw new RetryableError('RECEIPT_MISSING', `${place.host} has no receipt of a transaction that it listed.`);
       }
@@ -144,5 +147,5 @@ function transferIn(log: ReceiptLog, asset: Asset, { host }: TronGridPlace): Rec
   if (from?.length !== 64 || to?.length !== 64 || log.data?.length !== 64) {
     throw new RetryableError('REPLY_INVALID', `${host} sent a receipt with a transfer that cannot be read.`);
   }
-  return [{ from: addressFromWord(from), to: addressFromWord(to), value: BigInt(`0x${log.data}`) }];
+  return [{ from: addressFromWord('tron', from), to: addressFromWord('tron', to), value: BigInt(`0x${log.data}`) }];
 }

@@ -2,8 +2,9 @@
 import { addressBytes } from '../../chains/address.ts';
 import type { Address } from '../../chains/chain.ts';
 import type { Ledger } from '../ledger.ts';
+import { digest } from '../names.ts';
 import { Random } from '../random.ts';
-import { digest, USDT_CONTRACT, USDT_TOKEN } from '../tron.ts';
+import { USDT_CONTRACT, USDT_TOKEN } from '../tron.ts';
 import type { SimulatedTransfer } from '../types.ts';
 import type { PageFaultKind } from './faults.ts';
 import { spoil } from './pages.ts';

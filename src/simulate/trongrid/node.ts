@@ -3,7 +3,8 @@ import { isAddress } from 'tronweb/utils';
 import { addressBytes, addressFromWord, parseAddress } from '../../chains/address.ts';
 import type { Address, TransactionHash } from '../../chains/chain.ts';
 import type { Ledger } from '../ledger.ts';
-import { digest, TRANSFER_TOPIC, USDT_CONTRACT, USDT_TOKEN } from '../tron.ts';
+import { digest } from '../names.ts';
+import { TRANSFER_TOPIC, USDT_CONTRACT, USDT_TOKEN } from '../tron.ts';
 import { accountIn, ok, type Reply, refuse, type SimulatedRequest } from './request.ts';
 
 /** The functions of the contract that are answered, by the first four bytes of their call data. */
@@ -121,7 +122,7 @@ function callContract(ledger: Ledger, data: string, solid: boolean): string | nu
   const selector = data.slice(0, 8).toLowerCase();
   if (selector === SELECTORS['decimals()']) return word(USDT_TOKEN.decimals.toString(16));
   if (!/^[0-9a-fA-F]{72}$/.test(data)) return null;
-  const wallet = addressFromWord(data.slice(8));
+  const wallet = addressFromWord('tron', data.slice(8));
   switch (selector) {
     case SELECTORS['balanceOf(address)']:
       return word(ledger.balance(wallet, solid ? ledger.head : ledger.tip).toString(16));

@@ -53,6 +53,6 @@ export function accountIn(path: string, ledger: Ledger): Address | null {
   // Checking a checksum takes longer than all the rest of an answer.
   if (ledger.of(name as Address).length > 0) return name as Address;
   const hex = /^(?:0x|41)([0-9a-fA-F]{40})$/.exec(name)?.[1];
-  if (hex !== undefined) return addressFromWord(hex);
+  if (hex !== undefined) return addressFromWord('tron', hex);
   return isAddress(name) ? parseAddress('tron', name) : null;
 }
