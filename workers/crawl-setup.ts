@@ -1,17 +1,17 @@
 /** What a crawl is given: what it was asked for, and what it works with. */
-import type { ChainSource } from '../src/chains/chain.ts';
+import type { ChainId } from '../src/chains/chain.ts';
 import type { Clock } from '../src/clock.ts';
-import type { CrawlJob } from '../src/queue/jobs.ts';
-import type { JobQueue } from '../src/queue/queue.ts';
 import type { Case } from '../src/store/cases.ts';
 import type { Pool } from '../src/store/db.ts';
 import type { WalletCounts } from '../src/store/frontier.ts';
-import type { StoredAsset } from '../src/store/reference.ts';
 import type { CrawlPolicy } from '../src/store/runs.ts';
+import type { Provider } from './provider.ts';
 
 export interface CrawlRequest {
   readonly case: Case;
   readonly policy: CrawlPolicy;
+  /** On the case's files alone. */
+  readonly offline: boolean;
   /** A provider that answers nothing for so long is given up; what is stored stays. */
   readonly patienceMs: number;
   readonly signal: AbortSignal;
@@ -30,9 +30,7 @@ export interface CrawlProgress {
 
 export interface CrawlSetup {
   readonly pool: Pool;
-  readonly source: ChainSource;
-  readonly providerId: number;
-  readonly asset: StoredAsset;
-  readonly queue: JobQueue<CrawlJob>;
+  /** One for each chain that can be read. */
+  readonly providers: ReadonlyMap<ChainId, Provider>;
   readonly clock: Clock;
 }

@@ -9,42 +9,76 @@ import { addCaseWallets } from '../src/store/frontier.ts';
 import { noteGenesis } from '../src/store/reference.ts';
 import { beginRun, endRun, lastRun, type Run, recordFault, resumeRun, sameRequest } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
+import type { Provider } from './provider.ts';
 
 /** Tries for the finalised head, with which a run begins; then the provider counts as unreachable. */
 const HEAD_TRIES = 4;
 /** Tries for the first block's hash, without which a crawl goes on. */
 const GENESIS_TRIES = 2;
+/** Where a chain's provider is named. */
+const URL_SETTINGS: Readonly<Record<ChainId, string>> = {
+  ethereum: 'ETHEREUM_RPC_URL or ETHERSCAN_API_URL',
+  tron: 'TRON_API_URL',
+};
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
  * The run that the request is for: the last one if it is unfinished and was asked for the same, else a new one.
  *
- * @throws UserError `NO_REPORTS`, or what the provider says when it is asked for its head
+ * @throws UserError `NO_REPORTS`, `CHAIN_UNREADABLE`, or what a provider says when it is asked for its head
  */
 export async function openRun(setup: CrawlSetup, request: CrawlRequest): Promise<Run> {
-  const { pool, source, clock } = setup;
-  const seeds = await readSeeds(pool, request.case.id, source.chain);
+  const { pool, clock } = setup;
+  const seeds = await readSeeds(pool, request.case.id);
   if (seeds.length === 0) {
     throw new UserError('NO_REPORTS', `The case "${request.case.name}" has no report to start from.`, {
-      todo: `Add one with: npx downstream report add "${request.case.name}" --chain tron --wallet ADDRESS`,
+      todo: `Add one with: npx downstream report add "${request.case.name}" --wallet ADDRESS`,
     });
   }
-  const unchecked = await checkChain(setup, request.signal);
-  const run = await resumeOrBegin(setup, request, seeds);
-  if (unchecked !== null) {
-    const { code, message } = unchecked;
+  const chains = [...new Set(seeds.map(({ chain }) => chain))];
+  const providers = chains.map((chain) => setup.providers.get(chain) ?? refuse(chain, request));
+  const unchecked: { providerId: number; fault: RetryableError }[] = [];
+  for (const provider of providers) {
+    const fault = await checkChain(setup, provider, request.signal);
+    if (fault !== null) unchecked.push({ providerId: provider.id, fault });
+  }
+  const run = await resumeOrBegin(setup, request, { seeds, providers });
+  for (const { providerId, fault } of unchecked) {
+    const { code, message } = fault;
     const now = new Date(clock.now());
-    await recordFault(pool, run.id, { providerId: setup.providerId, code, message, count: 1, request: true, now });
+    await recordFault(pool, run.id, { providerId, code, message, count: 1, requests: 1, now });
   }
   return run;
 }
 
-async function resumeOrBegin(setup: CrawlSetup, request: CrawlRequest, seeds: readonly Seed[]): Promise<Run> {
-  const { pool, source, clock } = setup;
+/** A chain that the case needs and that no provider was set up for. */
+function refuse(chain: ChainId, { offline, case: { name } }: CrawlRequest): never {
+  if (offline) {
+    throw new UserError('NO_FILES', `No file of the case "${name}" has transfers of ${chain}, where it has reports.`, {
+      right: 'A crawl on files alone needs, for each chain with reports, a file with transfers of it.',
+      todo: `Import one with: npx downstream import "${name}" FILE.csv, or crawl without --offline.`,
+    });
+  }
+  throw new UserError('CHAIN_UNREADABLE', `The case "${name}" has reports on ${chain}, which cannot be read yet.`, {
+    right:
+      'Ethereum is read through Etherscan (a free key from etherscan.io in ETHERSCAN_API_KEY), through a node (its address in ETHEREUM_RPC_URL), or best through both: histories come from Etherscan then, balances and receipts from the node.',
+    todo: 'Set one of the two, then run the same command again; npx downstream doctor checks it.',
+  });
+}
+
+async function resumeOrBegin(
+  setup: CrawlSetup,
+  request: CrawlRequest,
+  { seeds, providers }: { seeds: readonly Seed[]; providers: readonly Provider[] },
+): Promise<Run> {
+  const { pool, clock } = setup;
+  const { case: investigated, policy, offline } = request;
   const digest = digestOf(seeds);
-  const last = await lastRun(pool, request.case.id);
-  if (last !== undefined && last.state !== 'finished' && (await sameRequest(pool, last, request.policy, digest))) {
+  const last = await lastRun(pool, investigated.id);
+  const asked = { policy, offline, seeds: digest };
+  // What files say may have changed since, so a crawl on them begins anew.
+  if (last !== undefined && last.state !== 'finished' && !offline && (await sameRequest(pool, last, asked))) {
     return resumeRun(pool, last.id);
   }
   if (last !== undefined) {
@@ -52,13 +86,12 @@ async function resumeOrBegin(setup: CrawlSetup, request: CrawlRequest, seeds: re
     const reason = 'another crawl was asked for instead';
     await endRun(pool, last.id, { state: 'stopped', code: 'SUPERSEDED', reason, now: new Date(clock.now()) });
   }
-  const head = await readHead(source, request.signal);
-  const heads = new Map<ChainId, Head>([[source.chain, head]]);
-  const { case: investigated, policy } = request;
+  const heads = new Map<ChainId, Head>();
+  for (const { source } of providers) heads.set(source.chain, await readHead(source, request.signal));
   // Together: a run without its seeds would end at once, and look finished.
   return transaction(pool, async (db) => {
     const now = new Date(clock.now());
-    const run = await beginRun(db, { caseId: investigated.id, policy, seeds: digest, heads, now });
+    const run = await beginRun(db, { caseId: investigated.id, policy, offline, seeds: digest, heads, now });
     await addCaseWallets(
       db,
       run.id,
@@ -76,7 +109,11 @@ async function resumeOrBegin(setup: CrawlSetup, request: CrawlRequest, seeds: re
  * @returns the fault that kept the provider from telling, for the record
  * @throws UserError `CHAIN_MISMATCH`
  */
-async function checkChain({ pool, source }: CrawlSetup, signal: AbortSignal): Promise<RetryableError | null> {
+async function checkChain(
+  { pool }: CrawlSetup,
+  { source }: Provider,
+  signal: AbortSignal,
+): Promise<RetryableError | null> {
   let genesis: string | null;
   try {
     genesis = await persistently(() => source.genesis({ signal }), GENESIS_TRIES, signal);
@@ -109,7 +146,7 @@ async function readHead(source: ChainSource, signal: AbortSignal): Promise<Head>
     if (!(error instanceof RetryableError)) throw error;
     throw new UserError('PROVIDER_SILENT', `No crawl was begun: ${error.message}`, {
       right: 'A run begins by pinning the newest finalised block of each chain.',
-      todo: 'Check the network and TRON_API_URL, then run the same command again.',
+      todo: `Check the network and ${URL_SETTINGS[source.chain]}, then run the same command again.`,
       cause: error,
     });
   }

@@ -1,16 +1,16 @@
 /** Starts workers in this process: those of the crawl, those of the analysis, or both. */
-import type { ChainSource } from '../src/chains/chain.ts';
-import { createTronGrid } from '../src/chains/tron/trongrid.ts';
+import type { ChainId } from '../src/chains/chain.ts';
 import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { UserError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
-import type { AnalyseJob, CrawlJob } from '../src/queue/jobs.ts';
+import type { AnalyseJob } from '../src/queue/jobs.ts';
 import { type JobQueue, openQueues, queueName, type RunningWorker } from '../src/queue/queue.ts';
-import { providerId, readAssets, type StoredAsset } from '../src/store/reference.ts';
+import { readAssets, type StoredAsset } from '../src/store/reference.ts';
 import { openStore, type Store } from '../src/store/store.ts';
 import { createAnalyseProcessor } from './analyse.ts';
 import { createCrawlProcessor } from './crawl.ts';
+import { openFileProviders, openProviders, type QueuedProvider } from './providers.ts';
 
 /** Requests in flight per process: the provider's rate is what limits, this only hides its latency. */
 const CRAWL_CONCURRENCY = 8;
@@ -20,15 +20,16 @@ export interface Engine {
   readonly config: Config;
   readonly store: Store;
   readonly queueKind: 'postgres' | 'redis';
-  readonly source: ChainSource;
-  readonly providerId: number;
+  /** One for each chain that is configured. */
+  readonly providers: ReadonlyMap<ChainId, QueuedProvider>;
   readonly assets: readonly StoredAsset[];
-  readonly crawlQueue: JobQueue<CrawlJob>;
   readonly analyseQueue: JobQueue<AnalyseJob>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Starts the crawl's workers. `onFatal` is told of what ends their work, such as a full disk. */
-  startCrawl(onFatal: (error: Error) => void): RunningWorker;
+  /** The files of a case in place of providers. */
+  openFiles(caseId: number): Promise<ReadonlyMap<ChainId, QueuedProvider>>;
+  /** Starts the crawl's workers, one for each provider. `onFatal` is told of what ends their work, such as a full disk. */
+  startCrawl(providers: ReadonlyMap<ChainId, QueuedProvider>, onFatal: (error: Error) => void): RunningWorker;
   /** Starts the analysis's worker. `onFailed` is told why an analysis came to nothing. */
   startAnalyse(onFailed: (runId: number, error: UserError) => void): RunningWorker;
   /** Lets go of everything; `lost` when a server is gone, so that nothing waits for it. */
@@ -49,42 +50,34 @@ export async function openEngine(
   const store = await openStore(config);
   try {
     const { pool, instance } = store;
-    const source = createTronGrid(config.tron);
     const queues = await openQueues(config.redisUrl, { open: store.openPool, embedded: store.embedded });
-    const crawlName = queueName('crawl', instance, [source.provider, config.tron.url, config.tron.key ?? '']);
     const analyseName = queueName('analyse', instance);
-    const crawlQueue = queues.queue<CrawlJob>(crawlName);
-    const provider = await providerId(pool, source.provider, source.unit);
     const assets = await readAssets(pool);
+    const place = { pool, queues, instance, assets };
+    const providers = await openProviders(config, place);
     const onError = (error: Error) => log[faults]({ fault: error.message }, 'a worker had a fault');
     return {
       config,
       store,
       queueKind: queues.kind,
-      source,
-      providerId: provider,
+      providers,
       assets,
-      crawlQueue,
       analyseQueue: queues.queue<AnalyseJob>(analyseName),
       clock,
       log,
-      startCrawl: (onFatal) =>
-        queues.work({
-          name: crawlName,
-          process: createCrawlProcessor({
-            pool,
-            source,
-            providerId: provider,
-            assets,
-            queue: crawlQueue,
-            clock,
-            log,
-            onFatal,
+      openFiles: (caseId) => openFileProviders(caseId, place),
+      startCrawl(asked, onFatal) {
+        const workers = [...asked.values()].map((provider) =>
+          queues.work({
+            name: provider.queueName,
+            process: createCrawlProcessor({ pool, provider, clock, log, onFatal }),
+            concurrency: CRAWL_CONCURRENCY,
+            rate: provider.rate,
+            onError,
           }),
-          concurrency: CRAWL_CONCURRENCY,
-          rate: config.tron.rate,
-          onError,
-        }),
+        );
+        return { close: async () => void (await Promise.all(workers.map((worker) => worker.close()))) };
+      },
       startAnalyse: (onFailed) =>
         queues.work({
           name: analyseName,

@@ -8,10 +8,11 @@
 import { createGraphHasher } from '../graphs/transfers-hash.ts';
 import type { Clock } from '../src/clock.ts';
 import { chooseWave } from '../src/crawl/frontier.ts';
+import { groupPages } from '../src/crawl/page-groups.ts';
 import { messageOf, RetryableError, UserError } from '../src/errors.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
 import { transferLines } from '../src/store/case-graph.ts';
-import { pendingPages, rewindCoverage } from '../src/store/coverage.ts';
+import { pendingCoverage, rewindCoverage } from '../src/store/coverage.ts';
 import {
   addCaseWallets,
   countCaseWallets,
@@ -23,10 +24,10 @@ import {
   walletsWithoutBalance,
 } from '../src/store/frontier.ts';
 import { endRun, lockCase, type Run, readHeads, readRun, runsOfCase } from '../src/store/runs.ts';
-import { windowEnd, windowStart } from './crawl.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
 import { openRun } from './open-run.ts';
 import { PORTION, performWork } from './perform.ts';
+import { type Provider, windowEnd, windowStart } from './provider.ts';
 
 /**
  * Crawls a case: begins a run or takes up the unfinished one, and goes on until it is finished, stopped or interrupted.
@@ -67,9 +68,9 @@ export async function crawlCase(setup: CrawlSetup, request: CrawlRequest): Promi
 }
 
 /** Workers drop jobs of the case's earlier attempts and runs by themselves, but each would cost a place in the rate limit. */
-async function removeVoidJobs({ pool, queue }: CrawlSetup, run: Run): Promise<void> {
+async function removeVoidJobs({ pool, providers }: CrawlSetup, run: Run): Promise<void> {
   const runs = new Set(await runsOfCase(pool, run.caseId));
-  await queue.remove((job) => runs.has((job as CrawlJob).run));
+  for (const { queue } of providers.values()) await queue.remove((job) => runs.has((job as CrawlJob).run));
 }
 
 /**
@@ -78,16 +79,18 @@ async function removeVoidJobs({ pool, queue }: CrawlSetup, run: Run): Promise<vo
  */
 async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Promise<void> {
   const { pool, clock } = setup;
+  const providers = await providersOf(setup, run);
+  const assets = providers.map(({ asset }) => asset.id);
   const reread = new Set<number>();
   for (let hop = 0; hop <= run.policy.maxHops; hop += 1) {
-    if (!(await crawlWave(setup, request, run, hop))) return;
-    const back = await settleDisagreements(setup, run, reread);
+    if (!(await crawlWave(setup, request, run, { hop, providers }))) return;
+    const back = await settleDisagreements(setup, run, providers, reread);
     if (back !== null) {
       await forgetBeyond(pool, run.id, back);
       hop = back - 1;
       continue;
     }
-    const payees = await payeesOfHop(pool, run.id, hop, setup.asset.id);
+    const payees = await payeesOfHop(pool, run.id, hop, assets);
     const { expanded, failed } = await countCaseWallets(pool, run.id);
     const choices = chooseWave(payees, hop + 1, expanded + failed, run.policy);
     await addCaseWallets(
@@ -102,30 +105,47 @@ async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Pro
       })),
     );
   }
-  if (!(await readBalances(setup, request, run))) return;
+  if (!(await readBalances(setup, request, run, providers))) return;
   await finish(setup, run, clock);
 }
 
+/** The providers of the chains that the run has heads of. */
+async function providersOf({ pool, providers }: CrawlSetup, run: Run): Promise<Provider[]> {
+  return [...(await readHeads(pool, run.id)).keys()].flatMap((chain) => providers.get(chain) ?? []);
+}
+
 /** Crawls all pending wallets. Returns false when the run was stopped meanwhile. */
-async function crawlWave(setup: CrawlSetup, request: CrawlRequest, run: Run, hop: number): Promise<boolean> {
-  const { pool, asset, source, providerId } = setup;
-  const head = (await readHeads(pool, run.id)).get(source.chain);
-  if (head === undefined) throw new Error(`Run ${run.id} has no head of ${source.chain}`);
-  const until = windowEnd(source, head);
+async function crawlWave(
+  setup: CrawlSetup,
+  request: CrawlRequest,
+  run: Run,
+  { hop, providers }: { hop: number; providers: readonly Provider[] },
+): Promise<boolean> {
+  const { pool } = setup;
+  const heads = await readHeads(pool, run.id);
   const { maxTransfers } = run.policy;
-  await expandCovered(pool, { runId: run.id, assetId: asset.id, providerId, until, maxTransfers });
+  for (const provider of providers) {
+    const head = heads.get(provider.source.chain);
+    if (head === undefined) throw new Error(`Run ${run.id} has no head of ${provider.source.chain}`);
+    const covered = { runId: run.id, assetId: provider.asset.id, providerId: provider.id };
+    await expandCovered(pool, { ...covered, until: windowEnd(provider, head), maxTransfers });
+  }
   return performWork(setup, request, run, {
     hop,
-    queue: () => queuePages(setup, run),
+    queue: async () => {
+      for (const provider of providers) await queuePages(setup, run, provider);
+    },
     left: ({ pending }) => pending,
   });
 }
 
-async function queuePages({ pool, queue, asset, source, providerId }: CrawlSetup, run: Run): Promise<void> {
-  const from = windowStart(source, asset);
-  const pages = await pendingPages(pool, { runId: run.id, assetId: asset.id, providerId, from, most: PORTION });
+async function queuePages({ pool }: CrawlSetup, run: Run, provider: Provider): Promise<void> {
+  const { source, asset, queue, id: providerId } = provider;
+  const place = { runId: run.id, assetId: asset.id, providerId, from: windowStart(provider) };
+  const pending = await pendingCoverage(pool, { ...place, most: PORTION * source.most.histories });
   const job = { kind: 'page', run: run.id, attempt: run.attempt, asset: asset.id } as const;
-  await queue.add(pages.map(({ walletId, page }) => ({ ...job, wallet: walletId, page })));
+  const groups = groupPages(pending, source.most.histories, run.startedAt);
+  await queue.add(groups.map(({ walletIds, page }) => ({ ...job, wallets: walletIds, page })));
 }
 
 /**
@@ -136,36 +156,57 @@ async function queuePages({ pool, queue, asset, source, providerId }: CrawlSetup
  * @returns the nearest hop of wallets that have to be read again; `null` where there are none
  */
 async function settleDisagreements(
-  { pool, asset, providerId }: CrawlSetup,
+  { pool }: CrawlSetup,
   run: Run,
+  providers: readonly Provider[],
   reread: Set<number>,
 ): Promise<number | null> {
   let back: number | null = null;
-  for (const { walletId, hop, missing, since } of await findDisagreements(pool, run.id, asset.id)) {
-    back = Math.min(back ?? hop, hop);
-    if (reread.has(walletId)) {
-      const transfers = missing === 1 ? 'transfer' : 'transfers';
-      const reason = `its own history lacks ${missing} ${transfers} that its counterparties' histories list`;
-      await setWalletState(pool, run.id, walletId, 'failed', reason);
-      continue;
+  for (const { id: providerId, asset, source } of providers) {
+    if (source.authority === 'copy') continue;
+    for (const { walletId, hop, missing, since, sinceBlock } of await findDisagreements(pool, run.id, asset.id)) {
+      back = Math.min(back ?? hop, hop);
+      if (reread.has(walletId)) {
+        const transfers = missing === 1 ? 'transfer' : 'transfers';
+        const reason = `its own history lacks ${missing} ${transfers} that its counterparties' histories list`;
+        await setWalletState(pool, run.id, [walletId], 'failed', reason);
+        continue;
+      }
+      reread.add(walletId);
+      const position = source.unit === 'timestamp' ? since : (sinceBlock ?? 0);
+      await rewindCoverage(pool, { assetId: asset.id, providerId }, walletId, position);
+      await setWalletState(pool, run.id, [walletId], 'pending');
     }
-    reread.add(walletId);
-    await rewindCoverage(pool, { walletId, assetId: asset.id, providerId }, since);
-    await setWalletState(pool, run.id, walletId, 'pending');
   }
   return back;
 }
 
-async function readBalances(setup: CrawlSetup, request: CrawlRequest, run: Run): Promise<boolean> {
-  const { pool, queue, asset } = setup;
-  const unread = () => walletsWithoutBalance(pool, run.id);
+async function readBalances(
+  setup: CrawlSetup,
+  request: CrawlRequest,
+  run: Run,
+  providers: readonly Provider[],
+): Promise<boolean> {
+  const { pool } = setup;
+  const unread = async (provider: Provider) => walletsWithoutBalance(pool, run.id, provider.asset.id);
   return performWork(setup, request, run, {
     hop: null,
     queue: async () => {
-      const job = { kind: 'balance', run: run.id, attempt: run.attempt, asset: asset.id } as const;
-      await queue.add((await unread()).slice(0, PORTION).map((wallet) => ({ ...job, wallet })));
+      for (const provider of providers) {
+        const { most } = provider.source;
+        const wallets = (await unread(provider)).slice(0, PORTION * most.balances);
+        const job = { kind: 'balance', run: run.id, attempt: run.attempt, asset: provider.asset.id } as const;
+        const groups = Array.from({ length: Math.ceil(wallets.length / most.balances) }, (_, n) =>
+          wallets.slice(n * most.balances, (n + 1) * most.balances),
+        );
+        await provider.queue.add(groups.map((group) => ({ ...job, wallets: group })));
+      }
     },
-    left: async () => (await unread()).length,
+    left: async () => {
+      let left = 0;
+      for (const provider of providers) left += (await unread(provider)).length;
+      return left;
+    },
   });
 }
 

@@ -10,6 +10,7 @@ import type { RawReport } from './report.ts';
 const COLUMNS: ReadonlyMap<string, keyof RawReport> = new Map([
   ['wallet', 'wallet'],
   ['address', 'wallet'],
+  ['chain', 'chain'],
   ['role', 'role'],
   ['tx', 'tx'],
   ['amount', 'amount'],

@@ -12,6 +12,8 @@ export type ReportRole = (typeof REPORT_ROLES)[number];
 
 /** The fields of a report as they are written, each optional but the wallet. */
 export interface RawReport {
+  /** Where it is left out, the form of the wallet tells. */
+  readonly chain?: string | undefined;
   readonly wallet: string;
   readonly role?: string | undefined;
   readonly tx?: string | undefined;

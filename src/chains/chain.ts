@@ -97,7 +97,13 @@ export interface HistoryPage {
 }
 
 /** Kinds of remarks, told apart from a provider's faults by their codes. */
-const REMARK_CODES = ['ROWS_NO_TRANSFER', 'ROWS_OTHER_TOKEN', 'ROW_MISSING_KEPT', 'PAGES_EMPTY'] as const;
+const REMARK_CODES = [
+  'ROWS_NO_TRANSFER',
+  'ROWS_OTHER_TOKEN',
+  'ROW_MISSING_KEPT',
+  'PAGES_EMPTY',
+  'QUESTION_NARROWED',
+] as const;
 
 /** Something odd about a page that was read all the same: no fault, for nothing is tried again. */
 export interface Remark {
@@ -151,6 +157,8 @@ export interface ChainSource {
   readonly chain: ChainId;
   /** A short name without secrets, stored with every row: `trongrid`. */
   readonly provider: string;
+  /** Whether what it lists is the chain's own word, or a copy that somebody made of it. */
+  readonly authority: 'chain' | 'copy';
   /** What windows and cursors of this source count. */
   readonly unit: 'timestamp' | 'block';
   readonly assets: readonly Asset[];

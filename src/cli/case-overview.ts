@@ -14,6 +14,7 @@ import {
   type StoredBalance,
   type WalletCounts,
 } from '../store/frontier.ts';
+import { countUnconfirmed, type ImportedFile, listFiles } from '../store/imports.ts';
 import { countPayments } from '../store/payments.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
 import {
@@ -38,6 +39,7 @@ export interface CaseOverview {
     /** `interrupted`: it was never ended, and no process is at it. */
     readonly state: 'running' | 'interrupted' | 'stopped' | 'finished';
     readonly policy: CrawlPolicy;
+    readonly offline: boolean;
     /** Reported wallets, and confirmed payees, that it does not start from: they came later. */
     readonly newSeeds: number;
     readonly stop: { readonly code: string; readonly reason: string } | null;
@@ -47,6 +49,9 @@ export interface CaseOverview {
     readonly faults: readonly Fault[];
     readonly graphHash: string | null;
   } | null;
+  /** Files that the case was given, and how many transfers in them the chain's histories do not have. */
+  readonly files: readonly ImportedFile[];
+  readonly unconfirmed: number;
   readonly stored: StoredCounts;
   readonly graph: { readonly wallets: number; readonly edges: number };
   readonly balances: readonly StoredBalance[];
@@ -56,12 +61,17 @@ export interface CaseOverview {
 }
 
 export async function readOverview(pool: Pool, found: Case): Promise<CaseOverview> {
-  const [asset] = await readAssets(pool);
+  const assets = await readAssets(pool);
+  const [asset] = assets;
   if (asset === undefined) throw new Error('The database knows no asset');
   const reports = await readReports(pool, found.id);
   const wallets = (role: string) =>
     new Set(reports.filter((each) => each.role === role).map((each) => each.wallet)).size;
-  const { payments, total } = await countPayments(pool, found.id, asset.id);
+  const { payments, total } = await countPayments(
+    pool,
+    found.id,
+    assets.filter(({ symbol }) => symbol === asset.symbol).map(({ id }) => id),
+  );
   const base = {
     case: found.name,
     id: found.id,
@@ -69,12 +79,14 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     asset,
     reports: { total: reports.length, paidTo: wallets('paid-to'), own: wallets('own') },
     payments: { confirmed: payments, total },
+    files: await listFiles(pool, found.id),
   };
   const run = await lastRun(pool, found.id);
   if (run === undefined) {
     return {
       ...base,
       run: null,
+      unconfirmed: 0,
       stored: { transfers: 0, wallets: 0 },
       graph: { wallets: 0, edges: 0 },
       balances: [],
@@ -94,6 +106,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       number: run.number,
       state: run.state === 'running' && !(await isCaseLocked(pool, found.id)) ? 'interrupted' : run.state,
       policy: run.policy,
+      offline: run.offline,
       newSeeds: await countNewSeeds(pool, run),
       stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason ?? '' },
       heads: [...(await readHeads(pool, run.id))].map(([chain, head]) => ({ chain, ...head })),
@@ -102,6 +115,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       faults: await readFaults(pool, run.id),
       graphHash: run.graphHash,
     },
+    unconfirmed: await countUnconfirmed(pool, run.id),
     stored: await countStored(pool, run.id),
     graph: { wallets: graph.order, edges: graph.size },
     balances: await readBalances(pool, run.id),

@@ -5,7 +5,7 @@ import { displayAmount, formatAmount } from '../money.ts';
 import { createCase, findCase, listCases } from '../store/cases.ts';
 import type { CaseOverview } from './case-overview.ts';
 import { type CliContext, withStore } from './context.ts';
-import { crawlCommand, newSeedsText } from './crawl-command.ts';
+import { crawlCommand, headText, newSeedsText, OFFLINE_NOTE } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
 import { asUsage, jsonOption } from './options.ts';
@@ -29,7 +29,7 @@ export function addCaseCommands(program: Command, context: CliContext, _done: Do
         terminal.out(
           options.json
             ? jsonLine({ case: created.name, id: created.id })
-            : `Case "${created.name}" is created, with the id ${created.id}.\nAdd reports with: npx downstream report add "${created.name}" --chain tron --wallet ADDRESS\n`,
+            : `Case "${created.name}" is created, with the id ${created.id}.\nAdd reports with: npx downstream report add "${created.name}" --wallet ADDRESS\n`,
         );
       }),
     );
@@ -73,9 +73,11 @@ export function addCaseCommands(program: Command, context: CliContext, _done: Do
 Example:
   $ npx downstream case show mekong-2026
 
-JSON: {case, id, reports, payments, run: {number, state, policy, newSeeds, stop, heads, wallets, requests, faults,
-  graphHash} or null, stored: {transfers, wallets}, graph: {wallets, edges}, balances, notFollowed, failed, clusters}
-state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl`,
+JSON: {case, id, reports, payments, run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults,
+  graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, graph: {wallets, edges}, balances, notFollowed,
+  failed, clusters}
+state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
+unconfirmed counts transfers of imported files that the chain's histories do not have`,
     )
     .action((nameOrId: string, options: { json?: boolean }) =>
       withStore(context, async ({ pool }) => {
@@ -117,11 +119,11 @@ function toText(overview: CaseOverview): string {
     ],
   ];
   if (run === null) {
-    return `${lines.join('')}${table(facts)}\nNot crawled yet. Crawl it with: npx downstream crawl "${overview.case}"\n`;
+    return `${lines.join('')}${table(facts)}${filesText(overview)}\nNot crawled yet. Crawl it with: npx downstream crawl "${overview.case}"\n`;
   }
   facts.push(['Crawl', `number ${run.number}, ${stateText(overview.case, run)}`]);
   for (const { chain, block, timestamp } of run.heads) {
-    facts.push(['Up to', `${chain} block ${count(block)} of ${time(timestamp)}, finalised`]);
+    facts.push(['Up to', headText({ chain, block, timestamp }, run.offline)]);
   }
   const { expanded, stopped, pending, failed } = run.wallets;
   facts.push(
@@ -154,12 +156,29 @@ function toText(overview: CaseOverview): string {
     lines.push('\nFailed: run the crawl again to try them once more\n');
     lines.push(table(overview.failed.map(({ address, reason }) => [address, firstLine(reason ?? '')])));
   }
-  lines.push(faultsText(run.faults));
+  lines.push(faultsText(run.faults), filesText(overview));
+  if (run.offline) lines.push(OFFLINE_NOTE);
   return lines.join('');
 }
 
-function stateText(name: string, { state, stop, policy }: NonNullable<CaseOverview['run']>): string {
-  if (state === 'interrupted') return `interrupted; go on with: ${crawlCommand(name, policy)}`;
+/** The imported files, and what they list beyond the chain's own histories. */
+function filesText({ files, unconfirmed }: CaseOverview): string {
+  if (files.length === 0) return '';
+  const rows = files.map(({ name, taken, leftOut, refused, importedAt }) => [
+    harmless(name),
+    counted(taken, 'row'),
+    `${count(leftOut)} left out, ${count(refused)} refused`,
+    time(importedAt),
+  ]);
+  const beyond =
+    unconfirmed === 0
+      ? ''
+      : `${counted(unconfirmed, 'transfer')} of expanded wallets that only files list ${unconfirmed === 1 ? 'is' : 'are'} left out: the chain's histories do not have ${unconfirmed === 1 ? 'it' : 'them'}.\n`;
+  return `\nImported files\n${table(rows)}${beyond}`;
+}
+
+function stateText(name: string, { state, stop, policy, offline }: NonNullable<CaseOverview['run']>): string {
+  if (state === 'interrupted') return `interrupted; go on with: ${crawlCommand(name, policy, offline)}`;
   return stop === null ? state : `${state}: ${firstLine(stop.reason)}`;
 }
 

@@ -1,13 +1,20 @@
 /** The command line of a crawl: what holds where nothing is said, and how a crawl is gone on with. */
+import type { ChainId, Head } from '../chains/chain.ts';
 import type { CrawlPolicy } from '../store/runs.ts';
+import { count, time } from './output.ts';
 
 export const MAX_HOPS = 2;
 export const MAX_TRANSFERS = 20_000;
 
 /** The command that takes up an unfinished crawl: only the same policy goes on with it. */
-export function crawlCommand(name: string, { maxHops, maxWallets, maxTransfers }: CrawlPolicy): string {
+export function crawlCommand(
+  name: string,
+  { maxHops, maxWallets, maxTransfers }: CrawlPolicy,
+  offline: boolean,
+): string {
   return [
     `npx downstream crawl "${name}"`,
+    offline ? ' --offline' : '',
     maxHops === MAX_HOPS ? '' : ` --max-hops ${maxHops}`,
     maxWallets === null ? '' : ` --max-wallets ${maxWallets}`,
     maxTransfers === MAX_TRANSFERS ? '' : ` --max-transfers ${maxTransfers ?? 0}`,
@@ -21,3 +28,13 @@ export function newSeedsText(wallets: number): string {
     ? '1 reported wallet is not in this crawl: crawl again.\n'
     : `${wallets.toLocaleString('en-US')} reported wallets are not in this crawl: crawl again.\n`;
 }
+
+/** Up to where a crawl has read a chain. */
+export function headText({ chain, block, timestamp }: Head & { chain: ChainId }, offline: boolean): string {
+  if (offline) return `${chain}, ${time(timestamp)}: the newest transfer in the files`;
+  return `${chain} block ${count(block)} of ${time(timestamp)}, finalised`;
+}
+
+/** What is to be known of a crawl that asked nobody. */
+export const OFFLINE_NOTE =
+  '\nOn imported files alone: a file does not say whether it is whole, and no history here is proven. A crawl without\n--offline reads the same wallets from the chain, and what files list beyond it is left out then.\n';

@@ -7,11 +7,11 @@ import { findCase } from '../store/cases.ts';
 import { countCaseWallets, readBalances } from '../store/frontier.ts';
 import { type Run, readFaults, readHeads } from '../store/runs.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
-import { MAX_HOPS, MAX_TRANSFERS } from './crawl-command.ts';
+import { headText, MAX_HOPS, MAX_TRANSFERS, OFFLINE_NOTE } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
 import { jsonOption, seconds, wholeNumber } from './options.ts';
-import { count, counted, EXIT, harmless, harmlessLines, jsonLine, type Terminal, table, time } from './output.ts';
+import { count, counted, EXIT, harmless, harmlessLines, jsonLine, type Terminal, table } from './output.ts';
 
 /** A line of progress where it cannot be rewritten. */
 const PLAIN_PROGRESS_MS = 5_000;
@@ -22,6 +22,7 @@ interface CrawlOptions {
   readonly maxWallets?: number;
   readonly maxTransfers: number;
   readonly patience: number;
+  readonly offline?: boolean;
   readonly json?: boolean;
 }
 
@@ -48,6 +49,7 @@ export function addCrawlCommand(program: Command, context: CliContext, done: Don
         .argParser(seconds)
         .default(PATIENCE_S * 1000, `${PATIENCE_S}`),
     )
+    .option('--offline', "read the case's imported files alone, and ask no provider; see npx downstream import --help")
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -55,29 +57,30 @@ export function addCrawlCommand(program: Command, context: CliContext, done: Don
 Examples:
   $ npx downstream crawl mekong
   $ npx downstream crawl mekong --max-hops 1 --max-wallets 500
+  $ npx downstream crawl mekong --offline
 
 It goes on where it stopped, up to the finalised block that it pinned; once finished, the next crawl reads what is new.
 Progress is printed to standard error.
 
-JSON: {case, chains: [{chain, head: {block, timestamp}}], wallets: {expanded, stopped, pending, failed}, transfers,
+JSON: {case, offline, chains: [{chain, head: {block, timestamp}}], wallets: {expanded, stopped, pending, failed}, transfers,
   requests, graphHash, state, stop: {code, reason} or null}`,
     )
     .action((nameOrId: string, options: CrawlOptions) =>
       withEngine(context, async (engine) => {
         const { terminal } = context;
-        const { store, source, providerId, crawlQueue, clock } = engine;
+        const { store, clock } = engine;
         const found = await findCase(store.pool, nameOrId);
-        const [asset] = engine.assets;
-        if (asset === undefined) throw new Error('The database knows no asset');
+        const offline = options.offline === true;
+        const providers = offline ? await engine.openFiles(found.id) : engine.providers;
         const stop = stopSignal();
         const fatal = failure();
-        const worker = engine.startCrawl(fatal.raise);
+        const worker = engine.startCrawl(providers, fatal.raise);
         const progress = progressLine(terminal, context);
         try {
           const run = await Promise.race([
             fatal.promise,
             crawlCase(
-              { pool: store.pool, source, providerId, asset, queue: crawlQueue, clock },
+              { pool: store.pool, providers, clock },
               {
                 case: found,
                 policy: {
@@ -85,6 +88,7 @@ JSON: {case, chains: [{chain, head: {block, timestamp}}], wallets: {expanded, st
                   maxWallets: options.maxWallets ?? null,
                   maxTransfers: options.maxTransfers === 0 ? null : options.maxTransfers,
                 },
+                offline,
                 patienceMs: options.patience,
                 signal: stop.signal,
                 onProgress: progress.show,
@@ -119,6 +123,7 @@ async function readOutcome(pool: Parameters<typeof countStored>[0], name: string
   const chains = [...(await readHeads(pool, run.id))].map(([chain, head]) => ({ chain, head }));
   return {
     case: name,
+    offline: run.offline,
     chains,
     wallets: await countCaseWallets(pool, run.id),
     transfers: (await countStored(pool, run.id)).transfers,
@@ -134,11 +139,8 @@ async function outcomeText(
   run: Run,
   outcome: Awaited<ReturnType<typeof readOutcome>>,
 ): Promise<string> {
-  const { wallets, transfers, chains, graphHash } = outcome;
-  const facts = chains.map(({ chain, head }) => [
-    'Up to',
-    `${chain} block ${count(head.block)} of ${time(head.timestamp)}, finalised`,
-  ]);
+  const { wallets, transfers, chains, graphHash, offline } = outcome;
+  const facts = chains.map(({ chain, head }) => ['Up to', headText({ chain, ...head }, offline)]);
   facts.push(
     [
       'Wallets',
@@ -153,6 +155,7 @@ async function outcomeText(
     table(facts),
     await balanceText(pool, run, outcome.case),
     faultsText(await readFaults(pool, run.id)),
+    offline ? OFFLINE_NOTE : '',
   ];
   if (run.state !== 'finished') {
     text.push(`\nStopped: ${harmlessLines(run.stopReason ?? 'no reason recorded')}\n`);

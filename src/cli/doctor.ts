@@ -1,6 +1,9 @@
 /** `downstream doctor`: is everything there that a crawl needs? */
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { ChainSource } from '../chains/chain.ts';
+import { createEtherscan } from '../chains/ethereum/etherscan.ts';
+import { createEthereumNode } from '../chains/ethereum/node.ts';
 import { createTronGrid } from '../chains/tron/trongrid.ts';
 import type { Config } from '../config.ts';
 import { messageOf, UserError } from '../errors.ts';
@@ -12,9 +15,12 @@ import { type Done, VERSION } from './main.ts';
 import { jsonOption } from './options.ts';
 import { duration, EXIT, harmless, jsonLine, table } from './output.ts';
 
-/** Finality lags by a minute; a clock that is further off than this from the head is wrong, or the node is behind. */
+/** A block from further in the future than this means a wrong clock. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
-const LIBRARIES = ['bullmq', 'pg', 'tronweb', 'graphology', 'graphology-communities-louvain'] as const;
+/** Finality lags by a minute on Tron, and by a quarter to half an hour on Ethereum; what is far older means a node that is behind. */
+const TRON_TOLERANCE_MS = 5 * 60_000;
+const ETHEREUM_TOLERANCE_MS = 60 * 60_000;
+const LIBRARIES = ['bullmq', 'pg', 'tronweb', 'ethers', 'graphology', 'graphology-communities-louvain'] as const;
 
 interface Finding {
   readonly what: string;
@@ -74,42 +80,66 @@ async function examine(config: Config, context: CliContext): Promise<Finding[]> 
       await queues.close();
       return queues.kind === 'redis' ? 'Redis of REDIS_URL' : 'in the database';
     }),
-    ...(await examineProvider(config, context)),
+    ...(await examineTron(config, context)),
+    ...(await examineEthereum(config, context)),
   );
   await store?.close();
   return findings;
 }
 
-async function examineProvider(config: Config, { clock, env }: CliContext): Promise<Finding[]> {
+async function examineTron(config: Config, context: CliContext): Promise<Finding[]> {
   const { url, key, rate } = config.tron;
-  const { host } = new URL(url);
+  const [provider, clock] = await examineProvider('tron', new URL(url).host, createTronGrid(config.tron), context);
+  const keyed = `${keyText(key, context.env)}; ${rate} requests a second at most`;
+  return [provider, { what: 'tron key', ok: true, says: keyed }, clock];
+}
+
+/** Without any provider Ethereum is not read, which is no fault: a case on Tron needs none. */
+async function examineEthereum({ ethereumNode, etherscan }: Config, context: CliContext): Promise<Finding[]> {
+  if (ethereumNode === null && etherscan === null) {
+    const says =
+      'not set up: a free key from etherscan.io in ETHERSCAN_API_KEY, or a node in ETHEREUM_RPC_URL, or best both';
+    return [{ what: 'ethereum', ok: null, says }];
+  }
+  const findings: Finding[] = [];
+  if (etherscan !== null) {
+    const { host } = new URL(etherscan.url);
+    const source = createEtherscan(etherscan);
+    findings.push(...(await examineProvider('etherscan', host, source, context)));
+  }
+  if (ethereumNode !== null) {
+    const { host } = new URL(ethereumNode.url);
+    const source = createEthereumNode(ethereumNode);
+    findings.push(...(await examineProvider('ethereum node', host, source, context)));
+  }
+  return findings;
+}
+
+/** Whether a provider answers for the right chain, and how old its newest finalised block is. */
+async function examineProvider(
+  what: string,
+  host: string,
+  source: ChainSource,
+  { clock }: CliContext,
+): Promise<[Finding, Finding]> {
   let headTime: number | undefined;
-  const provider = await find('tron', async () => {
-    const head = await createTronGrid(config.tron).head();
+  const provider = await find(what, async () => {
+    await source.genesis();
+    const head = await source.head();
     headTime = head.timestamp;
     return `${host} answers; finalised up to block ${head.block}`;
   });
-  const keyed: Finding = {
-    what: 'tron key',
-    ok: true,
-    says: `${keyText(key, env)}; ${rate} requests a second at most`,
-  };
+  const compared = what === 'tron' ? 'clock' : `${what}'s clock`;
   if (headTime === undefined) {
-    return [provider, keyed, { what: 'clock', ok: null, says: 'not compared: the provider does not answer' }];
+    return [provider, { what: compared, ok: null, says: 'not compared: the provider does not answer' }];
   }
   const off = clock.now() - headTime;
-  return [
-    provider,
-    keyed,
-    {
-      what: 'clock',
-      ok: Math.abs(off) < CLOCK_TOLERANCE_MS,
-      says:
-        off < 0
-          ? `by this machine's clock the newest finalised block comes in ${duration(-off)}`
-          : `by this machine's clock the newest finalised block is ${duration(off)} old`,
-    },
-  ];
+  const tolerance = source.chain === 'tron' ? TRON_TOLERANCE_MS : ETHEREUM_TOLERANCE_MS;
+  const says =
+    off < 0
+      ? `by this machine's clock the newest finalised block comes in ${duration(-off)}`
+      : `by this machine's clock the newest finalised block is ${duration(off)} old`;
+  return [provider, { what: compared, ok: off > -CLOCK_TOLERANCE_MS && off < tolerance, says }];
 }
 
 function keyText(key: string | null, env: NodeJS.ProcessEnv): string {

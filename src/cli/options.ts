@@ -1,10 +1,10 @@
 /** Options that several commands share, checked where they are read. A wrong one is wrong usage: exit code 2. */
 import { InvalidArgumentError, Option } from 'commander';
-import { CHAINS, type ChainId } from '../chains/chain.ts';
+import { CHAINS } from '../chains/chain.ts';
 import { UsageError, UserError } from '../errors.ts';
 
 export function chainOption(): Option {
-  return new Option('--chain <chain>', 'chain of the wallet').choices(CHAINS).default('tron' satisfies ChainId);
+  return new Option('--chain <chain>', 'chain of the wallet; without it the form of the address tells').choices(CHAINS);
 }
 
 export function jsonOption(): Option {

@@ -53,22 +53,21 @@ JSON: {case, reports: [{number, reference, proposals: [{transaction, from, to, a
     .action((nameOrId: string, options: MatchOptions) =>
       withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
-        const [asset] = await readAssets(pool);
-        if (asset === undefined) throw new Error('The database knows no asset');
+        const assets = await readAssets(pool);
         if (options.confirm.length > 0) {
-          const before = await payeesKnown(pool, found, asset);
-          const confirmed = await confirmAll(context, pool, { found, asset, options });
-          const newSeeds = (await payeesKnown(pool, found, asset)) > before;
-          terminal.out(
-            options.json ? confirmedJson(found, asset, confirmed) : confirmedText(asset, confirmed, newSeeds),
-          );
+          const before = await payeesKnown(pool, found);
+          const confirmed = await confirmAll(context, pool, { found, assets, options });
+          const newSeeds = (await payeesKnown(pool, found)) > before;
+          terminal.out(options.json ? confirmedJson(found, confirmed) : confirmedText(confirmed, newSeeds));
           return;
         }
         await requireCrawled(pool, found);
-        const policy = typed(() => ({ fee: parseAmount(options.fee, asset.decimals), window: hours(options.window) }));
-        const matches = [];
+        const window = typed(() => hours(options.window));
+        const matches: Match[] = [];
         for (const report of await readReports(pool, found.id)) {
-          const payments = await paymentsOf(pool, report, asset);
+          const asset = assetOf(assets, report);
+          const policy = { fee: typed(() => parseAmount(options.fee, asset.decimals)), window };
+          const payments = await paymentsOf(pool, found, report, asset);
           const sought = {
             transaction: report.transaction,
             amount: report.amount,
@@ -76,36 +75,39 @@ JSON: {case, reports: [{number, reference, proposals: [{transaction, from, to, a
             payer: report.payer,
           };
           const proposals = proposePayments(sought, payments, policy);
-          matches.push({ report, proposals, ...(await partiesOf(pool, report, asset)) });
+          const parties =
+            report.transaction === null ? [] : await readPartiesOf(pool, found.id, report.transaction, asset.id);
+          matches.push({ report, asset, proposals, parties });
         }
-        terminal.out(options.json ? toJson(found, asset, matches) : toText(found, asset, matches));
+        terminal.out(options.json ? toJson(found, matches) : toText(found, matches));
       }),
     );
 }
 
 interface Match {
   readonly report: StoredReport;
+  /** What the report's payments are in. */
+  readonly asset: StoredAsset;
   readonly proposals: readonly Proposal<StoredTransfer>[];
   /** Who paid whom in the transaction that the report names; empty where it is not stored or none is named. */
   readonly parties: Awaited<ReturnType<typeof readPartiesOf>>;
 }
 
-async function partiesOf(
-  pool: Pool,
-  { transaction }: StoredReport,
-  asset: StoredAsset,
-): Promise<Pick<Match, 'parties'>> {
-  return { parties: transaction === null ? [] : await readPartiesOf(pool, transaction, asset.id) };
+/** What is crawled on the report's chain. */
+function assetOf(assets: readonly StoredAsset[], { chain }: StoredReport): StoredAsset {
+  const asset = assets.find((each) => each.chain === chain);
+  if (asset === undefined) throw new Error(`The database knows no asset of ${chain}`);
+  return asset;
 }
 
 /** How many seeds of suspicion the case has. */
-async function payeesKnown(pool: Pool, found: Case, { chain }: StoredAsset): Promise<number> {
-  return (await readSeeds(pool, found.id, chain)).filter(({ role }) => role === 'paid-to').length;
+async function payeesKnown(pool: Pool, found: Case): Promise<number> {
+  return (await readSeeds(pool, found.id)).filter(({ role }) => role === 'paid-to').length;
 }
 
 /** Payments into the wallet that was paid, or out of the victim's own. */
-function paymentsOf(pool: Pool, report: StoredReport, asset: StoredAsset): Promise<StoredTransfer[]> {
-  return readTransfersOf(pool, report.walletId, asset.id, report.role === 'own' ? 'out' : 'in');
+function paymentsOf(pool: Pool, found: Case, report: StoredReport, asset: StoredAsset): Promise<StoredTransfer[]> {
+  return readTransfersOf(pool, found.id, report.walletId, asset.id, report.role === 'own' ? 'out' : 'in');
 }
 
 function hours(text: string): number {
@@ -123,6 +125,7 @@ async function requireCrawled(pool: Pool, found: Case): Promise<void> {
 interface Confirmed {
   readonly report: number;
   readonly transaction: string;
+  readonly asset: StoredAsset;
   /** Base units. */
   readonly value: bigint;
   readonly shared: boolean;
@@ -131,20 +134,21 @@ interface Confirmed {
 async function confirmAll(
   { clock }: CliContext,
   pool: Pool,
-  request: { found: Case; asset: StoredAsset; options: MatchOptions },
+  request: { found: Case; assets: readonly StoredAsset[]; options: MatchOptions },
 ): Promise<Confirmed[]> {
-  const { found, asset, options } = request;
+  const { found, assets, options } = request;
   const reports = await readReports(pool, found.id);
-  const chosen: { report: StoredReport; transfer: StoredTransfer }[] = [];
+  const chosen: { report: StoredReport; asset: StoredAsset; transfer: StoredTransfer }[] = [];
   // All are found before the first is stored: a mistyped one stores nothing.
-  for (const text of options.confirm) chosen.push(await findConfirmed(pool, { text, reports, asset }));
+  for (const text of options.confirm) chosen.push(await findConfirmed(pool, { text, found, reports, assets }));
   const confirmed: Confirmed[] = [];
-  for (const { report, transfer } of chosen) {
+  for (const { report, asset, transfer } of chosen) {
     const now = new Date(clock.now());
     const { shared } = await confirmPayment(pool, { caseId: found.id, reportId: report.id, transfer, now });
     confirmed.push({
       report: report.number,
       transaction: transfer.transaction,
+      asset,
       value: transfer.value,
       shared,
     });
@@ -154,8 +158,13 @@ async function confirmAll(
 
 async function findConfirmed(
   pool: Pool,
-  { text, reports, asset }: { text: string; reports: readonly StoredReport[]; asset: StoredAsset },
-): Promise<{ report: StoredReport; transfer: StoredTransfer }> {
+  {
+    text,
+    found,
+    reports,
+    assets,
+  }: { text: string; found: Case; reports: readonly StoredReport[]; assets: readonly StoredAsset[] },
+): Promise<{ report: StoredReport; asset: StoredAsset; transfer: StoredTransfer }> {
   const parts = /^(\d{1,9}):([0-9a-f]{8,64})$/.exec(text.toLowerCase());
   const report = reports.find(({ number }) => number === Number(parts?.[1]));
   if (parts?.[2] === undefined || report === undefined) {
@@ -165,7 +174,9 @@ async function findConfirmed(
     });
   }
   const prefix = parts[2];
-  const fitting = (await paymentsOf(pool, report, asset)).filter(({ transaction }) => transaction.startsWith(prefix));
+  const asset = assetOf(assets, report);
+  const payments = await paymentsOf(pool, found, report, asset);
+  const fitting = payments.filter(({ transaction }) => transaction.startsWith(prefix));
   const [transfer] = fitting;
   if (transfer === undefined) {
     throw new UserError(
@@ -196,29 +207,29 @@ async function findConfirmed(
       },
     );
   }
-  return { report, transfer };
+  return { report, asset, transfer };
 }
 
-function confirmedJson(found: Case, asset: StoredAsset, confirmed: readonly Confirmed[]): string {
+function confirmedJson(found: Case, confirmed: readonly Confirmed[]): string {
   return jsonLine({
     case: found.name,
-    confirmed: confirmed.map(({ value, ...rest }) => ({ ...rest, amount: formatAmount(value, asset.decimals) })),
+    confirmed: confirmed.map(({ value, asset, ...rest }) => ({ ...rest, amount: formatAmount(value, asset.decimals) })),
   });
 }
 
 /** @param newSeeds whether a payee was no seed before */
-function confirmedText(asset: StoredAsset, confirmed: readonly Confirmed[], newSeeds: boolean): string {
+function confirmedText(confirmed: readonly Confirmed[], newSeeds: boolean): string {
   const lines = confirmed.map(
-    ({ report, transaction, value, shared }) =>
+    ({ report, transaction, asset, value, shared }) =>
       `Report ${report} speaks of ${transaction}, ${displayAmount(value, asset.decimals)} ${asset.symbol}.${shared ? ' Another report names it too: it counts once.' : ''}\n`,
   );
   return `${lines.join('')}${newSeeds ? 'Crawl the case again: the payees are seeds from now on.\n' : ''}`;
 }
 
-function toJson(found: Case, asset: StoredAsset, matches: readonly Match[]): string {
+function toJson(found: Case, matches: readonly Match[]): string {
   return jsonLine({
     case: found.name,
-    reports: matches.map(({ report, proposals }) => ({
+    reports: matches.map(({ report, asset, proposals }) => ({
       number: report.number,
       reference: report.reference,
       confirmed: report.payments,
@@ -235,8 +246,8 @@ function toJson(found: Case, asset: StoredAsset, matches: readonly Match[]): str
   });
 }
 
-function toText(found: Case, asset: StoredAsset, matches: readonly Match[]): string {
-  return matches.map((match) => `${heading(match.report)}\n${body(found, asset, match)}`).join('\n');
+function toText(found: Case, matches: readonly Match[]): string {
+  return matches.map((match) => `${heading(match.report)}\n${body(found, match)}`).join('\n');
 }
 
 function heading(report: StoredReport): string {
@@ -245,8 +256,8 @@ function heading(report: StoredReport): string {
   return `Report ${report.number}${reference}: ${role} ${report.wallet}`;
 }
 
-function body(found: Case, asset: StoredAsset, match: Match): string {
-  const { report, proposals } = match;
+function body(found: Case, match: Match): string {
+  const { report, asset, proposals } = match;
   if (report.payments > 0) return `  ${counted(report.payments, 'payment')} confirmed.\n`;
   const [best] = proposals;
   if (best === undefined) return `  ${reasonForNone(match)}\n`;

@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import { parseReport, type RawReport, reportDigest } from '../cases/report.ts';
 import { readReportFile } from '../cases/report-file.ts';
-import type { ChainId } from '../chains/chain.ts';
-import { UsageError, UserError } from '../errors.ts';
+import { chainOfAddress } from '../chains/address.ts';
+import { CHAINS, type ChainId } from '../chains/chain.ts';
+import { quoted, UsageError, UserError } from '../errors.ts';
 import { addReports, findCase, type NewReport } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
@@ -50,17 +51,18 @@ function addAddCommand(group: Command, context: CliContext): void {
       'after',
       `
 Examples:
-  $ npx downstream report add mekong --chain tron --wallet TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx --amount 1250.50 --at 2026-01-03T10:00Z
+  $ npx downstream report add mekong --wallet TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx --amount 1250.50 --at 2026-01-03T10:00Z
+  $ npx downstream report add mekong --wallet 0x28C6c06298d514Db089934071355E5743bf21d60 --tx 0x9b1c…
   $ npx downstream report add mekong --wallet TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx --ref "file 12/26"
 
 JSON: {case, report: {number, known}}; known is true when the same report was there before`,
     )
-    .action((nameOrId: string, options: RawReport & { chain: ChainId; json?: boolean }) =>
+    .action((nameOrId: string, options: RawReport & { chain?: ChainId; json?: boolean }) =>
       withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
-        const asset = await assetOf(pool, options.chain);
+        const assets = await readAssets(pool);
         requireAmount(options);
-        const report = typed(() => readReport(options, asset, clock.now()));
+        const report = typed(() => readReport(options, assets, clock.now()));
         const [added] = await addReports(pool, found.id, [report], new Date(clock.now()));
         if (options.json) terminal.out(jsonLine({ case: found.name, report: added }));
         else if (added?.known)
@@ -100,12 +102,12 @@ function addImportCommand(group: Command, context: CliContext, done: Done): void
 Example:
   $ npx downstream report import mekong reports.csv
 
-Columns: wallet (or address), and as far as known role, tx, amount, currency, at, ref, from_wallet, from_exchange,
+Columns: wallet (or address), and as far as known chain, role, tx, amount, currency, at, ref, from_wallet, from_exchange,
 withdrawal, note. Other columns are kept in the note. Commas, semicolons and tabs may separate them.
 
 JSON: {case, added, known, refused, refusals: [{line, code, message}]}; exit code 1 when a row was refused`,
     )
-    .action((nameOrId: string, file: string, options: { chain: ChainId; json?: boolean }) =>
+    .action((nameOrId: string, file: string, options: { chain?: ChainId; json?: boolean }) =>
       withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
         const result = await importReports(context, pool, { caseId: found.id, file, chain: options.chain });
@@ -127,9 +129,9 @@ interface ImportResult {
 async function importReports(
   { clock, terminal }: CliContext,
   pool: Pool,
-  request: { caseId: number; file: string; chain: ChainId },
+  request: { caseId: number; file: string; chain: ChainId | undefined },
 ): Promise<ImportResult> {
-  const asset = await assetOf(pool, request.chain);
+  const assets = await readAssets(pool);
   const result = { added: 0, known: 0, refused: 0, refusals: [] as Refusal[] };
   let batch: NewReport[] = [];
   const store = async () => {
@@ -139,7 +141,10 @@ async function importReports(
     if (terminal.interactive) terminal.err(`\r${counted(result.added + result.known, 'report')} read`);
   };
   for await (const row of readReportFile(request.file)) {
-    const parsed = 'fault' in row ? row.fault : attempt(() => readReport(row.report, asset, clock.now()));
+    const parsed =
+      'fault' in row
+        ? row.fault
+        : attempt(() => readReport({ ...row.report, chain: row.report.chain || request.chain }, assets, clock.now()));
     if (parsed instanceof UserError) {
       result.refused += 1;
       if (result.refusals.length < SHOWN_REFUSALS) {
@@ -178,13 +183,22 @@ function importText(name: string, { added, known, refused, refusals }: ImportRes
   return lines.join('');
 }
 
-function readReport(raw: RawReport, asset: StoredAsset, now: number): NewReport {
+function readReport(raw: RawReport, assets: readonly StoredAsset[], now: number): NewReport {
+  const chain = chainOf(raw);
+  const asset = assets.find((each) => each.chain === chain);
+  if (asset === undefined) throw new Error(`The database knows no asset of ${chain}`);
   const report = parseReport(raw, asset, now);
   return { report, digest: reportDigest(report) };
 }
 
-async function assetOf(pool: Pool, chain: ChainId): Promise<StoredAsset> {
-  const asset = (await readAssets(pool)).find((each) => each.chain === chain);
-  if (asset === undefined) throw new Error(`The database knows no asset of ${chain}`);
-  return asset;
+/** The chain that the report names, or else the one in whose form its wallet is written. */
+function chainOf({ chain, wallet }: RawReport): ChainId {
+  const named = chain?.trim().toLowerCase() ?? '';
+  if (named === '') return chainOfAddress(wallet);
+  const known = CHAINS.find((id) => id === named);
+  if (known !== undefined) return known;
+  throw new UserError('CHAIN_INVALID', `${quoted(named)} is no chain that Downstream reads.`, {
+    right: `A chain is ${CHAINS.join(' or ')}.`,
+    todo: 'Correct it, or leave it out: the form of the address tells.',
+  });
 }

@@ -32,7 +32,7 @@ It takes the pages of every crawl that uses the same database, provider and key.
               const onFatal = (error: Error) => {
                 if (error instanceof UserError) reject(error);
               };
-              if (options.queue !== 'analyse') engine.startCrawl(onFatal);
+              if (options.queue !== 'analyse') engine.startCrawl(engine.providers, onFatal);
               if (options.queue !== 'crawl') {
                 engine.startAnalyse((runId, error) => engine.log.warn({ runId, code: error.code }, error.message));
               }

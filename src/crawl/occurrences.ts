@@ -5,21 +5,22 @@ import { groupEqualRows, rowKey } from '../chains/rows.ts';
 export interface NumberedRows {
   /** Each distinct row once, as occurrence 0. */
   readonly transfers: readonly Transfer[];
-  /** Transactions with equal rows: a provider may have repeated a row, so only the receipt says how often it happened. */
-  readonly repeats: readonly TransactionHash[];
+  /** Rows that have equals: a provider may have repeated a row, so only the receipt says how often it happened. */
+  readonly repeats: readonly Transfer[];
 }
 
 /** Numbers the rows of whole groups of equal timestamp. */
 export function numberRows(rows: readonly HistoryRow[]): NumberedRows {
   const transfers: Transfer[] = [];
-  const repeats = new Set<TransactionHash>();
+  const repeats: Transfer[] = [];
   for (const group of groupEqualRows(rows)) {
     const [row] = group;
     if (row === undefined) continue;
-    transfers.push({ ...row, occurrence: 0 });
-    if (group.length > 1) repeats.add(row.transaction);
+    const transfer = { ...row, occurrence: 0 };
+    transfers.push(transfer);
+    if (group.length > 1) repeats.push(transfer);
   }
-  return { transfers, repeats: [...repeats].sort() };
+  return { transfers, repeats: repeats.sort((a, b) => (rowKey(a) < rowKey(b) ? -1 : 1)) };
 }
 
 /** How often each transfer stands in a receipt. */

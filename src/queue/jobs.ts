@@ -1,11 +1,18 @@
 /** What stands in a job: numbers that lead to rows of the database, never a key, a name or an amount. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 const count = z.number().int().nonnegative();
 const job = { run: count, attempt: count };
 
-/** One page of a wallet's history. `page` counts those stored before, so that a job that comes twice is recognised. */
-const pageJob = z.strictObject({ kind: z.literal('page'), ...job, wallet: count, asset: count, page: count });
+/** As many as any source reads at a time. */
+const wallets = z.array(count).min(1).max(1_000).readonly();
+
+/**
+ * One page of wallets' histories. `page` counts those stored before, over all the wallets, so that a job that comes twice
+ * is recognised.
+ */
+const pageJob = z.strictObject({ kind: z.literal('page'), ...job, wallets, asset: count, page: count });
 /** The receipt of a transaction with equal rows. */
 const receiptJob = z.strictObject({
   kind: z.literal('receipt'),
@@ -14,8 +21,8 @@ const receiptJob = z.strictObject({
   asset: count,
   transaction: z.string().regex(/^[0-9a-f]{64}$/),
 });
-/** The balance of a reported wallet. */
-const balanceJob = z.strictObject({ kind: z.literal('balance'), ...job, wallet: count, asset: count });
+/** The balances of reported wallets. */
+const balanceJob = z.strictObject({ kind: z.literal('balance'), ...job, wallets, asset: count });
 export const crawlJob = z.discriminatedUnion('kind', [pageJob, receiptJob, balanceJob]);
 export type CrawlJob = z.infer<typeof crawlJob>;
 
@@ -37,12 +44,18 @@ export function jobId(data: CrawlJob | AnalyseJob): string {
   const place = `r${data.run}-a${data.attempt}`;
   switch (data.kind) {
     case 'page':
-      return `page-${place}-w${data.wallet}-s${data.asset}-p${data.page}`;
+      return `page-${place}-${named(data.wallets)}-s${data.asset}-p${data.page}`;
     case 'receipt':
       return `receipt-${place}-w${data.wallet}-s${data.asset}-${data.transaction}`;
     case 'balance':
-      return `balance-${place}-w${data.wallet}-s${data.asset}`;
+      return `balance-${place}-${named(data.wallets)}-s${data.asset}`;
     case 'clusters':
       return `clusters-${place}-x${data.seed}-g${String(data.resolution).replace('.', '_')}`;
   }
+}
+
+/** One wallet by its number, several by a digest of theirs. */
+function named(wallets: readonly number[]): string {
+  if (wallets.length === 1) return `w${wallets[0]}`;
+  return `g${createHash('sha256').update(wallets.join(',')).digest('hex').slice(0, 32)}`;
 }

@@ -59,6 +59,8 @@ export interface JobQueue<T extends JobData> {
 export interface JobControl {
   /** Puts the job back unharmed, and holds the queue. Never returns. */
   pause(milliseconds: number): Promise<never>;
+  /** Holds the queue after this job. */
+  hold(milliseconds: number): Promise<void>;
   /** True when the job fails for good if it fails now. */
   readonly lastAttempt: boolean;
 }
@@ -229,6 +231,9 @@ function startWorker(request: WorkerRequest, connection: unknown, backend: unkno
         async pause(milliseconds) {
           await worker.rateLimit(milliseconds);
           throw Worker.RateLimitError();
+        },
+        async hold(milliseconds) {
+          await worker.rateLimit(Math.ceil(milliseconds));
         },
       });
     },

@@ -2,6 +2,7 @@
 import Cursor from 'pg-cursor';
 import type { Address, ChainId } from '../chains/chain.ts';
 import { type Db, many, one, type Pool } from './db.ts';
+import { listedFor } from './listed.ts';
 
 const BATCH = 5_000;
 
@@ -11,16 +12,18 @@ const BATCH = 5_000;
  */
 const RUN_TRANSFERS = `
   select t.* from case_wallets cw
+  join runs r on r.id = cw.run_id
   join transfers t on t.from_id = cw.wallet_id
   join assets a on a.id = t.asset_id
   join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
-  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp
+  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${listedFor('t.seen_by_sender')}
   union all
   select t.* from case_wallets cw
+  join runs r on r.id = cw.run_id
   join transfers t on t.to_id = cw.wallet_id
   join assets a on a.id = t.asset_id
   join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
-  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp
+  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${listedFor('t.seen_by_recipient')}
     and not exists (select 1 from case_wallets s
       where s.run_id = $1 and s.wallet_id = t.from_id and s.state = 'expanded')`;
 

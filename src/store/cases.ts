@@ -215,24 +215,24 @@ export async function readReports(db: Db, caseId: number): Promise<StoredReport[
 /** A wallet from which a case's crawl starts. */
 export interface Seed {
   readonly walletId: number;
+  readonly chain: ChainId;
   readonly address: Address;
   readonly role: ReportRole;
 }
 
 /**
- * The seeds of a case on a chain: every reported wallet, and every payee of a confirmed payment. A wallet that one report
+ * The seeds of a case: every reported wallet, and every payee of a confirmed payment. A wallet that one report
  * was paid to and another calls its own is a payee: money of victims went there.
  */
-export async function readSeeds(db: Db, caseId: number, chain: ChainId): Promise<Seed[]> {
+export async function readSeeds(db: Db, caseId: number): Promise<Seed[]> {
   return many<Seed>(
     db,
-    `select s.wallet_id as "walletId", w.address, max(s.role) as role
+    `select s.wallet_id as "walletId", c.name as chain, w.address, max(s.role) as role
      from (
        select wallet_id, role from reports where case_id = $1
        union select to_id, 'paid-to' from payments where case_id = $1) s
      join wallets w on w.id = s.wallet_id join chains c on c.id = w.chain_id
-     where c.name = $2
-     group by s.wallet_id, w.address order by w.address collate "C"`,
-    [caseId, chain],
+     group by s.wallet_id, c.name, w.address order by c.name, w.address collate "C"`,
+    [caseId],
   );
 }

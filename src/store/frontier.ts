@@ -1,6 +1,7 @@
 /** The frontier of a run: which wallets it takes, in which state, and why. */
 import type { Address, ChainId, Head } from '../chains/chain.ts';
-import { type Db, many, maybe, one } from './db.ts';
+import { type Db, many, one } from './db.ts';
+import { listedFor } from './listed.ts';
 import type { CrawlPolicy } from './runs.ts';
 
 export type WalletState = 'pending' | 'expanded' | 'stopped' | 'failed';
@@ -33,35 +34,43 @@ export async function readCaseWallets(
   );
 }
 
-/** A wallet of a run as a worker needs it. */
-export interface WalletTask {
-  readonly address: Address;
-  readonly hop: number;
-  readonly state: WalletState;
+/** What a job of a run is about. */
+export interface Assignment {
   readonly policy: CrawlPolicy;
   /** When the run began. */
   readonly startedAt: Date;
   readonly head: Head;
+  /** Those of the job's wallets that the run has, by their numbers. */
+  readonly wallets: readonly AssignedWallet[];
 }
 
-/** What a job is about; undefined when its run has ended, was resumed since, or does not have the wallet. */
-export async function readWalletTask(
+export interface AssignedWallet {
+  readonly id: number;
+  readonly address: Address;
+  readonly hop: number;
+  readonly state: WalletState;
+}
+
+/** What a job is about; undefined when its run has ended, was resumed since, or does not have the wallets. */
+export async function readAssignment(
   db: Db,
-  job: { run: number; attempt: number; wallet: number },
-): Promise<WalletTask | undefined> {
-  const row = await maybe<Omit<WalletTask, 'head'> & Head>(
+  job: { run: number; attempt: number; wallets: readonly number[] },
+): Promise<Assignment | undefined> {
+  const rows = await many<Omit<Assignment, 'head' | 'wallets'> & Head & AssignedWallet>(
     db,
-    `select w.address, cw.hop, cw.state, r.policy, r.started_at as "startedAt", h.block, h.timestamp
+    `select w.id, w.address, cw.hop, cw.state, r.policy, r.started_at as "startedAt", h.block, h.timestamp
      from runs r
-     join case_wallets cw on cw.run_id = r.id and cw.wallet_id = $3
+     join case_wallets cw on cw.run_id = r.id and cw.wallet_id = any($3::bigint[])
      join wallets w on w.id = cw.wallet_id
      join run_heads h on h.run_id = r.id and h.chain_id = w.chain_id
-     where r.id = $1 and r.attempt = $2 and r.state = 'running'`,
-    [job.run, job.attempt, job.wallet],
+     where r.id = $1 and r.attempt = $2 and r.state = 'running' order by w.id`,
+    [job.run, job.attempt, job.wallets],
   );
-  if (row === undefined) return undefined;
-  const { block, timestamp, ...task } = row;
-  return { ...task, head: { block, timestamp } };
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const { policy, startedAt, block, timestamp } = first;
+  const wallets = rows.map(({ id, address, hop, state }) => ({ id, address, hop, state }));
+  return { policy, startedAt, head: { block, timestamp }, wallets };
 }
 
 /** Marks a wallet as expanded unless a receipt of its transfers is still open. Returns whether it was. */
@@ -110,16 +119,14 @@ export async function forgetBeyond(db: Db, runId: number, hop: number): Promise<
 export async function setWalletState(
   db: Db,
   runId: number,
-  walletId: number,
+  walletIds: readonly number[],
   state: WalletState,
   reason: string | null = null,
 ): Promise<void> {
-  await db.query('update case_wallets set state = $3, reason = $4 where run_id = $1 and wallet_id = $2', [
-    runId,
-    walletId,
-    state,
-    reason,
-  ]);
+  await db.query(
+    'update case_wallets set state = $3, reason = $4 where run_id = $1 and wallet_id = any($2::bigint[])',
+    [runId, walletIds, state, reason],
+  );
 }
 
 /**
@@ -171,6 +178,7 @@ export async function countStopReasons(db: Db, runId: number): Promise<{ reason:
 /** A wallet that money reached from the wallets of one hop, and how much of it. */
 export interface Payee {
   readonly walletId: number;
+  readonly chain: ChainId;
   readonly address: Address;
   readonly received: bigint;
 }
@@ -180,20 +188,21 @@ export interface Payee {
  *
  * A victim's own wallet leads nowhere by itself: only the payments that were confirmed do, and their payees are seeds.
  */
-export async function payeesOfHop(db: Db, runId: number, hop: number, assetId: number): Promise<Payee[]> {
+export async function payeesOfHop(db: Db, runId: number, hop: number, assetIds: readonly number[]): Promise<Payee[]> {
   return many<Payee>(
     db,
-    `select t.to_id as "walletId", w.address, sum(t.value) as received
+    `select t.to_id as "walletId", c.name as chain, w.address, sum(t.value) as received
      from case_wallets cw
-     join transfers t on t.from_id = cw.wallet_id and t.asset_id = $3
-     join wallets w on w.id = t.to_id
+     join runs r on r.id = cw.run_id
+     join transfers t on t.from_id = cw.wallet_id and t.asset_id = any($3::smallint[])
+     join wallets w on w.id = t.to_id join chains c on c.id = w.chain_id
      join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
      where cw.run_id = $1 and cw.hop = $2 and cw.state = 'expanded' and cw.role is distinct from 'own'
-       and t.value > 0 and t.timestamp <= h.timestamp
+       and t.value > 0 and t.timestamp <= h.timestamp and ${listedFor('t.seen_by_sender')}
        and not exists (select 1 from case_wallets seen where seen.run_id = $1 and seen.wallet_id = t.to_id)
-     group by t.to_id, w.address
-     order by received desc, w.address collate "C"`,
-    [runId, hop, assetId],
+     group by t.to_id, c.name, w.address
+     order by received desc, c.name, w.address collate "C"`,
+    [runId, hop, assetIds],
   );
 }
 
@@ -202,20 +211,26 @@ export interface Disagreement {
   readonly walletId: number;
   readonly hop: number;
   readonly missing: number;
-  /** Time of the oldest of them. */
+  /** Time, and block where it is known, of the oldest of them. */
   readonly since: number;
+  readonly sinceBlock: number | null;
 }
 
-/** Expanded wallets with transfers below the head that a counterparty's history lists and their own does not. */
+/**
+ * Expanded wallets with transfers below the head that a counterparty's history lists and their own does not. What only a
+ * file lists is no counterparty's history.
+ */
 export async function findDisagreements(db: Db, runId: number, assetId: number): Promise<Disagreement[]> {
   return many<Disagreement>(
     db,
-    `select cw.wallet_id as "walletId", cw.hop, count(*) as missing, min(t.timestamp) as since
+    `select cw.wallet_id as "walletId", cw.hop, count(*) as missing, min(t.timestamp) as since,
+       min(t.block) as "sinceBlock"
      from case_wallets cw
      join wallets w on w.id = cw.wallet_id
      join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
      join transfers t on t.asset_id = $2 and t.occurrence = 0 and t.timestamp <= h.timestamp
-       and ((t.from_id = cw.wallet_id and not t.seen_by_sender) or (t.to_id = cw.wallet_id and not t.seen_by_recipient))
+       and ((t.from_id = cw.wallet_id and not t.seen_by_sender and t.seen_by_recipient)
+         or (t.to_id = cw.wallet_id and not t.seen_by_recipient and t.seen_by_sender))
      where cw.run_id = $1 and cw.state = 'expanded'
      group by cw.wallet_id, cw.hop order by cw.wallet_id`,
     [runId, assetId],
@@ -245,26 +260,40 @@ export interface StoredBalance {
   readonly sent: bigint;
 }
 
-export async function recordBalance(
+/** Records what wallets held; `null` where the provider could not tell. */
+export async function recordBalances(
   db: Db,
-  balance: { runId: number; walletId: number; assetId: number; value: bigint | null; now: Date },
+  request: {
+    runId: number;
+    assetId: number;
+    balances: readonly { readonly walletId: number; readonly value: bigint | null }[];
+    now: Date;
+  },
 ): Promise<void> {
   await db.query(
-    `insert into balances (run_id, wallet_id, asset_id, value, read_at) values ($1, $2, $3, $4, $5)
+    `insert into balances (run_id, wallet_id, asset_id, value, read_at)
+     select $1, b.wallet_id, $2, b.value, $5 from unnest($3::bigint[], $4::numeric[]) as b(wallet_id, value)
      on conflict (run_id, wallet_id, asset_id) do update set value = excluded.value, read_at = excluded.read_at`,
-    [balance.runId, balance.walletId, balance.assetId, balance.value?.toString() ?? null, balance.now],
+    [
+      request.runId,
+      request.assetId,
+      request.balances.map(({ walletId }) => walletId),
+      request.balances.map(({ value }) => value?.toString() ?? null),
+      request.now,
+    ],
   );
 }
 
-/** Reported wallets of a run whose balance was not read yet. */
-export async function walletsWithoutBalance(db: Db, runId: number): Promise<number[]> {
+/** Reported wallets of a run, on the chain of an asset, whose balance was not read yet. */
+export async function walletsWithoutBalance(db: Db, runId: number, assetId: number): Promise<number[]> {
   const rows = await many<{ id: number }>(
     db,
-    `select cw.wallet_id as id from case_wallets cw
+    `select cw.wallet_id as id
+     from case_wallets cw join wallets w on w.id = cw.wallet_id join assets a on a.id = $2 and a.chain_id = w.chain_id
      where cw.run_id = $1 and cw.hop = 0 and cw.state = 'expanded'
        and not exists (select 1 from balances b where b.run_id = cw.run_id and b.wallet_id = cw.wallet_id)
      order by 1`,
-    [runId],
+    [runId, assetId],
   );
   return rows.map((row) => row.id);
 }
@@ -274,10 +303,10 @@ export async function readBalances(db: Db, runId: number): Promise<StoredBalance
     db,
     `select c.name as chain, w.address, a.symbol as asset, a.decimals, b.value as balance,
        (select coalesce(sum(value), 0) from transfers t where t.to_id = b.wallet_id and t.asset_id = b.asset_id
-          and t.timestamp <= h.timestamp) as received,
+          and t.timestamp <= h.timestamp and ${listedFor('t.seen_by_recipient')}) as received,
        (select coalesce(sum(value), 0) from transfers t where t.from_id = b.wallet_id and t.asset_id = b.asset_id
-          and t.timestamp <= h.timestamp) as sent
-     from balances b join wallets w on w.id = b.wallet_id join chains c on c.id = w.chain_id
+          and t.timestamp <= h.timestamp and ${listedFor('t.seen_by_sender')}) as sent
+     from balances b join runs r on r.id = b.run_id join wallets w on w.id = b.wallet_id join chains c on c.id = w.chain_id
      join assets a on a.id = b.asset_id join run_heads h on h.run_id = b.run_id and h.chain_id = w.chain_id
      where b.run_id = $1 order by c.name, w.address collate "C"`,
     [runId],

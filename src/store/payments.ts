@@ -15,9 +15,19 @@ export interface StoredTransfer {
   readonly timestamp: number;
 }
 
-/** Stored transfers of an asset into a wallet (`in`) or out of it (`out`), oldest first. Zero-value rows move nothing and are left out. */
+/** SQL that holds for a transfer `t` that a chain's provider lists, or a file of the case $1. */
+const KNOWN_TO_CASE = `(t.seen_by_sender or t.seen_by_recipient or exists (
+  select 1 from file_transfers ft join files f on f.id = ft.file_id
+  where f.case_id = $1 and f.finished and ft.transaction = t.transaction and ft.asset_id = t.asset_id
+    and ft.from_id = t.from_id and ft.to_id = t.to_id and ft.value = t.value and ft.occurrence = t.occurrence))`;
+
+/**
+ * Transfers of an asset into a wallet (`in`) or out of it (`out`) that a case knows, oldest first. Zero-value rows move
+ * nothing and are left out.
+ */
 export async function readTransfersOf(
   db: Db,
+  caseId: number,
   walletId: number,
   assetId: number,
   direction: 'in' | 'out',
@@ -28,15 +38,16 @@ export async function readTransfersOf(
        encode(t.transaction, 'hex') as transaction, f.address as "from", r.address as "to", t.value, t.occurrence,
        t.timestamp
      from transfers t join wallets f on f.id = t.from_id join wallets r on r.id = t.to_id
-     where t.${direction === 'in' ? 'to_id' : 'from_id'} = $1 and t.asset_id = $2 and t.value > 0
+     where t.${direction === 'in' ? 'to_id' : 'from_id'} = $2 and t.asset_id = $3 and t.value > 0 and ${KNOWN_TO_CASE}
      order by t.timestamp, t.transaction, t.occurrence`,
-    [walletId, assetId],
+    [caseId, walletId, assetId],
   );
 }
 
-/** Whom a transaction's stored transfers of an asset paid, and who paid; empty where none is stored. */
+/** Whom a transaction's transfers of an asset paid, and who paid; empty where the case knows none. */
 export async function readPartiesOf(
   db: Db,
+  caseId: number,
   transactionHash: string,
   assetId: number,
 ): Promise<{ readonly from: Address; readonly to: Address }[]> {
@@ -44,8 +55,8 @@ export async function readPartiesOf(
     db,
     `select distinct f.address as "from", r.address as "to"
      from transfers t join wallets f on f.id = t.from_id join wallets r on r.id = t.to_id
-     where t.transaction = decode($1, 'hex') and t.asset_id = $2 and t.value > 0 order by 2, 1`,
-    [transactionHash, assetId],
+     where t.transaction = decode($2, 'hex') and t.asset_id = $3 and t.value > 0 and ${KNOWN_TO_CASE} order by 2, 1`,
+    [caseId, transactionHash, assetId],
   );
 }
 
@@ -89,10 +100,12 @@ export interface PaymentTotals {
   readonly total: bigint;
 }
 
-export async function countPayments(db: Db, caseId: number, assetId: number): Promise<PaymentTotals> {
+/** The confirmed payments of a case in assets that are counted in one unit, such as USDT on every chain. */
+export async function countPayments(db: Db, caseId: number, assetIds: readonly number[]): Promise<PaymentTotals> {
   return one<PaymentTotals>(
     db,
-    `select count(*) as payments, coalesce(sum(value), 0) as total from payments where case_id = $1 and asset_id = $2`,
-    [caseId, assetId],
+    `select count(*) as payments, coalesce(sum(value), 0) as total from payments
+     where case_id = $1 and asset_id = any($2::smallint[])`,
+    [caseId, assetIds],
   );
 }

@@ -17,6 +17,8 @@ export interface Run {
   readonly caseId: number;
   readonly number: number;
   readonly policy: CrawlPolicy;
+  /** On the case's files alone, without asking any provider. */
+  readonly offline: boolean;
   readonly state: 'running' | 'stopped' | 'finished';
   readonly attempt: number;
   readonly requests: number;
@@ -30,7 +32,7 @@ export interface Run {
   readonly endedAt: Date | null;
 }
 
-const COLUMNS = `id, case_id as "caseId", number, policy, state, attempt, requests, rows, answered_at as "answeredAt",
+const COLUMNS = `id, case_id as "caseId", number, policy, offline, state, attempt, requests, rows, answered_at as "answeredAt",
   stop_code as "stopCode", stop_reason as "stopReason", graph_hash as "graphHash", started_at as "startedAt",
   ended_at as "endedAt"`;
 
@@ -48,11 +50,15 @@ export async function readRun(db: Db, id: number): Promise<Run | undefined> {
 }
 
 /** True when the run was begun under the same policy for the same seeds, so that it may be resumed. */
-export async function sameRequest(db: Db, run: Run, policy: CrawlPolicy, seeds: Buffer): Promise<boolean> {
+export async function sameRequest(
+  db: Db,
+  run: Run,
+  request: { policy: CrawlPolicy; offline: boolean; seeds: Buffer },
+): Promise<boolean> {
   const row = await one<{ same: boolean }>(
     db,
-    'select policy = $2::jsonb and seeds = $3 as same from runs where id = $1',
-    [run.id, JSON.stringify(policy), seeds],
+    'select policy = $2::jsonb and seeds = $3 and offline = $4 as same from runs where id = $1',
+    [run.id, JSON.stringify(request.policy), request.seeds, request.offline],
   );
   return row.same;
 }
@@ -60,14 +66,21 @@ export async function sameRequest(db: Db, run: Run, policy: CrawlPolicy, seeds: 
 /** Begins a run and pins the chains' finalised heads for it. */
 export async function beginRun(
   db: Db,
-  request: { caseId: number; policy: CrawlPolicy; seeds: Buffer; heads: ReadonlyMap<ChainId, Head>; now: Date },
+  request: {
+    caseId: number;
+    policy: CrawlPolicy;
+    offline: boolean;
+    seeds: Buffer;
+    heads: ReadonlyMap<ChainId, Head>;
+    now: Date;
+  },
 ): Promise<Run> {
   const run = await one<Run>(
     db,
-    `insert into runs (case_id, number, policy, seeds, state, started_at)
-     values ($1, (select coalesce(max(number), 0) + 1 from runs where case_id = $1), $2, $3, 'running', $4)
+    `insert into runs (case_id, number, policy, seeds, offline, state, started_at)
+     values ($1, (select coalesce(max(number), 0) + 1 from runs where case_id = $1), $2, $3, $4, 'running', $5)
      returning ${COLUMNS}`,
-    [request.caseId, JSON.stringify(request.policy), request.seeds, request.now],
+    [request.caseId, JSON.stringify(request.policy), request.seeds, request.offline, request.now],
   );
   for (const [chain, head] of request.heads) {
     await db.query(
@@ -129,9 +142,9 @@ export async function readHeads(db: Db, runId: number): Promise<Map<ChainId, Hea
   return new Map(rows.map(({ chain, block, timestamp }) => [chain, { block, timestamp }]));
 }
 
-/** Counts a request that was answered; `commitPage` counts those of pages itself. */
-export async function countAnswer(db: Db, runId: number, now: Date): Promise<void> {
-  await db.query('update runs set requests = requests + 1, answered_at = $2 where id = $1', [runId, now]);
+/** Counts requests that brought an answer; `commitPage` counts those of pages itself. */
+export async function countAnswer(db: Db, runId: number, requests: number, now: Date): Promise<void> {
+  await db.query('update runs set requests = requests + $2, answered_at = $3 where id = $1', [runId, requests, now]);
 }
 
 export interface Fault {
@@ -145,12 +158,12 @@ export interface Fault {
 /**
  * Records what a provider did wrong, or what is to be remarked of its pages.
  *
- * @param fault `count`: of rows in a remark, 1 in a fault; `request`: whether it cost one
+ * @param fault `count`: of rows in a remark, 1 in a fault; `requests`: how many it cost
  */
 export async function recordFault(
   db: Db,
   runId: number,
-  fault: { providerId: number; code: string; message: string; count: number; request: boolean; now: Date },
+  fault: { providerId: number; code: string; message: string; count: number; requests: number; now: Date },
 ): Promise<void> {
   await db.query(
     `insert into faults (run_id, provider_id, code, count, last_message, first_at, last_at)
@@ -159,7 +172,9 @@ export async function recordFault(
      set count = faults.count + excluded.count, last_message = excluded.last_message, last_at = excluded.last_at`,
     [runId, fault.providerId, fault.code, fault.message, fault.now, fault.count],
   );
-  if (fault.request) await db.query('update runs set requests = requests + 1 where id = $1', [runId]);
+  if (fault.requests > 0) {
+    await db.query('update runs set requests = requests + $2 where id = $1', [runId, fault.requests]);
+  }
 }
 
 export async function readFaults(db: Db, runId: number): Promise<Fault[]> {

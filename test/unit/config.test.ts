@@ -11,6 +11,8 @@ describe('the configuration', () => {
     expect(config).toEqual({
       databaseUrl: null,
       redisUrl: null,
+      ethereumNode: null,
+      etherscan: null,
       dataFolder: process.getuid?.() === 0 ? '/var/lib/downstream' : join(homedir(), '.local', 'share', 'downstream'),
       tron: { url: 'https://api.trongrid.io', key: null, rate: 3 },
       logLevel: 'warn',
@@ -25,15 +27,27 @@ describe('the configuration', () => {
         DOWNSTREAM_DATA: '/data',
         TRON_API_URL: 'http://127.0.0.1:8080/tron//',
         TRON_API_KEY: 'abc-123',
+        ETHEREUM_RPC_URL: 'https://mainnet.infura.io/v3/0123456789abcdef0123456789abcdef',
+        ETHERSCAN_API_KEY: 'def-456',
+        ETHERSCAN_API_RATE: '4',
         LOG_LEVEL: 'debug',
       }),
     ).toEqual({
       databaseUrl: 'postgresql://user:password@host:5432/database',
       redisUrl: 'rediss://:password@host:6379/2',
+      ethereumNode: { url: 'https://mainnet.infura.io/v3/0123456789abcdef0123456789abcdef', rate: 5 },
+      etherscan: { url: 'https://api.etherscan.io/v2/api', key: 'def-456', rate: 4 },
       dataFolder: '/data',
       tron: { url: 'http://127.0.0.1:8080/tron', key: 'abc-123', rate: 12 },
       logLevel: 'debug',
     });
+  });
+
+  test('reads Ethereum once a node, a key or a server like Etherscan is set', () => {
+    expect(readConfig({}).etherscan).toBe(null);
+    expect(readConfig({ ETHERSCAN_API_KEY: 'k' }).etherscan?.url).toBe('https://api.etherscan.io/v2/api');
+    const own = readConfig({ ETHERSCAN_API_URL: 'http://127.0.0.1:9/v2/api/' }).etherscan;
+    expect(own).toEqual({ url: 'http://127.0.0.1:9/v2/api', key: null, rate: 2 });
   });
 
   test('takes an empty variable for one that is not set', () => {
@@ -80,7 +94,7 @@ describe('a faulty configuration', () => {
         LOG_LEVEL is none of trace, debug, info, warn, error, silent
         DOWNSTREAM_DATABASE is no setting of Downstream
         DOWNSTREAM_DATE is no setting of Downstream
-      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, LOG_LEVEL; all are optional.
+      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
       Correct or unset what is named above; README.md explains each."
     `);
   });
@@ -90,7 +104,7 @@ describe('a faulty configuration', () => {
       "CONFIG_INVALID
       The environment has a fault:
         DOWNSTREAM_FOLDER is no setting of Downstream
-      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, LOG_LEVEL; all are optional.
+      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
       Correct or unset what is named above; README.md explains each."
     `);
   });
@@ -100,7 +114,7 @@ describe('a faulty configuration', () => {
       "CONFIG_INVALID
       The environment has a fault:
         TRON_API_URL has more than protocol, server and path; a key belongs into TRON_API_KEY
-      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, LOG_LEVEL; all are optional.
+      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
       Correct or unset what is named above; README.md explains each."
     `);
     for (const url of ['https://host/?key=hunter2', 'https://host/#hunter2']) {
@@ -114,6 +128,21 @@ describe('a faulty configuration', () => {
     );
     expect(readConfig({ TRON_API_URL: 'http://127.0.0.1:8090', TRON_API_KEY: 'hunter2' }).tron.key).toBe('hunter2');
     expect(readConfig({ TRON_API_URL: 'http://tron.example' }).tron.key).toBe(null);
+    expect(told({ ETHERSCAN_API_URL: 'http://scan.example/api', ETHERSCAN_API_KEY: 'hunter2' })).toContain(
+      'ETHERSCAN_API_URL would send ETHERSCAN_API_KEY unprotected: use https',
+    );
+    for (const place of ['v3/0123456789abcdef0123', '?key=0123456789abcdef0123']) {
+      expect(told({ ETHEREUM_RPC_URL: `http://node.example/${place}` })).toContain(
+        'ETHEREUM_RPC_URL would send the key in it unprotected: use https',
+      );
+    }
+    expect(readConfig({ ETHEREUM_RPC_URL: 'http://node.local:8545/rpc' }).ethereumNode?.rate).toBe(5);
+  });
+
+  test('with a user before the address of a node, which no client would send', () => {
+    expect(told({ ETHEREUM_RPC_URL: 'https://user:hunter2@node.example' })).toContain(
+      'ETHEREUM_RPC_URL has a user or password before the server; use an address without',
+    );
   });
 
   test.each(['fast', '-1', 'NaN', 'Infinity', '10001', ' '])('with the rate %j', (rate) => {
@@ -127,6 +156,9 @@ describe('a faulty configuration', () => {
       'TRON_API_URL',
       'TRON_API_KEY',
       'TRON_API_RATE',
+      'ETHEREUM_RPC_URL',
+      'ETHERSCAN_API_URL',
+      'ETHERSCAN_API_KEY',
       'LOG_LEVEL',
       'DOWNSTREAM_X',
     ];

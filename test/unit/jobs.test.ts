@@ -6,11 +6,12 @@ import { type AnalyseJob, analyseJob, type CrawlJob, crawlJob, jobId } from '../
 const HASH = '77ff0c0819cc39b3d24c98a3e94c1789f9e4376509aaadc82894896474c0e6b2';
 const number = fc.oneof(fc.nat(3), fc.maxSafeNat());
 const common = { run: number, attempt: number };
+const wallets = fc.uniqueArray(number, { minLength: 1, maxLength: 4 });
 const hash = fc.constantFrom(HASH, '0'.repeat(64), '1'.repeat(64));
 const jobs: fc.Arbitrary<CrawlJob | AnalyseJob> = fc.oneof(
-  fc.record({ kind: fc.constant('page' as const), ...common, wallet: number, asset: number, page: number }),
+  fc.record({ kind: fc.constant('page' as const), ...common, wallets, asset: number, page: number }),
   fc.record({ kind: fc.constant('receipt' as const), ...common, wallet: number, asset: number, transaction: hash }),
-  fc.record({ kind: fc.constant('balance' as const), ...common, wallet: number, asset: number }),
+  fc.record({ kind: fc.constant('balance' as const), ...common, wallets, asset: number }),
   fc.record({
     kind: fc.constant('clusters' as const),
     ...common,
@@ -56,7 +57,7 @@ describe('the id of a job', () => {
   });
 
   test('contains run and attempt', () => {
-    const job = { kind: 'page', run: 3, attempt: 2, wallet: 7, asset: 1, page: 4 } as const;
+    const job = { kind: 'page', run: 3, attempt: 2, wallets: [7], asset: 1, page: 4 } as const;
     expect(jobId(job)).toBe('page-r3-a2-w7-s1-p4');
     expect(jobId({ ...job, attempt: 3 })).not.toBe(jobId(job));
     expect(jobId({ ...job, run: 4 })).not.toBe(jobId(job));
@@ -76,11 +77,11 @@ describe('what stands in a job', () => {
 
   test.each<[string, object]>([
     ['another kind', { kind: 'other', run: 1, attempt: 1, wallet: 1, asset: 1 }],
-    ['a field too many, such as a key', { kind: 'balance', run: 1, attempt: 1, wallet: 1, asset: 1, key: 'secret' }],
-    ['a field too few', { kind: 'page', run: 1, attempt: 1, wallet: 1, asset: 1 }],
-    ['a negative number', { kind: 'balance', run: -1, attempt: 1, wallet: 1, asset: 1 }],
-    ['a fraction', { kind: 'balance', run: 1.5, attempt: 1, wallet: 1, asset: 1 }],
-    ['a number as text', { kind: 'balance', run: '1', attempt: 1, wallet: 1, asset: 1 }],
+    ['a field too many, such as a key', { kind: 'balance', run: 1, attempt: 1, wallets: [1], asset: 1, key: 'secret' }],
+    ['a field too few', { kind: 'page', run: 1, attempt: 1, wallets: [1], asset: 1 }],
+    ['a negative number', { kind: 'balance', run: -1, attempt: 1, wallets: [1], asset: 1 }],
+    ['a fraction', { kind: 'balance', run: 1.5, attempt: 1, wallets: [1], asset: 1 }],
+    ['a number as text', { kind: 'balance', run: '1', attempt: 1, wallets: [1], asset: 1 }],
     ['no transaction', { kind: 'receipt', run: 1, attempt: 1, wallet: 1, asset: 1, transaction: 'abc' }],
   ])('is refused with %s', (_, job) => {
     expect(crawlJob.safeParse(job).success).toBe(false);

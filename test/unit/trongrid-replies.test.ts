@@ -7,7 +7,7 @@ import { type Address, type ChainSource, isRemark, type TransactionHash } from '
 import type { Http, HttpReply } from '../../src/chains/http.ts';
 import { USDT } from '../../src/chains/tron/assets.ts';
 import { createTronGrid } from '../../src/chains/tron/trongrid.ts';
-import { historySchema, readReply, type TronGridRow } from '../../src/chains/tron/trongrid-replies.ts';
+import { historySchema, readReply, type TronGridRow, trongridPlace } from '../../src/chains/tron/trongrid-replies.ts';
 import { RetryableError, UserError } from '../../src/errors.ts';
 import { hasSharedData, sharedData } from '../shared-data.ts';
 
@@ -93,7 +93,7 @@ describe.skipIf(!hasSharedData)('recorded replies', () => {
     'txs_response.json': null,
     'txs_trc20_response.json': 20,
   };
-  const place = { host: 'api.trongrid.io', key: null };
+  const place = trongridPlace('https://api.trongrid.io', null);
   const read = (file: string) => readReply(reply(200, readFileSync(FOLDER + file, 'utf8')), historySchema, place);
 
   test('are all accounted for', () => {

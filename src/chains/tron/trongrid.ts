@@ -6,16 +6,16 @@ import { messageOf, RetryableError, UserError } from '../../errors.ts';
 import { addressBytes, addressFromWord } from '../address.ts';
 import type { Address, Asset, Call, ChainSource, ReceiptTransfer } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
+import { type Place, quoteProvider } from '../reply.ts';
 import { USDT } from './assets.ts';
 import { pageParameters, readPage } from './trongrid-history.ts';
 import {
   blockSchema,
   genesisSchema,
   historySchema,
-  quoteProvider,
   readReply,
   receiptSchema,
-  type TronGridPlace,
+  trongridPlace,
 } from './trongrid-replies.ts';
 
 /** keccak-256 of `Transfer(address,address,uint256)`, as logs carry it. */
@@ -31,7 +31,7 @@ export interface TronGridOptions {
 }
 
 export function createTronGrid({ url, key, http = platformHttp }: TronGridOptions): ChainSource {
-  const place: TronGridPlace = { host: new URL(url).host, key };
+  const place = trongridPlace(url, key);
   const headers: Record<string, string> = {
     accept: 'application/json',
     ...(key === null ? {} : { 'TRON-PRO-API-KEY': key }),
@@ -66,6 +66,7 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
   return {
     chain: 'tron',
     provider: 'trongrid',
+    authority: 'chain',
     unit: 'timestamp',
     assets: [USDT],
     overlap: INDEX_LAG_MS,
@@ -114,7 +115,7 @@ async function balanceOf(
   tronWeb: TronWeb,
   wallet: Address,
   asset: Asset,
-  place: TronGridPlace,
+  place: Place,
   signal: AbortSignal | undefined,
 ): Promise<bigint> {
   const parameters = [{ type: 'address', value: wallet }];
@@ -128,7 +129,7 @@ async function balanceOf(
   const answer = await call.catch((error: unknown) => {
     // tronweb throws what the contract says, and stumbles over odd replies; our own errors pass through it unchanged.
     if (error instanceof RetryableError || error instanceof UserError || signal?.aborted) throw error;
-    const words = quoteProvider(messageOf(error), place.key);
+    const words = quoteProvider(messageOf(error), place.secrets);
     throw new RetryableError('REPLY_ERROR', `${place.host} could not read a balance: ${words}.`);
   });
   const word = answer.constant_result?.[0];
@@ -141,7 +142,7 @@ async function balanceOf(
 type ReceiptLog = NonNullable<z.infer<typeof receiptSchema>['log']>[number];
 
 /** The transfer of the asset that a log records, if it does: contracts are matched by address, never by name. */
-function transferIn(log: ReceiptLog, asset: Asset, { host }: TronGridPlace): ReceiptTransfer[] {
+function transferIn(log: ReceiptLog, asset: Asset, { host }: Place): ReceiptTransfer[] {
   const [topic, from, to] = log.topics ?? [];
   if (topic !== TRANSFER_TOPIC || log.address.slice(-40).toLowerCase() !== addressBytes(asset.contract)) return [];
   if (from?.length !== 64 || to?.length !== 64 || log.data?.length !== 64) {

@@ -1,0 +1,35 @@
+/** Two providers of one chain as one source: histories from the one that has them at hand, proof from the other. */
+import { UserError } from '../errors.ts';
+import type { ChainSource } from './chain.ts';
+
+/**
+ * @param history lists accounts, and names itself as the provider of the rows
+ * @param proof a node: it tells finality, balances and receipts
+ */
+export function combineSources(history: ChainSource, proof: ChainSource): ChainSource {
+  return {
+    ...history,
+    most: { histories: history.most.histories, balances: proof.most.balances },
+
+    async genesis(call) {
+      const [listed, proven] = [await history.genesis(call), await proof.genesis(call)];
+      if (listed !== null && proven !== null && listed !== proven) {
+        throw new UserError('CHAIN_MISMATCH', `${history.provider} and ${proof.provider} serve two different chains.`, {
+          right: 'Histories and the node that proves them must be of one chain.',
+          todo: 'Correct the address of one of them, or unset it.',
+        });
+      }
+      return proven ?? listed;
+    },
+
+    /** Final by the node's word, and not above what the other has listed. */
+    async head(call) {
+      const [listed, proven] = [await history.head(call), await proof.head(call)];
+      return listed.block < proven.block ? listed : proven;
+    },
+
+    balances: (request) => proof.balances(request),
+
+    receipt: (request) => proof.receipt(request),
+  };
+}

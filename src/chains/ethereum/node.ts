@@ -1,0 +1,144 @@
+/** Any Ethereum node as a chain source: histories from event logs, balances as of the run's head, receipts. */
+import { z } from 'zod';
+import { RetryableError } from '../../errors.ts';
+import type { Asset, Call, ChainSource, Head, ReceiptTransfer } from '../chain.ts';
+import { type Http, http as platformHttp } from '../http.ts';
+import { type Place, wordsOf } from '../reply.ts';
+import { USDT } from './assets.ts';
+import { readBalances } from './balances.ts';
+import { FIRST_LIMITS } from './log-range.ts';
+import { noFinality, noHistory, notSynced, wrongChain } from './node-faults.ts';
+import { blockSchema, hex, isPruned, type LogReader, logSchema, readLog, readLogs } from './node-history.ts';
+import { createRpc, type Rpc, RpcRefusal } from './rpc.ts';
+
+/** Nodes take so many topics at a place; a page is about so many wallets together. */
+const MOST_HISTORIES = 1_000;
+/** A call of so many balances stays far below what nodes let a call cost. */
+const MOST_BALANCES = 200;
+const MAINNET = 1;
+
+export interface EthereumNodeOptions {
+  /** May contain a key, so it stands in no message. */
+  readonly url: string;
+  readonly chainId?: number;
+  readonly assets?: readonly Asset[];
+  readonly http?: Http;
+}
+
+export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
+  const { url, chainId = MAINNET, assets = [USDT], http = platformHttp } = options;
+  const place = nodePlace(url);
+  const ask = createRpc({ url, place, chainId, http });
+  const reader: LogReader = { rpc: ask, place, limits: FIRST_LIMITS };
+  /** For questions that no node has a reason to refuse. */
+  const rpc: Rpc = (method, params, schema, call) =>
+    ask(method, params, schema, call).catch((error: unknown) => {
+      if (!(error instanceof RpcRefusal)) throw error;
+      throw new RetryableError('REPLY_ERROR', `${place.host} answered with an error${wordsOf(error.said, place)}.`);
+    });
+
+  return {
+    chain: 'ethereum',
+    provider: 'ethereum-node',
+    authority: 'chain',
+    unit: 'block',
+    assets,
+    // Logs of a final block are there with the block.
+    overlap: 0,
+    most: { histories: MOST_HISTORIES, balances: MOST_BALANCES },
+
+    async genesis(call) {
+      const serves = await rpc('eth_chainId', [], z.string().regex(/^0x[0-9a-f]+$/i), call);
+      if (Number.parseInt(serves, 16) !== chainId) throw wrongChain(place, Number.parseInt(serves, 16), chainId);
+      const block = await rpc('eth_getBlockByNumber', ['0x0', false], blockSchema.nullable(), call);
+      return block === null ? null : block.hash.slice(2).toLowerCase();
+    },
+
+    async head(call) {
+      await requireSynced(ask, place, call);
+      await requireHistory(ask, place, assets, call);
+      return finalisedHead(ask, place, call);
+    },
+
+    history: (request) => readLogs(reader, request),
+
+    balances: (request) => readBalances({ rpc: ask, place }, request),
+
+    async receipt({ transaction, asset, ...call }) {
+      const receipt = await rpc('eth_getTransactionReceipt', [`0x${transaction}`], receiptSchema.nullable(), call);
+      if (receipt === null || receipt.transactionHash.slice(2).toLowerCase() !== transaction) {
+        throw new RetryableError('RECEIPT_MISSING', `${place.host} has no receipt of a transaction that it listed.`);
+      }
+      return receipt.logs.flatMap((log): ReceiptTransfer[] => {
+        const transfer = readLog(log, asset, place);
+        return transfer === null ? [] : [{ from: transfer.from, to: transfer.to, value: transfer.value }];
+      });
+    },
+  };
+}
+
+const receiptSchema = z.object({ transactionHash: z.string(), logs: z.array(logSchema) });
+
+const syncingSchema = z.union([
+  z.literal(false),
+  z.object({ currentBlock: z.string().optional(), highestBlock: z.string().optional() }),
+]);
+
+async function requireSynced(rpc: Rpc, place: Place, call: Call | undefined): Promise<void> {
+  let syncing: z.infer<typeof syncingSchema>;
+  try {
+    syncing = await rpc('eth_syncing', [], syncingSchema, call);
+  } catch (error) {
+    // Gateways to many nodes often have no such method; they send requests to nodes that are synced.
+    if (error instanceof RpcRefusal) return;
+    throw error;
+  }
+  if (syncing === false) return;
+  const number = (text: string | undefined) => (text === undefined ? null : Number.parseInt(text, 16));
+  throw notSynced(place, number(syncing.currentBlock), number(syncing.highestBlock));
+}
+
+/** A node that has dropped old blocks answers questions about them with nothing. */
+async function requireHistory(rpc: Rpc, place: Place, assets: readonly Asset[], call: Call | undefined): Promise<void> {
+  const first = Math.min(...assets.map(({ sinceBlock }) => sinceBlock));
+  try {
+    const block = await rpc('eth_getBlockByNumber', [hex(first), false], blockSchema.nullable(), call);
+    if (block === null) throw noHistory(place, null);
+  } catch (error) {
+    if (error instanceof RpcRefusal && isPruned(error)) throw noHistory(place, error.said);
+    throw error instanceof RpcRefusal ? refused(place, error) : error;
+  }
+}
+
+async function finalisedHead(rpc: Rpc, place: Place, call: Call | undefined): Promise<Head> {
+  try {
+    const block = await rpc('eth_getBlockByNumber', ['finalized', false], blockSchema.nullable(), call);
+    if (block === null) throw noFinality(place, null);
+    return { block: block.number, timestamp: block.timestamp * 1000 };
+  } catch (error) {
+    throw error instanceof RpcRefusal ? noFinality(place, error.said) : error;
+  }
+}
+
+function refused(place: Place, { said }: RpcRefusal): RetryableError {
+  return new RetryableError('REPLY_ERROR', `${place.host} answered with an error${wordsOf(said, place)}.`);
+}
+
+/** Providers put their keys into the address: each part of its path is kept out of messages. */
+function nodePlace(url: string): Place {
+  const { host, pathname, searchParams } = new URL(url);
+  const parts = [...pathname.split('/'), ...searchParams.values()].map((part) => decodeURIComponent(part));
+  return {
+    host,
+    secrets: parts.filter((part) => part.length >= 8),
+    speaks: 'the path in ETHEREUM_RPC_URL',
+    setting: {
+      url: 'ETHEREUM_RPC_URL',
+      urlRight:
+        'ETHEREUM_RPC_URL is the address of a node that speaks JSON-RPC over HTTP, with the key in it where one is needed.',
+      urlTodo: 'Correct ETHEREUM_RPC_URL.',
+      key: 'ETHEREUM_RPC_URL',
+      keyRight: 'Providers of nodes give an address that contains your key, such as https://mainnet.infura.io/v3/KEY.',
+    },
+  };
+}

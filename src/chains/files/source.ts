@@ -1,0 +1,79 @@
+/**
+ * Imported files as a chain source: what they list, and nothing else.
+ *
+ * A file does not say whether it is whole, nor what is final: the head is the newest transfer that the files list, and
+ * no wallet's balance is known.
+ */
+import { RetryableError, UserError } from '../../errors.ts';
+import type { Address, Asset, ChainSource, Head, HistoryRow, ReceiptTransfer, TransactionHash } from '../chain.ts';
+
+/** What a case's files list of one asset, wherever it is kept. */
+export interface ListedTransfers {
+  /** The newest; undefined where there are none. */
+  newest(): Promise<Head | undefined>;
+  /** Those of wallets from one time to another, not included; oldest first, `most` rows. */
+  read(request: { wallets: readonly Address[]; from: number; until: number; most: number }): Promise<HistoryRow[]>;
+  /** Those of one transaction. */
+  transaction(hash: TransactionHash): Promise<ReceiptTransfer[]>;
+}
+
+const PAGE_ROWS = 5_000;
+/** Many wallets at a time: nothing is asked of anybody. */
+const MOST = 1_000;
+
+/** @param provider names the files, and whether others have come since: histories are read anew then */
+export function createFileSource(options: { asset: Asset; provider: string; listed: ListedTransfers }): ChainSource {
+  const { asset, provider, listed } = options;
+  return {
+    chain: asset.chain,
+    provider,
+    authority: 'copy',
+    unit: 'timestamp',
+    assets: [asset],
+    overlap: 0,
+    most: { histories: MOST, balances: MOST },
+
+    genesis: async () => null,
+
+    async head(call) {
+      const newest = await heeding(call?.signal, listed.newest());
+      if (newest !== undefined) return newest;
+      throw new UserError('NO_FILES', `The files list no transfer of ${asset.symbol} on ${asset.chain}.`, {
+        todo: 'Import a file that does, or crawl without --offline.',
+      });
+    },
+
+    async history({ wallets, window, cursor, signal, onRequest }) {
+      onRequest?.();
+      const from = cursor.position;
+      for (let most = PAGE_ROWS; ; most *= 2) {
+        const rows = await heeding(signal, listed.read({ wallets, from, until: window.until, most: most + 1 }));
+        if (rows.length <= most) return { rows, next: null, remarks: [] };
+        const last = rows.at(-1)?.timestamp ?? from;
+        const complete = rows.filter(({ timestamp }) => timestamp < last);
+        // One instant that fills a page is read with a larger one.
+        if (complete.length === 0) continue;
+        return { rows: complete, next: { position: last, held: [], token: null }, remarks: [] };
+      }
+    },
+
+    balances: async ({ wallets, signal }) => heeding(signal, Promise.resolve(wallets.map(() => null))),
+
+    async receipt({ transaction, signal }) {
+      const transfers = await heeding(signal, listed.transaction(transaction));
+      if (transfers.length > 0) return transfers;
+      throw new RetryableError('RECEIPT_MISSING', `No file lists the transaction ${transaction}.`);
+    },
+  };
+}
+
+/** The answer, unless the call is aborted before. */
+async function heeding<T>(signal: AbortSignal | undefined, answer: Promise<T>): Promise<T> {
+  signal?.throwIfAborted();
+  if (signal === undefined) return answer;
+  return new Promise<T>((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -1,0 +1,223 @@
+/** Files of transfers that a case was given, and what they list. */
+import type {
+  Address,
+  ChainId,
+  Head,
+  HistoryRow,
+  ReceiptTransfer,
+  TransactionHash,
+  Transfer,
+} from '../chains/chain.ts';
+import { type Db, many, maybe, one, type Pool } from './db.ts';
+import { type StoredAsset, walletIds } from './reference.ts';
+
+/** A file as a case knows it. */
+export interface ImportedFile {
+  readonly id: number;
+  readonly name: string;
+  readonly format: string;
+  /** Rows that were taken, left out (another token, not final), and refused as faulty. */
+  readonly taken: number;
+  readonly leftOut: number;
+  readonly refused: number;
+  readonly importedAt: Date;
+}
+
+const COLUMNS = `id, name, format, taken, left_out as "leftOut", refused, imported_at as "importedAt"`;
+
+export async function listFiles(db: Db, caseId: number): Promise<ImportedFile[]> {
+  return many<ImportedFile>(db, `select ${COLUMNS} from files where case_id = $1 and finished order by id`, [caseId]);
+}
+
+/** The file with these bytes, where the case has it whole. */
+export async function findFile(db: Db, caseId: number, sha256: string): Promise<ImportedFile | undefined> {
+  return maybe<ImportedFile>(
+    db,
+    `select ${COLUMNS} from files where case_id = $1 and sha256 = decode($2, 'hex') and finished`,
+    [caseId, sha256],
+  );
+}
+
+/**
+ * Begins a file, anew where an earlier import of it was interrupted; it counts once it is finished.
+ *
+ * @returns its numbers as a file and as a provider
+ */
+export async function beginFile(
+  db: Db,
+  file: { caseId: number; name: string; sha256: string; format: string; now: Date },
+): Promise<{ fileId: number; providerId: number }> {
+  const provider = `file ${file.sha256.slice(0, 32)}`;
+  await db.query(`insert into providers (name, unit) values ($1, 'timestamp') on conflict (name) do nothing`, [
+    provider,
+  ]);
+  const { id: providerId } = await one<{ id: number }>(db, 'select id from providers where name = $1', [provider]);
+  await db.query(`delete from files where case_id = $1 and sha256 = decode($2, 'hex') and not finished`, [
+    file.caseId,
+    file.sha256,
+  ]);
+  const { id: fileId } = await one<{ id: number }>(
+    db,
+    `insert into files (case_id, provider_id, name, sha256, format, taken, left_out, refused, imported_at)
+     values ($1, $2, $3, decode($4, 'hex'), $5, 0, 0, 0, $6) returning id`,
+    [file.caseId, providerId, file.name, file.sha256, file.format, file.now],
+  );
+  return { fileId, providerId };
+}
+
+export async function finishFile(
+  db: Db,
+  fileId: number,
+  counts: { taken: number; leftOut: number; refused: number },
+): Promise<void> {
+  await db.query('update files set taken = $2, left_out = $3, refused = $4, finished = true where id = $1', [
+    fileId,
+    counts.taken,
+    counts.leftOut,
+    counts.refused,
+  ]);
+}
+
+/**
+ * Stores transfers that a file lists. What is stored already stays as it is, for the chain's own word stands above a copy.
+ *
+ * @returns how many of them no provider and no other file had listed before
+ */
+export async function storeFileTransfers(
+  db: Db,
+  request: { fileId: number; providerId: number; asset: StoredAsset; transfers: readonly Transfer[] },
+): Promise<number> {
+  const { transfers, asset } = request;
+  const ids = await walletIds(
+    db,
+    asset.chain,
+    transfers.flatMap(({ from, to }) => [from, to]),
+  );
+  const column = <T>(read: (transfer: Transfer) => T) => transfers.map(read);
+  const columns = [
+    column((t) => t.transaction),
+    column((t) => ids.get(t.from)),
+    column((t) => ids.get(t.to)),
+    column((t) => t.value.toString()),
+    column((t) => t.occurrence),
+  ];
+  const { rowCount } = await db.query(
+    `insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, provider_id,
+       seen_by_sender, seen_by_recipient)
+     select decode(t.hash, 'hex'), $1, t.from_id, t.to_id, t.value, t.occurrence, t.time, t.block, $2, false, false
+     from unnest($3::text[], $4::bigint[], $5::bigint[], $6::numeric[], $7::int[], $8::bigint[], $9::bigint[])
+       as t(hash, from_id, to_id, value, occurrence, time, block)
+     order by 1, 3, 4, 5, 6 on conflict do nothing`,
+    [asset.id, request.providerId, ...columns, column((t) => t.timestamp), column((t) => t.block)],
+  );
+  await db.query(
+    `insert into file_transfers (file_id, asset_id, transaction, from_id, to_id, value, occurrence)
+     select $1, $2, decode(t.hash, 'hex'), t.from_id, t.to_id, t.value, t.occurrence
+     from unnest($3::text[], $4::bigint[], $5::bigint[], $6::numeric[], $7::int[]) as t(hash, from_id, to_id, value, occurrence)
+     order by 3, 4, 5, 6, 7 on conflict do nothing`,
+    [request.fileId, asset.id, ...columns],
+  );
+  return rowCount ?? 0;
+}
+
+/** Whose files, and of which asset. */
+export interface CaseFiles {
+  readonly caseId: number;
+  readonly asset: StoredAsset;
+}
+
+const LISTED = `select distinct t.transaction, t.asset_id, t.from_id, t.to_id, t.value, t.occurrence, t.timestamp, t.block
+  from files f
+  join file_transfers ft on ft.file_id = f.id and ft.asset_id = $2
+  join transfers t on t.transaction = ft.transaction and t.asset_id = ft.asset_id and t.from_id = ft.from_id
+    and t.to_id = ft.to_id and t.value = ft.value and t.occurrence = ft.occurrence
+  where f.case_id = $1 and f.finished`;
+
+/** The newest transfer that the case's files list of an asset; undefined where they list none. */
+export async function newestListed(db: Db, { caseId, asset }: CaseFiles): Promise<Head | undefined> {
+  const row = await one<{ timestamp: number | null; block: number | null }>(
+    db,
+    `select max(timestamp) as timestamp, max(block) as block from (${LISTED}) t`,
+    [caseId, asset.id],
+  );
+  return row.timestamp === null ? undefined : { timestamp: row.timestamp, block: row.block ?? 0 };
+}
+
+/** What the case's files list of wallets from one time to another, not included; oldest first, `most` rows. */
+export async function readListed(
+  db: Db,
+  files: CaseFiles,
+  request: { wallets: readonly Address[]; from: number; until: number; most: number },
+): Promise<HistoryRow[]> {
+  const rows = await many<{
+    transaction: TransactionHash;
+    from: Address;
+    to: Address;
+    value: bigint;
+    timestamp: number;
+    block: number | null;
+  }>(
+    db,
+    `with asked as (select id from wallets where chain_id = $3 and address = any($4::text[]))
+     select encode(l.transaction, 'hex') as transaction, f.address as "from", r.address as "to", l.value, l.timestamp,
+       l.block
+     from (${LISTED} and t.timestamp >= $5 and t.timestamp < $6
+       and (ft.from_id in (select id from asked) or ft.to_id in (select id from asked))) l
+     join wallets f on f.id = l.from_id join wallets r on r.id = l.to_id
+     order by l.timestamp, l.transaction, l.from_id, l.to_id, l.value, l.occurrence limit $7`,
+    [files.caseId, files.asset.id, files.asset.chainId, request.wallets, request.from, request.until, request.most],
+  );
+  const { chain, symbol: asset } = files.asset;
+  return rows.map((row) => ({ ...row, chain, asset }));
+}
+
+/** Each transfer of a transaction that the case's files list. */
+export async function readListedTransaction(
+  db: Db,
+  files: CaseFiles,
+  transaction: TransactionHash,
+): Promise<ReceiptTransfer[]> {
+  return many<ReceiptTransfer>(
+    db,
+    `select f.address as "from", r.address as "to", l.value
+     from (${LISTED} and ft.transaction = decode($3, 'hex')) l
+     join wallets f on f.id = l.from_id join wallets r on r.id = l.to_id
+     order by f.address collate "C", r.address collate "C", l.value, l.occurrence`,
+    [files.caseId, files.asset.id, transaction],
+  );
+}
+
+/** How many transfers the case's files list that touch a wallet the run expanded, and the chain's histories do not have. */
+export async function countUnconfirmed(db: Db, runId: number): Promise<number> {
+  const { count } = await one<{ count: number }>(
+    db,
+    `select count(*) as count from (
+       select distinct ft.transaction, ft.asset_id, ft.from_id, ft.to_id, ft.value, ft.occurrence
+       from runs r join files f on f.case_id = r.case_id and f.finished
+       join file_transfers ft on ft.file_id = f.id
+       join transfers t on t.transaction = ft.transaction and t.asset_id = ft.asset_id and t.from_id = ft.from_id
+         and t.to_id = ft.to_id and t.value = ft.value and t.occurrence = ft.occurrence
+       join assets a on a.id = t.asset_id join run_heads h on h.run_id = r.id and h.chain_id = a.chain_id
+       where r.id = $1 and not r.offline and not t.seen_by_sender and not t.seen_by_recipient
+         and t.timestamp <= h.timestamp
+         and exists (select 1 from case_wallets cw where cw.run_id = r.id and cw.state = 'expanded'
+           and cw.wallet_id in (t.from_id, t.to_id))) l`,
+    [runId],
+  );
+  return count;
+}
+
+export type ListedChains = readonly { readonly chain: ChainId; readonly transfers: number; readonly wallets: number }[];
+
+/** How much a file lists, by chain. */
+export async function countListed(pool: Pool, fileId: number): Promise<ListedChains> {
+  return many(
+    pool,
+    `select c.name as chain, count(*) as transfers,
+       (select count(*) from (select from_id from file_transfers x where x.file_id = $1 and x.asset_id = a.id
+          union select to_id from file_transfers x where x.file_id = $1 and x.asset_id = a.id) w) as wallets
+     from file_transfers ft join assets a on a.id = ft.asset_id join chains c on c.id = a.chain_id
+     where ft.file_id = $1 group by c.name, a.id order by c.name`,
+    [fileId],
+  );
+}

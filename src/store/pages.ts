@@ -1,0 +1,121 @@
+/** Pages of histories as they go into the store: transfers and cursors together, or nothing. */
+import type { Cursor, TransactionHash, Transfer } from '../chains/chain.ts';
+import { type HistoryKey, writeHeld } from './coverage.ts';
+import { one, type Pool } from './db.ts';
+import { type StoredAsset, walletIds } from './reference.ts';
+
+/** What a page is to one of its wallets. */
+export interface PageWallet {
+  readonly id: number;
+  /** The version that its coverage had when this page was asked for. */
+  readonly version: number;
+  /** Rows of the page that touch it: equal ones count. */
+  readonly rows: number;
+  /** Transactions in which it has equal rows, which wait for their receipts. */
+  readonly repeats: readonly TransactionHash[];
+}
+
+export interface StoredPage {
+  readonly key: HistoryKey;
+  /** The run that asked for it, and how many requests it cost, which are counted to it. */
+  readonly runId: number;
+  readonly requests: number;
+  readonly asset: StoredAsset;
+  readonly wallets: readonly PageWallet[];
+  readonly transfers: readonly Transfer[];
+  /** Rows that the page listed: equal ones count. */
+  readonly rows: number;
+  /** True for the chain's own word: each transfer then counts as seen in the histories of those wallets. */
+  readonly seen: boolean;
+  readonly next: Cursor;
+  readonly now: Date;
+}
+
+/**
+ * Stores a page's transfers and moves the cursors of its wallets: all of it, or nothing. A transfer that is there already
+ * only learns in whose history it was seen too; where a file had listed it, the chain's own word of its time replaces the file's.
+ *
+ * One statement, and so one transaction: a crawl's speed is the number of its round trips. The cursors are locked before
+ * any is moved, in order, so that two workers with some wallets in common neither lock up nor move only some.
+ *
+ * @returns false, with nothing stored, when another worker has moved one of the cursors since
+ */
+export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean> {
+  const { key, transfers, next, wallets } = page;
+  const ids = await walletIds(
+    pool,
+    page.asset.chain,
+    transfers.flatMap(({ from, to }) => [from, to]),
+  );
+  const column = <T>(read: (transfer: Transfer) => T) => transfers.map(read);
+  const repeats = wallets.flatMap(({ id, repeats: hashes }) => hashes.map((hash) => ({ id, hash })));
+  const { moved } = await one<{ moved: number }>(
+    pool,
+    `with expected as (
+       select * from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as e(wallet_id, version, rows)),
+     locked as (
+       select v.wallet_id, v.version from coverage v
+       where v.wallet_id = any($1::bigint[]) and v.asset_id = $4 and v.provider_id = $5
+       order by v.wallet_id for update),
+     ready as (select count(*) = cardinality($1::bigint[]) as ok from locked join expected using (wallet_id, version)),
+     moved as (
+       update coverage v
+       set restarts = case when v.until_position = $6 then v.restarts else 0 end,
+         until_position = $6, held = $7, token = $8, version = v.version + 1, rows = v.rows + e.rows, updated_at = $9
+       from expected e
+       where v.wallet_id = e.wallet_id and v.asset_id = $4 and v.provider_id = $5 and (select ok from ready)
+       returning 1),
+     counted as (
+       update runs set requests = requests + $11, rows = rows + $12, answered_at = $9
+       where id = $10 and (select ok from ready)),
+     repeated as (
+       insert into receipts (asset_id, transaction, wallet_id)
+       select $4, decode(hash, 'hex'), id from unnest($13::text[], $14::bigint[]) as r(hash, id)
+       where (select ok from ready) order by 2, 3
+       on conflict do nothing),
+     stored as (
+       insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, provider_id,
+         seen_by_sender, seen_by_recipient)
+       select decode(t.hash, 'hex'), $4, t.from_id, t.to_id, t.value, t.occurrence, t.time, t.block, $5,
+         $15 and t.from_id = any($1::bigint[]), $15 and t.to_id = any($1::bigint[])
+       from unnest($16::text[], $17::bigint[], $18::bigint[], $19::numeric[], $20::int[], $21::bigint[], $22::bigint[])
+         as t(hash, from_id, to_id, value, occurrence, time, block)
+       where (select ok from ready)
+       order by 1, 3, 4, 5, 6
+       on conflict (transaction, asset_id, from_id, to_id, value, occurrence) do update
+       set seen_by_sender = transfers.seen_by_sender or excluded.seen_by_sender,
+           seen_by_recipient = transfers.seen_by_recipient or excluded.seen_by_recipient,
+           timestamp = case when $15 then excluded.timestamp else transfers.timestamp end,
+           block = case when $15 then coalesce(excluded.block, transfers.block)
+             else coalesce(transfers.block, excluded.block) end
+       where (excluded.seen_by_sender and not transfers.seen_by_sender)
+          or (excluded.seen_by_recipient and not transfers.seen_by_recipient)
+          or (transfers.block is null and excluded.block is not null))
+     select count(*) as moved from moved`,
+    [
+      wallets.map(({ id }) => id),
+      wallets.map(({ version }) => version),
+      wallets.map(({ rows }) => rows),
+      key.assetId,
+      key.providerId,
+      next.position,
+      writeHeld(next.held),
+      next.token,
+      page.now,
+      page.runId,
+      page.requests,
+      page.rows,
+      repeats.map(({ hash }) => hash),
+      repeats.map(({ id }) => id),
+      page.seen,
+      column((t) => t.transaction),
+      column((t) => ids.get(t.from)),
+      column((t) => ids.get(t.to)),
+      column((t) => t.value.toString()),
+      column((t) => t.occurrence),
+      column((t) => t.timestamp),
+      column((t) => t.block),
+    ],
+  );
+  return moved === wallets.length;
+}

@@ -1,0 +1,94 @@
+/** The providers that the configuration names, each with its queue. */
+import type { ChainId, ChainSource } from '../src/chains/chain.ts';
+import { combineSources } from '../src/chains/combined.ts';
+import { createEtherscan } from '../src/chains/ethereum/etherscan.ts';
+import { createEthereumNode } from '../src/chains/ethereum/node.ts';
+import { createFileSource } from '../src/chains/files/source.ts';
+import { createTronGrid } from '../src/chains/tron/trongrid.ts';
+import type { Config } from '../src/config.ts';
+import type { CrawlJob } from '../src/queue/jobs.ts';
+import { type Queues, queueName } from '../src/queue/queue.ts';
+import type { Pool } from '../src/store/db.ts';
+import { listFiles, newestListed, readListed, readListedTransaction } from '../src/store/imports.ts';
+import { providerId, type StoredAsset } from '../src/store/reference.ts';
+import type { Provider } from './provider.ts';
+
+/** A provider with the name of its queue. */
+export interface QueuedProvider extends Provider {
+  readonly queueName: string;
+}
+
+interface Place {
+  readonly pool: Pool;
+  readonly queues: Queues;
+  /** Names the database in queues that several share. */
+  readonly instance: string;
+  readonly assets: readonly StoredAsset[];
+}
+
+interface Configured {
+  readonly source: ChainSource;
+  readonly rate: number | null;
+  /** What a limit holds for: the provider's address and key. */
+  readonly account: readonly string[];
+}
+
+/** One provider for each chain that is configured. */
+export async function openProviders(config: Config, place: Place): Promise<Map<ChainId, QueuedProvider>> {
+  const configured = [tron(config), ethereum(config)].filter((each) => each !== null);
+  const opened = new Map<ChainId, QueuedProvider>();
+  for (const each of configured) opened.set(each.source.chain, await open(each, place));
+  return opened;
+}
+
+/** The files of a case as providers, one for each chain that they have transfers of. */
+export async function openFileProviders(caseId: number, place: Place): Promise<Map<ChainId, QueuedProvider>> {
+  const { pool } = place;
+  const opened = new Map<ChainId, QueuedProvider>();
+  // What was read of them is void once another file has come.
+  const newest = (await listFiles(pool, caseId)).at(-1)?.id ?? 0;
+  for (const asset of place.assets) {
+    const files = { caseId, asset };
+    if ((await newestListed(pool, files)) === undefined) continue;
+    const source = createFileSource({
+      asset,
+      provider: `files of case ${caseId} up to ${newest}`,
+      listed: {
+        newest: () => newestListed(pool, files),
+        read: (request) => readListed(pool, files, request),
+        transaction: (hash) => readListedTransaction(pool, files, hash),
+      },
+    });
+    opened.set(asset.chain, await open({ source, rate: null, account: [asset.chain] }, place));
+  }
+  return opened;
+}
+
+async function open({ source, rate, account }: Configured, place: Place): Promise<QueuedProvider> {
+  const { pool, queues, instance, assets } = place;
+  const name = queueName('crawl', instance, [source.provider, ...account]);
+  const asset = assets.find(({ chain }) => chain === source.chain);
+  if (asset === undefined) throw new Error(`The database knows no asset of ${source.chain}`);
+  const id = await providerId(pool, source.provider, source.unit);
+  return { id, source, asset, queue: queues.queue<CrawlJob>(name), rate, queueName: name };
+}
+
+function tron({ tron: { url, key, rate } }: Config): Configured {
+  return { source: createTronGrid({ url, key }), rate, account: [url, key ?? ''] };
+}
+
+/** Histories from Etherscan, proof from the node, where both are given; either alone does both. */
+function ethereum({ ethereumNode, etherscan }: Config): Configured | null {
+  const node = ethereumNode === null ? null : createEthereumNode({ url: ethereumNode.url });
+  if (etherscan === null) {
+    return node === null || ethereumNode === null
+      ? null
+      : { source: node, rate: ethereumNode.rate, account: [ethereumNode.url] };
+  }
+  const history = createEtherscan(etherscan);
+  return {
+    source: node === null ? history : combineSources(history, node),
+    rate: etherscan.rate,
+    account: [etherscan.url, etherscan.key ?? '', ethereumNode?.url ?? ''],
+  };
+}
