@@ -4,6 +4,7 @@
  */
 import type { Address, Head, TransactionHash } from '../chains/chain.ts';
 import { headAt, type Network } from './network.ts';
+import { between } from './search.ts';
 import { TRON } from './tron.ts';
 import type { SimulatedTransfer } from './types.ts';
 
@@ -32,9 +33,13 @@ export class Ledger {
   readonly #sums = new Map<string, bigint>();
   #head: Head;
 
+  /** Of the transfers given, those of another chain or asset are none of this ledger's: a whole economy may be handed in. */
   constructor(transfers: readonly SimulatedTransfer[], options: LedgerOptions = {}) {
     this.network = options.network ?? TRON;
-    this.transfers = [...transfers].sort((a, b) => a.block - b.block || a.position - b.position);
+    const { chain, token } = this.network;
+    this.transfers = transfers
+      .filter((transfer) => transfer.chain === chain && transfer.asset === token.symbol)
+      .sort((a, b) => a.block - b.block || a.position - b.position);
     for (const transfer of this.transfers) {
       add(this.#ofWallet, transfer.from, transfer);
       if (transfer.to !== transfer.from) add(this.#ofWallet, transfer.to, transfer);
@@ -69,6 +74,11 @@ export class Ledger {
   /** A wallet's transfers of all times, in the order of the chain: whoever answers with them minds the head. */
   of(wallet: Address): readonly SimulatedTransfer[] {
     return this.#ofWallet.get(wallet) ?? [];
+  }
+
+  /** All transfers from one block to another, both included, in the order of the chain. */
+  between(from: number, to: number): readonly SimulatedTransfer[] {
+    return between(this.transfers, from, to);
   }
 
   /** A transaction's transfers in the order of its logs, where it has happened by the given block. */

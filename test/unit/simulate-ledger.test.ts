@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/chains/chain.ts';
 import { readAccountHistory } from '../../src/simulate/account-history.ts';
 import { generateEconomy } from '../../src/simulate/economy.ts';
+import { ETHEREUM } from '../../src/simulate/ethereum.ts';
 import { Ledger } from '../../src/simulate/ledger.ts';
+import { transactionFor } from '../../src/simulate/names.ts';
+import { TRON } from '../../src/simulate/tron.ts';
+import type { SimulatedTransfer } from '../../src/simulate/types.ts';
 import { hasSharedData, sharedData } from '../shared-data.ts';
 
 describe('a ledger', () => {
@@ -42,6 +46,40 @@ describe('a ledger', () => {
     expect(last && ledger.transaction(last.transaction, ledger.head)).toContainEqual(last);
     expect(ledger.balance(wallet)).toBe(new Ledger(transfers).balance(wallet));
     expect(ledger.balance(wallet)).not.toBe(before);
+  });
+});
+
+describe('a ledger of one network', () => {
+  const at = { block: 20_000_000, position: 0, timestamp: ETHEREUM.timeOf(20_000_000), value: 5n };
+  const [from, to] = [ETHEREUM.addressFor('a payer'), ETHEREUM.addressFor('a payee')];
+  const row = (name: string, changes: Partial<SimulatedTransfer> = {}): SimulatedTransfer => ({
+    ...{ chain: 'ethereum', asset: 'USDT', transaction: transactionFor(name), from, to, signer: from },
+    ...at,
+    ...changes,
+  });
+
+  test("takes its own token's transfers out of a whole economy", () => {
+    const tron = { chain: 'tron', from: TRON.addressFor('a payer'), to: TRON.addressFor('a payee') } as const;
+    const economy = [
+      row('usdt'),
+      row('eth', { asset: 'ETH' }),
+      row('tron', tron),
+      row('trx', { ...tron, asset: 'TRX' }),
+    ];
+    expect(new Ledger(economy, { network: ETHEREUM }).transfers).toEqual([economy[0]]);
+    expect(new Ledger(economy).transfers).toEqual([economy[2]]);
+    expect(new Ledger(economy, { network: ETHEREUM }).wallets).toEqual([from, to]);
+  });
+
+  test('finds the transfers between two blocks, both included', () => {
+    const rows = [0, 0, 1, 3, 4, 4, 9].map((block, n) => row(String(n), { block: at.block + block, position: n }));
+    const ledger = new Ledger(rows, { network: ETHEREUM });
+    const found = (first: number, last: number) => ledger.between(at.block + first, at.block + last);
+    expect(found(0, 9)).toEqual(rows);
+    expect(found(1, 4)).toEqual(rows.slice(2, 6));
+    expect(found(2, 2)).toEqual([]);
+    expect(found(10, 20)).toEqual([]);
+    expect(found(4, 1)).toEqual([]);
   });
 });
 

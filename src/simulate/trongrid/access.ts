@@ -1,9 +1,9 @@
 /** Keys and rate limits, with the provider's own words for a refusal. */
-import type { Reply } from './request.ts';
+import { type KeyOptions, keyring, rateMeter } from '../http/access.ts';
+import type { Reply } from '../http/reply.ts';
 
-export interface AccessOptions {
-  /** Known API keys. With any named, a request without one is served as keyless and an unknown one is refused. */
-  readonly keys?: readonly string[];
+/** A request without a key is served as keyless. */
+export interface AccessOptions extends KeyOptions {
   /** Requests per second for each key, and for all without one together. */
   readonly ratePerSecond?: number;
   /** How long whoever exceeds the rate is suspended: 5 unless told. */
@@ -14,29 +14,21 @@ export interface AccessOptions {
 
 export const UNKNOWN_KEY: Reply = { status: 401, body: { Error: 'ApiKey not exists' } };
 
-interface Caller {
-  second: number;
-  asked: number;
-  suspendedUntil: number;
-}
-
 /** Says what refuses a request at a time, or `null`. */
 export function gatekeeper(
   options: AccessOptions,
 ): (key: string | undefined, path: string, now: number) => Reply | null {
-  const { keys = [], ratePerSecond = Number.POSITIVE_INFINITY, suspendSeconds = 5, suspendStatus = 403 } = options;
-  const callers = new Map<string, Caller>();
+  const { ratePerSecond = Number.POSITIVE_INFINITY, suspendSeconds = 5, suspendStatus = 403 } = options;
+  const stateOf = keyring(options);
+  const isTooMany = rateMeter(ratePerSecond);
+  const suspendedUntil = new Map<string, number>();
   return (key, path, now) => {
-    if (key !== undefined && keys.length > 0 && !keys.includes(key)) return UNKNOWN_KEY;
-    if (!Number.isFinite(ratePerSecond)) return null;
-    const caller = callers.get(key ?? '') ?? { second: 0, asked: 0, suspendedUntil: 0 };
-    callers.set(key ?? '', caller);
+    if (stateOf(key) === 'unknown') return UNKNOWN_KEY;
+    const caller = key ?? '';
     const refusal = suspension({ path, key, rate: ratePerSecond, seconds: suspendSeconds, status: suspendStatus });
-    if (now < caller.suspendedUntil) return refusal;
-    if (now - caller.second >= 1_000) Object.assign(caller, { second: now, asked: 0 });
-    caller.asked += 1;
-    if (caller.asked <= ratePerSecond) return null;
-    caller.suspendedUntil = now + suspendSeconds * 1_000;
+    if (now < (suspendedUntil.get(caller) ?? 0)) return refusal;
+    if (!isTooMany(caller, now)) return null;
+    suspendedUntil.set(caller, now + suspendSeconds * 1_000);
     return refusal;
   };
 }

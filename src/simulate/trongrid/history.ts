@@ -1,14 +1,17 @@
 /** `GET /v1/accounts/{address}/transactions/trc20`: an account's token transfers, page by page. */
 import { addressBytes } from '../../chains/address.ts';
 import type { Address } from '../../chains/chain.ts';
+import { ok, type Reply } from '../http/reply.ts';
 import type { Ledger } from '../ledger.ts';
 import { digest } from '../names.ts';
 import { Random } from '../random.ts';
+import { firstAt } from '../search.ts';
+import { mixTies } from '../ties.ts';
 import { USDT_CONTRACT, USDT_TOKEN } from '../tron.ts';
 import type { SimulatedTransfer } from '../types.ts';
 import type { PageFaultKind } from './faults.ts';
 import { spoil } from './pages.ts';
-import { accountIn, ok, type Reply, refuse, type SimulatedRequest } from './request.ts';
+import { accountIn, refuse, type SimulatedRequest } from './request.ts';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 200;
@@ -66,7 +69,8 @@ export function history(ledger: Ledger, request: SimulatedRequest, fault: PageFa
   if (typeof query === 'string') return refuse(`Invalid query filter(s)!: [${query}]`);
 
   const whole = ledger.of(account);
-  const rows = fault === 'unstable-ties' ? mixTies(whole, new Random(`${path}/${request.number}`)) : whole;
+  const rows =
+    fault === 'unstable-ties' ? mixTies(whole, ({ block }) => block, new Random(`${path}/${request.number}`)) : whole;
   const read = (limit: number): Page => readPage(rows, ledger.head.block, { ...query, limit });
   const full = read(query.limit);
   const page = fault === 'short-page' && full.rows.length > 1 ? read(Math.floor(full.rows.length / 2)) : full;
@@ -138,13 +142,6 @@ function readPage(history: readonly SimulatedTransfer[], final: number, query: Q
   }
 }
 
-/** A history whose transfers of one block come in another order at every request. */
-function mixTies(history: readonly SimulatedTransfer[], random: Random): SimulatedTransfer[] {
-  const blocks = new Map<number, SimulatedTransfer[]>();
-  for (const transfer of history) blocks.set(transfer.block, [...(blocks.get(transfer.block) ?? []), transfer]);
-  return [...blocks.values()].flatMap((block) => random.shuffle(block));
-}
-
 function rowOf(transfer: SimulatedTransfer, unconfirmed: boolean, detail: boolean): Row {
   return {
     transaction_id: transfer.transaction,
@@ -170,18 +167,6 @@ function detailOf({ transaction, block, timestamp, signer }: SimulatedTransfer):
     raw_data: { contract: [{ parameter: { value }, type: 'TriggerSmartContract' }] },
     internal_transactions: [],
   };
-}
-
-/** The first place from which on the condition holds; it must hold for all that follow. */
-function firstAt(rows: readonly SimulatedTransfer[], holds: (transfer: SimulatedTransfer) => boolean): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const row = rows[middle];
-    if (row !== undefined && holds(row)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** A fingerprint tells a place to nobody but the request it was made for. */

@@ -2,10 +2,11 @@
 import { isAddress } from 'tronweb/utils';
 import { addressBytes, addressFromWord, parseAddress } from '../../chains/address.ts';
 import type { Address, TransactionHash } from '../../chains/chain.ts';
+import { ok, type Reply } from '../http/reply.ts';
 import type { Ledger } from '../ledger.ts';
 import { digest } from '../names.ts';
 import { TRANSFER_TOPIC, USDT_CONTRACT, USDT_TOKEN } from '../tron.ts';
-import { accountIn, ok, type Reply, refuse, type SimulatedRequest } from './request.ts';
+import { accountIn, refuse, type SimulatedRequest } from './request.ts';
 
 /** The functions of the contract that are answered, by the first four bytes of their call data. */
 const SELECTORS: Readonly<Record<string, string>> = {

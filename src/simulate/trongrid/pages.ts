@@ -1,5 +1,6 @@
 /** A page as a faulty provider sends it. */
 import { Random } from '../random.ts';
+import { reorderTies } from '../ties.ts';
 import { addressFor } from '../tron.ts';
 import type { PageFaultKind } from './faults.ts';
 import type { Page, Row } from './history.ts';
@@ -35,7 +36,7 @@ export function spoil(page: Page, fault: PageFaultKind | null, place: number, re
     case 'empty-page':
       return { rows: [], next: place };
     case 'shuffled-ties':
-      return { rows: shuffleTies(rows, random), next };
+      return { rows: reorderTies(rows, (row) => row.block_timestamp, random), next };
     case 'without-value':
       return { rows: rows.with(middle, withoutValue(one)), next };
     case 'malformed-value':
@@ -47,17 +48,4 @@ export function spoil(page: Page, fault: PageFaultKind | null, place: number, re
 
 function withoutValue({ value: _, ...row }: Row): Row {
   return row;
-}
-
-/** Rows of equal time in another order, as a database gives them that was asked for no order among them. */
-function shuffleTies(rows: readonly Row[], random: Random): Row[] {
-  const groups = new Map<number, Row[]>();
-  for (const row of rows) groups.set(row.block_timestamp, [...(groups.get(row.block_timestamp) ?? []), row]);
-  return [...groups.values()].flatMap((group) => reorder(group, random));
-}
-
-/** Another order for sure, where there is one. */
-function reorder<Item>(items: readonly Item[], random: Random): Item[] {
-  const shuffled = random.shuffle(items);
-  return shuffled.every((item, index) => item === items[index]) ? shuffled.reverse() : shuffled;
 }

@@ -2,33 +2,21 @@
 import { isAddress } from 'tronweb/utils';
 import { addressFromWord, parseAddress } from '../../chains/address.ts';
 import type { Address } from '../../chains/chain.ts';
+import type { Reply } from '../http/reply.ts';
+import type { Counted, Heard } from '../http/server.ts';
 import type { Ledger } from '../ledger.ts';
 
 export const ENDPOINTS = ['history', 'account', 'constantCall', 'head', 'genesis', 'receipt', 'unknown'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
-export interface SimulatedRequest {
-  /** Counts all requests of the server, from 1. */
-  readonly number: number;
-  /** Counts requests of the same method, path and parameters, from 1. */
-  readonly attempt: number;
-  readonly endpoint: Endpoint;
-  readonly method: string;
-  readonly path: string;
+export interface AskedOfTronGrid extends Heard<Endpoint> {
   /** Of the address line or the body; names in snake_case. */
   readonly params: Readonly<Record<string, string>>;
   /** Only solidified data is asked for. */
   readonly solid: boolean;
 }
 
-export interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-export function ok(body: unknown): Reply {
-  return { status: 200, body };
-}
+export type SimulatedRequest = AskedOfTronGrid & Counted;
 
 /** TronGrid v1's own words for a request that it refuses. */
 export function refuse(error: string): Reply {

@@ -1,0 +1,61 @@
+/** Everything that a node, or whoever sells access to one, does wrong. */
+import type { ChoiceOf, FaultOf, PlanOf } from '../http/faults.ts';
+import type { SimulatedRequest } from './request.ts';
+
+/** Faults of any request. */
+export const HTTP_FAULTS = [
+  'html-page',
+  'unauthorised',
+  'forbidden',
+  'not-found',
+  'too-many-requests',
+  'too-large',
+  'server-error',
+  'empty-body',
+  'truncated',
+  'error-in-200',
+  'rate-in-200',
+  'timeout-in-200',
+  'error-outside',
+  'reset',
+  'delay',
+  'hang',
+] as const;
+
+/** Faults of any call's reply. */
+export const RPC_FAULTS = ['other-id', 'null-result', 'no-result'] as const;
+
+/**
+ * Faults of the logs that `eth_getLogs` finds.
+ *
+ * Three of them cannot be seen in the reply: `lost-log`, `no-logs` and `newest-only` leave out what there is.
+ */
+export const LOG_FAULTS = [
+  'removed-log',
+  'other-token',
+  'other-block',
+  'other-wallet',
+  'repeated-logs',
+  'shuffled-logs',
+  'malformed-log',
+  'lost-log',
+  'no-logs',
+  'newest-only',
+] as const;
+
+export type LogFaultKind = (typeof LOG_FAULTS)[number];
+export type FaultKind = (typeof HTTP_FAULTS)[number] | (typeof RPC_FAULTS)[number] | LogFaultKind;
+export type Fault = FaultOf<FaultKind>;
+export type FaultPlan = PlanOf<FaultKind>;
+export type FaultChoice = ChoiceOf<FaultKind, SimulatedRequest>;
+
+/** All kinds in the order of a plan's draws, and the requests they can befall. */
+export const PLANNING = { kinds: [...HTTP_FAULTS, ...RPC_FAULTS, ...LOG_FAULTS], applies };
+
+export function isLogFault(kind: FaultKind): kind is LogFaultKind {
+  return (LOG_FAULTS as readonly string[]).includes(kind);
+}
+
+function applies(kind: FaultKind, { calls }: SimulatedRequest): boolean {
+  return !isLogFault(kind) || calls.some(({ method }) => method === 'eth_getLogs');
+}

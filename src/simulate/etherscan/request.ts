@@ -1,0 +1,38 @@
+/** What the simulated Etherscan is asked, and the forms of its answers. */
+import type { IncomingMessage } from 'node:http';
+import { ok, type Reply } from '../http/reply.ts';
+import type { Counted, Heard } from '../http/server.ts';
+
+export const ENDPOINTS = ['tokentx', 'tokenbalance', 'proxy', 'unknown'] as const;
+export type Endpoint = (typeof ENDPOINTS)[number];
+
+export interface AskedOfEtherscan extends Heard<Endpoint> {
+  /** Of the address line, the key left out. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export type SimulatedRequest = AskedOfEtherscan & Counted;
+
+export async function hear(incoming: IncomingMessage) {
+  const { pathname: path, searchParams } = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+  const { apikey, ...params } = Object.fromEntries(searchParams);
+  const method = incoming.method ?? 'GET';
+  const asked: AskedOfEtherscan = { endpoint: endpointOf(params), method, path, params };
+  return { asked, identity: `${method} ${path} ${JSON.stringify(params)}`, key: apikey === '' ? undefined : apikey };
+}
+
+/** What was found. */
+export function found(result: unknown): Reply {
+  return ok({ status: '1', message: 'OK', result });
+}
+
+/** A refusal, which is HTTP 200 like everything else. */
+export function refuse(result: string): Reply {
+  return ok({ status: '0', message: 'NOTOK', result });
+}
+
+function endpointOf({ module, action }: Readonly<Record<string, string>>): Endpoint {
+  if (module === 'proxy') return 'proxy';
+  if (module === 'account' && (action === 'tokentx' || action === 'tokenbalance')) return action;
+  return 'unknown';
+}

@@ -1,0 +1,35 @@
+/** The faults of Etherscan that are replies like any other, in its own words. */
+import type { Reply } from '../http/reply.ts';
+import { INVALID_KEY, tooFast } from './access.ts';
+import type { Fault } from './faults.ts';
+import { refuse } from './request.ts';
+
+export const TIMEOUT = 'Query Timeout occured. Please select a smaller result dataset';
+const BUSY =
+  'Free API access is temporarily unavailable due to unusually high network activity. Please try again later or upgrade to a paid plan.';
+
+/** `null` for a fault that is no such reply. */
+export function faultReply({ kind, seconds = 1 }: Fault): Reply | null {
+  switch (kind) {
+    case 'unauthorised':
+      return refuse(INVALID_KEY);
+    case 'not-found':
+      return { status: 404, body: { error: 'Not Found' } };
+    case 'too-many-requests':
+      return { ...refuse(tooFast(3)), status: 429, headers: { 'retry-after': String(seconds) } };
+    case 'server-error':
+      return { status: 500, body: { status: '0', message: 'NOTOK', result: 'Unexpected error' } };
+    case 'error-in-200':
+      return refuse('Unexpected error, timeout or server too busy. Please try again later');
+    case 'rate-in-200':
+      return refuse(tooFast(3));
+    case 'timeout-in-200':
+      return refuse(TIMEOUT);
+    case 'busy-in-200':
+      return refuse(BUSY);
+    case 'null-result':
+      return { status: 200, body: { status: '0', message: 'NOTOK', result: null } };
+    default:
+      return null;
+  }
+}
