@@ -7,6 +7,7 @@ import type {
   Call,
   ChainSource,
   Cursor,
+  Head,
   HistoryPage,
   HistoryRow,
   Window,
@@ -44,13 +45,20 @@ export interface SourceUnderTest {
   readonly manners: readonly Manner[];
   /** The most rows of one reply, around which borders are tried. */
   readonly pageRows: number;
+  /** What the source holds for the newest finalised block of a ledger. */
+  headOf(ledger: Ledger): Head;
+  /** True where the provider itself shows nothing above the head: else the window alone keeps it out. */
+  readonly endsAtHead: boolean;
+  /** False for a copy: it does not grow, and knows no balance. */
+  readonly isLive: boolean;
   open(ledger: Ledger, manner: Manner): Promise<OpenedSource>;
 }
 
 const FIRST_BLOCK = 60_000_000;
 const SEED = 20_260_103;
 
-export function describeChainSource({ name, network, manners, pageRows, open }: SourceUnderTest): void {
+export function describeChainSource(subject: SourceUnderTest): void {
+  const { name, network, manners, pageRows, open, headOf, endsAtHead, isLive } = subject;
   const wallet = network.addressFor('the wallet');
   const stranger = network.addressFor('a stranger');
   const timeOf = (block: number) => network.timeOf(block);
@@ -78,17 +86,18 @@ export function describeChainSource({ name, network, manners, pageRows, open }: 
       test('is the newest finalised block, and stays until the chain goes on', async () => {
         const ledger = ledgerOf([1, 1, 1]);
         const { source } = await reader(ledger);
-        const before = { ...ledger.head };
+        const before = headOf(ledger);
         expect(await source.head()).toEqual(before);
         expect(await source.head()).toEqual(before);
-        ledger.moveHead(before.block + 7);
+        if (!isLive) return;
+        ledger.moveHead(ledger.head.block + 7);
         const after = await source.head();
-        expect(after).toEqual(ledger.head);
+        expect(after).toEqual(headOf(ledger));
         expect(after.block).toBe(before.block + 7);
         expect(after.timestamp).toBeGreaterThan(before.timestamp);
       });
 
-      test('ends what is shown: no row above it, however far the window reaches', async () => {
+      test.runIf(endsAtHead)('ends what is shown: no row above it, however far the window reaches', async () => {
         const ledger = ledgerOf([3, 2, 4, 1], { head: FIRST_BLOCK + 1 });
         const read = await reader(ledger);
         const rows = await read.all({ from: 0, until: read.place(ledger.tip) + 1 });
@@ -128,8 +137,10 @@ export function describeChainSource({ name, network, manners, pageRows, open }: 
         read.check(await read.all());
       });
 
-      test('a wallet without one is read with one request, and has no row', async () => {
+      test('a wallet without one has no row, and costs one request where wallets are read one by one', async () => {
         const read = await reader(ledgerOf([2]));
+        expect(await read.all(read.window(), read.start(), [stranger])).toEqual([]);
+        if (read.source.most.histories > 1) return;
         const page = await read.page([stranger], read.window(), read.start());
         expect(page).toMatchObject({ rows: [], next: null });
       });
@@ -198,7 +209,7 @@ export function describeChainSource({ name, network, manners, pageRows, open }: 
         }
       });
 
-      test('when the chain has gone on, has the new rows and the old ones once', async () => {
+      test.runIf(isLive)('when the chain has gone on, has the new rows and the old ones once', async () => {
         const ledger = ledgerOf([pageRows - 1, 4, 3, 2], { head: FIRST_BLOCK + 1 });
         const read = await reader(ledger);
         const first = await read.all();
@@ -217,6 +228,7 @@ export function describeChainSource({ name, network, manners, pageRows, open }: 
         const [balance] = await source.balances({ wallets: [address], asset, head: ledger.head });
         return balance;
       };
+      if (!isLive) return expect(await balanceOf(wallet)).toBe(null);
       expect(await balanceOf(wallet)).toBe(ledger.balance(wallet));
       expect(await balanceOf(stranger)).toBe(0n);
       ledger.moveHead(FIRST_BLOCK + 2);
@@ -234,7 +246,7 @@ export function describeChainSource({ name, network, manners, pageRows, open }: 
       for (let start = 0; start < wallets.length; start += source.most.balances) {
         const group = wallets.slice(start, start + source.most.balances);
         const balances = await source.balances({ wallets: group, asset, head: ledger.head });
-        expect(balances).toEqual(group.map((each) => ledger.balance(each)));
+        expect(balances).toEqual(group.map((each) => (isLive ? ledger.balance(each) : null)));
       }
     });
 

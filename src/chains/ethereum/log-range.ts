@@ -70,7 +70,7 @@ const TOO_MANY_WALLETS =
 const STATED_WALLETS = /(?:maximum of|max topics:|max addresses:)\s*(\d+)/i;
 
 const TOO_MANY_BLOCKS =
-  /block range|range (?:is )?too (?:wide|large)|too many blocks|range threshold exceeded|exceeded max allowed|allowed block range/i;
+  /block range|limited to .* (?:range|blocks?)|range (?:is )?too (?:wide|large)|too many blocks|range threshold exceeded|exceeded max allowed|allowed block range/i;
 const TOO_MANY_RESULTS =
   /query returned more than|returns too many logs|max results|log response size|response size|response (?:is )?too (?:big|large)|logs matched by query exceeds|timeout|timed out|took too long|no backend is currently healthy|HTTP 413|response exceeds the limit/i;
 
