@@ -50,10 +50,10 @@ function answer(explorer: Explorer, request: SimulatedRequest, fault: Fault | nu
       return history(explorer, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null);
     case 'tokenbalance':
       return tokenBalance(explorer, request);
-    case 'proxy':
-      return proxy(explorer, request, fault !== null && isProxyFault(fault.kind) ? fault.kind : null);
     case 'unknown':
-      return refuse('Error! Missing Or invalid Module name');
+      return refuse('Error! Missing Or invalid Module or Action name');
+    default:
+      return proxy(explorer, request.endpoint, request, fault !== null && isProxyFault(fault.kind) ? fault.kind : null);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Everything that a node, or whoever sells access to one, does wrong. */
-import type { ChoiceOf, FaultOf, PlanOf } from '../http/faults.ts';
+import type { ChoiceOf, FaultOf } from '../http/faults.ts';
 import type { SimulatedRequest } from './request.ts';
 
 /** Faults of any request. */
@@ -28,7 +28,8 @@ export const RPC_FAULTS = ['other-id', 'null-result', 'no-result'] as const;
 /**
  * Faults of the logs that `eth_getLogs` finds.
  *
- * Three of them cannot be seen in the reply: `lost-log`, `no-logs` and `newest-only` leave out what there is.
+ * Four of them cannot be seen in the reply: `lost-log`, `no-logs`, `newest-only` (as from a provider that cuts wide ranges
+ * short) and `behind` (as from one of several nodes that has not seen the newest block) leave out what there is.
  */
 export const LOG_FAULTS = [
   'removed-log',
@@ -41,12 +42,12 @@ export const LOG_FAULTS = [
   'lost-log',
   'no-logs',
   'newest-only',
+  'behind',
 ] as const;
 
 export type LogFaultKind = (typeof LOG_FAULTS)[number];
 export type FaultKind = (typeof HTTP_FAULTS)[number] | (typeof RPC_FAULTS)[number] | LogFaultKind;
 export type Fault = FaultOf<FaultKind>;
-export type FaultPlan = PlanOf<FaultKind>;
 export type FaultChoice = ChoiceOf<FaultKind, SimulatedRequest>;
 
 /** All kinds in the order of a plan's draws, and the requests they can befall. */

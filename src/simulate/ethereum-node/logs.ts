@@ -29,6 +29,9 @@ export function logsFor(node: Node, [filter]: readonly unknown[]): LogRow[] {
   if (isPruned(node.options, query.from)) {
     if (node.options.pruned !== 'silent') throw new RpcRefusal({ code: 4444, message: 'pruned history unavailable' });
   }
+  if (node.options.beyondTip === 'refused' && query.to > node.chain.ledger.tip.block) {
+    throw invalidParams('block range extends beyond current head block');
+  }
   const first = Math.max(query.from, node.options.prunedBefore ?? 0);
   const last = Math.min(query.to, node.chain.ledger.tip.block);
   const found = node.search.find({ ...query, from: first, to: last });
@@ -53,7 +56,7 @@ export function rowOf({ chain, options }: Node, log: ChainLog): LogRow {
 }
 
 /** The query that a filter's words make, with geth's objections to what is none. */
-export function queryIn(node: Node, filter: unknown): LogQuery {
+function queryIn(node: Node, filter: unknown): LogQuery {
   if (!isRecord(filter)) throw invalidParams('missing value for required argument 0');
   const { blockHash, fromBlock, toBlock } = filter;
   if (blockHash !== undefined && (fromBlock !== undefined || toBlock !== undefined)) {

@@ -14,6 +14,8 @@ export interface NodeOptions extends ChainOptions {
   /** Blocks below are gone. Asked for their logs, the node says so, or is silent and has none. */
   readonly prunedBefore?: number;
   readonly pruned?: 'refused' | 'silent';
+  /** What becomes of a range of logs that ends beyond the newest block: it ends there unless told. */
+  readonly beyondTip?: 'cut' | 'refused';
   /** Logs carry the time of their block, as those of newer nodes do: they do unless told. */
   readonly blockTimestamps?: boolean;
   /** How many blocks below the newest the state is kept: all unless told. */

@@ -6,6 +6,9 @@ import { Random } from '../random.ts';
 import type { LogFaultKind } from './faults.ts';
 import type { LogRow } from './logs.ts';
 
+/** Further than any range that is asked for. */
+const BEYOND = 100_000_000;
+
 /** Spoils a reply's logs; one without any has little to spoil, and stays as it is. `seed` decides what is left to chance. */
 export function spoil(rows: readonly LogRow[], fault: LogFaultKind, seed: string): readonly LogRow[] {
   const middle = Math.floor(rows.length / 2);
@@ -20,7 +23,7 @@ export function spoil(rows: readonly LogRow[], fault: LogFaultKind, seed: string
       return insert({ ...one, address: OTHER_TOKEN });
     case 'other-block': {
       const last = Number(rows.at(-1)?.blockNumber ?? one.blockNumber);
-      return [...rows, { ...one, blockNumber: quantity(last + 1_000_000) }];
+      return [...rows, { ...one, blockNumber: quantity(last + BEYOND) }];
     }
     case 'other-wallet': {
       const [kind = '', ...parties] = one.topics;
@@ -47,5 +50,7 @@ export function spoil(rows: readonly LogRow[], fault: LogFaultKind, seed: string
       return [];
     case 'newest-only':
       return rows.slice(middle);
+    case 'behind':
+      return rows.filter(({ blockNumber }) => blockNumber !== rows.at(-1)?.blockNumber);
   }
 }

@@ -64,7 +64,7 @@ export class LogSearch {
 }
 
 /** Whether a log answers the query, its blocks aside. */
-export function matches({ address, topics: own }: ChainLog, { addresses, topics }: LogQuery): boolean {
+function matches({ address, topics: own }: ChainLog, { addresses, topics }: LogQuery): boolean {
   if (addresses !== null && addresses.length > 0 && !addresses.includes(address)) return false;
   if (topics.length > own.length) return false;
   return topics.every((allowed, place) => allowed === null || allowed.includes(own[place] ?? ''));

@@ -1,6 +1,6 @@
 /** Everything that Etherscan does wrong. */
-import type { ChoiceOf, FaultOf, PlanOf } from '../http/faults.ts';
-import type { SimulatedRequest } from './request.ts';
+import type { ChoiceOf, FaultOf } from '../http/faults.ts';
+import { isProxyAction, type SimulatedRequest } from './request.ts';
 
 /** Faults of any request. */
 export const HTTP_FAULTS = [
@@ -47,7 +47,6 @@ export type PageFaultKind = (typeof PAGE_FAULTS)[number];
 export type ProxyFaultKind = (typeof PROXY_FAULTS)[number];
 export type FaultKind = (typeof HTTP_FAULTS)[number] | ProxyFaultKind | PageFaultKind;
 export type Fault = FaultOf<FaultKind>;
-export type FaultPlan = PlanOf<FaultKind>;
 export type FaultChoice = ChoiceOf<FaultKind, SimulatedRequest>;
 
 /** All kinds in the order of a plan's draws, and the requests they can befall. */
@@ -62,6 +61,6 @@ export function isProxyFault(kind: FaultKind): kind is ProxyFaultKind {
 }
 
 function applies(kind: FaultKind, { endpoint }: SimulatedRequest): boolean {
-  if (isProxyFault(kind)) return endpoint === 'proxy';
+  if (isProxyFault(kind)) return isProxyAction(endpoint);
   return !isPageFault(kind) || endpoint === 'tokentx';
 }

@@ -3,7 +3,18 @@ import type { IncomingMessage } from 'node:http';
 import { ok, type Reply } from '../http/reply.ts';
 import type { Counted, Heard } from '../http/server.ts';
 
-export const ENDPOINTS = ['tokentx', 'tokenbalance', 'proxy', 'unknown'] as const;
+const ACCOUNT_ACTIONS = ['tokentx', 'tokenbalance'] as const;
+const PROXY_ACTIONS = [
+  'eth_blockNumber',
+  'eth_getBlockByNumber',
+  'eth_getTransactionReceipt',
+  'eth_call',
+  'eth_getCode',
+] as const;
+export type ProxyAction = (typeof PROXY_ACTIONS)[number];
+
+/** An action of a module that has it, or `unknown`. */
+export const ENDPOINTS = [...ACCOUNT_ACTIONS, ...PROXY_ACTIONS, 'unknown'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 export interface AskedOfEtherscan extends Heard<Endpoint> {
@@ -32,7 +43,10 @@ export function refuse(result: string): Reply {
 }
 
 function endpointOf({ module, action }: Readonly<Record<string, string>>): Endpoint {
-  if (module === 'proxy') return 'proxy';
-  if (module === 'account' && (action === 'tokentx' || action === 'tokenbalance')) return action;
-  return 'unknown';
+  const actions: readonly Endpoint[] = module === 'proxy' ? PROXY_ACTIONS : module === 'account' ? ACCOUNT_ACTIONS : [];
+  return actions.find((each) => each === action) ?? 'unknown';
+}
+
+export function isProxyAction(endpoint: Endpoint): endpoint is ProxyAction {
+  return (PROXY_ACTIONS as readonly Endpoint[]).includes(endpoint);
 }

@@ -1,5 +1,5 @@
 /** Everything that TronGrid does wrong. */
-import type { ChoiceOf, FaultOf, PlanOf } from '../http/faults.ts';
+import type { ChoiceOf, FaultOf } from '../http/faults.ts';
 import type { SimulatedRequest } from './request.ts';
 
 /** Faults of any request. */
@@ -46,7 +46,6 @@ export type PageFaultKind = (typeof PAGE_FAULTS)[number];
 export type FaultKind = HttpFaultKind | PageFaultKind;
 
 export type Fault = FaultOf<FaultKind>;
-export type FaultPlan = PlanOf<FaultKind>;
 export type FaultChoice = ChoiceOf<FaultKind, SimulatedRequest>;
 
 /** All kinds in the order of a plan's draws, and the requests they can befall. */
