@@ -13,6 +13,8 @@ export interface CsvRecord {
   /** Where it begins; the first line is 1. */
   readonly line: number;
   readonly cells: readonly string[];
+  /** What separates the cells of the file. */
+  readonly delimiter: string;
   /** Why the file cannot be read on from here; the cells are then empty, and nothing follows. */
   readonly cut: string | null;
 }
@@ -26,12 +28,12 @@ export async function* readCsv(path: string): AsyncGenerator<CsvRecord> {
   const delimiter = await detectDelimiter(path);
   let read = 0;
   for await (const { cells, blankLines, cut } of readCells(path, delimiter)) {
-    yield { line: read + blankLines + 1, cells, cut };
+    yield { line: read + blankLines + 1, cells, delimiter, cut };
     read += 1 + lineBreaksIn(cells);
   }
 }
 
-interface Cells extends Omit<CsvRecord, 'line'> {
+interface Cells extends Pick<CsvRecord, 'cells' | 'cut'> {
   /** Blank lines before it, in all. */
   readonly blankLines: number;
 }
@@ -102,7 +104,8 @@ export function faultOf({ cells, cut }: CsvRecord, columns: number): UserError |
   return null;
 }
 
-function brokenRow(what: string): UserError {
+/** What is said of a row that is no proper CSV. */
+export function brokenRow(what: string): UserError {
   return new UserError('CSV_BROKEN', `The row is no proper CSV: ${what}.`, {
     right: 'Every row has as many cells as the header, and a quote inside a quoted cell is doubled.',
     todo: 'Correct the row and import the file again: rows that are in the case already are not added twice.',
@@ -125,7 +128,7 @@ function unreadable(path: string, error: unknown): UserError {
 
 /** A header decides by the sign that separates its names: comma, semicolon (spreadsheets in much of Europe) or tab. */
 async function detectDelimiter(path: string): Promise<string> {
-  const start = await readStart(path);
+  const start = await readPart(path, 'start');
   if (start.includes(0) || !isUtf8(start)) throw notUtf8(path);
   const header = (start.toString('utf8').split(/\r\n|\r|\n/, 1)[0] ?? '').replace(/"[^"]*"/g, '');
   const counts = [',', ';', '\t'].map((sign) => ({ sign, count: header.split(sign).length }));
@@ -142,12 +145,24 @@ function isUtf8(start: Buffer): boolean {
   }
 }
 
-async function readStart(path: string): Promise<Buffer> {
+/**
+ * True when the file's last cell is closed by a quote or a line end. Where it is not, the file may have been cut off in
+ * the middle of it, as by a download that broke.
+ *
+ * @throws UserError `FILE_UNREADABLE`
+ */
+export async function endsClosed(path: string): Promise<boolean> {
+  return /["\r\n]$/.test((await readPart(path, 'end')).toString('latin1'));
+}
+
+async function readPart(path: string, part: 'start' | 'end'): Promise<Buffer> {
   try {
     const file = await open(path);
     try {
-      const buffer = Buffer.alloc(PEEK_BYTES);
-      const { bytesRead } = await file.read(buffer, 0, PEEK_BYTES, 0);
+      const length = part === 'start' ? PEEK_BYTES : 1;
+      const position = part === 'start' ? 0 : Math.max(0, (await file.stat()).size - length);
+      const buffer = Buffer.alloc(length);
+      const { bytesRead } = await file.read(buffer, 0, length, position);
       return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();
