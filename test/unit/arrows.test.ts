@@ -10,7 +10,7 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
   graphs: { values: ['src/money.ts', 'src/errors.ts'], types: ['src/chains/chain.ts'] },
 
   // Three that know nothing of each other.
-  'src/chains': { values: ['src/money.ts', 'src/errors.ts'] },
+  'src/chains': { values: ['src/csv.ts', 'src/money.ts', 'src/errors.ts'] },
   'src/store': {
     values: ['src/money.ts', 'src/errors.ts'],
     types: ['src/chains/chain.ts', 'src/cases', 'src/config.ts'],
@@ -19,7 +19,10 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
 
   // Decides over plain values: no SQL, no HTTP.
   'src/crawl': { values: ['src/money.ts', 'src/errors.ts', 'src/chains/rows.ts'], types: ['src/chains/chain.ts'] },
-  'src/cases': { values: ['src/money.ts', 'src/errors.ts', 'src/chains/address.ts'], types: ['src/chains/chain.ts'] },
+  'src/cases': {
+    values: ['src/csv.ts', 'src/money.ts', 'src/errors.ts', 'src/chains/address.ts'],
+    types: ['src/chains/chain.ts'],
+  },
   'src/simulate': { values: ['src/money.ts', 'src/errors.ts', 'src/chains'] },
 
   // These wire.
@@ -45,6 +48,7 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
 
   // What everybody stands on.
   'src/config.ts': { values: ['src/errors.ts'] },
+  'src/csv.ts': { values: ['src/errors.ts'] },
   'src/money.ts': { values: ['src/errors.ts'] },
   'src/errors.ts': { values: [] },
   'src/clock.ts': { values: [] },
