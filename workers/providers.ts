@@ -3,13 +3,13 @@ import type { ChainId, ChainSource } from '../src/chains/chain.ts';
 import { combineSources } from '../src/chains/combined.ts';
 import { createEtherscan } from '../src/chains/ethereum/etherscan.ts';
 import { createEthereumNode } from '../src/chains/ethereum/node.ts';
-import { createFileSource } from '../src/chains/files/source.ts';
+import { createFileSource, type ListedTransfers } from '../src/chains/files/source.ts';
 import { createTronGrid } from '../src/chains/tron/trongrid.ts';
 import type { Config } from '../src/config.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
 import { type Queues, queueName } from '../src/queue/queue.ts';
 import type { Pool } from '../src/store/db.ts';
-import { listFiles, newestListed, readListed, readListedTransaction } from '../src/store/imports.ts';
+import { type CaseFiles, listFiles, newestListed, readListed, readListedTransaction } from '../src/store/imports.ts';
 import { providerId, type StoredAsset } from '../src/store/reference.ts';
 import type { Provider } from './provider.ts';
 
@@ -50,18 +50,20 @@ export async function openFileProviders(caseId: number, place: Place): Promise<M
   for (const asset of place.assets) {
     const files = { caseId, asset };
     if ((await newestListed(pool, files)) === undefined) continue;
-    const source = createFileSource({
-      asset,
-      provider: `files of case ${caseId} up to ${newest}`,
-      listed: {
-        newest: () => newestListed(pool, files),
-        read: (request) => readListed(pool, files, request),
-        transaction: (hash) => readListedTransaction(pool, files, hash),
-      },
-    });
+    const provider = `files of case ${caseId} up to ${newest}`;
+    const source = createFileSource({ asset, provider, listed: listedIn(pool, files) });
     opened.set(asset.chain, await open({ source, rate: null, account: [asset.chain] }, place));
   }
   return opened;
+}
+
+/** What the files of a case list, as a source reads it. */
+export function listedIn(pool: Pool, files: CaseFiles): ListedTransfers {
+  return {
+    newest: () => newestListed(pool, files),
+    read: (request) => readListed(pool, files, request),
+    transaction: (hash) => readListedTransaction(pool, files, hash),
+  };
 }
 
 async function open({ source, rate, account }: Configured, place: Place): Promise<QueuedProvider> {

@@ -136,7 +136,7 @@ function toText(overview: CaseOverview): string {
       'Graph',
       `${counted(graph.wallets, 'wallet')}, ${counted(graph.edges, 'edge')} (transfers of zero and to oneself are left out)`,
     ],
-    ['Requests', count(run.requests)],
+    ['Requests', run.offline ? 'none: offline' : count(run.requests)],
     ['graphHash', run.graphHash ?? 'none: the crawl is not finished'],
   );
   if (overview.clusters !== null) {

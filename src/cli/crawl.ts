@@ -147,7 +147,7 @@ async function outcomeText(
       `${count(wallets.expanded)} expanded, ${count(wallets.stopped)} stopped at, ${count(wallets.pending)} pending, ${count(wallets.failed)} failed`,
     ],
     ['Transfers', `${count(transfers)} that touch an expanded wallet`],
-    ['Requests', count(run.requests)],
+    ['Requests', offline ? 'none: offline' : count(run.requests)],
     ['graphHash', graphHash ?? 'none: the crawl is not finished'],
   );
   const text = [

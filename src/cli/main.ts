@@ -16,6 +16,7 @@ type AddCommand = (program: Command, context: CliContext, done: Done) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   case: async () => (await import('./case.ts')).addCaseCommands,
   report: async () => (await import('./report.ts')).addReportCommands,
+  import: async () => (await import('./import.ts')).addImportCommand,
   crawl: async () => (await import('./crawl.ts')).addCrawlCommand,
   clusters: async () => (await import('./clusters.ts')).addClustersCommand,
   export: async () => (await import('./export.ts')).addExportCommand,
@@ -50,7 +51,7 @@ export async function main(
 function createProgram({ terminal }: CliContext): Command {
   return new Command('downstream')
     .description(
-      'Follows transfers of USDT on Tron from the wallets that victims reported, and finds clusters among those they lead to.',
+      'Follows transfers of USDT on Tron and Ethereum from the wallets that victims reported, and finds clusters among those they lead to.',
     )
     .version(VERSION)
     .exitOverride()
@@ -66,7 +67,8 @@ The way through:
   $ npx downstream clusters mekong
   $ npx downstream export mekong --format gexf --out out
 
-Without any configuration it reads the live Tron network and keeps its data in a database of its own.
+Without any configuration it reads the live Tron network and keeps its data in a database of its own; Ethereum needs a
+key or a node (npx downstream doctor).
 Exit codes: 0 done, 1 failed, 2 wrong usage.`,
     );
 }

@@ -1,13 +1,5 @@
 /** Files of transfers that a case was given, and what they list. */
-import type {
-  Address,
-  ChainId,
-  Head,
-  HistoryRow,
-  ReceiptTransfer,
-  TransactionHash,
-  Transfer,
-} from '../chains/chain.ts';
+import type { Address, ChainId, Head, HistoryRow, ReceiptTransfer, TransactionHash } from '../chains/chain.ts';
 import { type Db, many, maybe, one, type Pool } from './db.ts';
 import { type StoredAsset, walletIds } from './reference.ts';
 
@@ -65,6 +57,7 @@ export async function beginFile(
   return { fileId, providerId };
 }
 
+/** What a file lists counts from now on. */
 export async function finishFile(
   db: Db,
   fileId: number,
@@ -76,48 +69,64 @@ export async function finishFile(
     counts.leftOut,
     counts.refused,
   ]);
+  // So much came at once that the database knows nothing yet of what is in it, and would look for it the long way.
+  await db.query('analyze file_transfers, transfers, wallets');
 }
 
 /**
- * Stores transfers that a file lists. What is stored already stays as it is, for the chain's own word stands above a copy.
+ * Stores rows that a file lists. Rows that are equal to others of the file, here or in a batch before, are numbered: a
+ * file that lists a transfer twice has two. What is stored already stays as it is, for the chain's own word stands above
+ * a copy.
  *
- * @returns how many of them no provider and no other file had listed before
+ * @returns how many transfers no provider and no other file had listed before
  */
-export async function storeFileTransfers(
+export async function storeFileRows(
   db: Db,
-  request: { fileId: number; providerId: number; asset: StoredAsset; transfers: readonly Transfer[] },
+  request: { fileId: number; providerId: number; asset: StoredAsset; rows: readonly HistoryRow[] },
 ): Promise<number> {
-  const { transfers, asset } = request;
+  const { rows, asset } = request;
   const ids = await walletIds(
     db,
     asset.chain,
-    transfers.flatMap(({ from, to }) => [from, to]),
+    rows.flatMap(({ from, to }) => [from, to]),
   );
-  const column = <T>(read: (transfer: Transfer) => T) => transfers.map(read);
-  const columns = [
-    column((t) => t.transaction),
-    column((t) => ids.get(t.from)),
-    column((t) => ids.get(t.to)),
-    column((t) => t.value.toString()),
-    column((t) => t.occurrence),
-  ];
-  const { rowCount } = await db.query(
-    `insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, provider_id,
-       seen_by_sender, seen_by_recipient)
-     select decode(t.hash, 'hex'), $1, t.from_id, t.to_id, t.value, t.occurrence, t.time, t.block, $2, false, false
-     from unnest($3::text[], $4::bigint[], $5::bigint[], $6::numeric[], $7::int[], $8::bigint[], $9::bigint[])
-       as t(hash, from_id, to_id, value, occurrence, time, block)
-     order by 1, 3, 4, 5, 6 on conflict do nothing`,
-    [asset.id, request.providerId, ...columns, column((t) => t.timestamp), column((t) => t.block)],
+  const column = <T>(read: (row: HistoryRow) => T) => rows.map(read);
+  const { fresh } = await one<{ fresh: number }>(
+    db,
+    `with given as (
+       select decode(t.hash, 'hex') as transaction, t.from_id, t.to_id, t.value, t.time, t.block,
+         row_number() over (partition by t.hash, t.from_id, t.to_id, t.value order by t.place) - 1 as place
+       from unnest($4::text[], $5::bigint[], $6::bigint[], $7::numeric[], $8::bigint[], $9::bigint[]) with ordinality
+         as t(hash, from_id, to_id, value, time, block, place)),
+     numbered as (
+       select g.*, g.place + (
+         select count(*) from file_transfers x
+         where x.file_id = $1 and x.transaction = g.transaction and x.asset_id = $2 and x.from_id = g.from_id
+           and x.to_id = g.to_id and x.value = g.value) as occurrence
+       from given g),
+     stored as (
+       insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, provider_id,
+         seen_by_sender, seen_by_recipient)
+       select transaction, $2, from_id, to_id, value, occurrence, time, block, $3, false, false from numbered
+       order by transaction, from_id, to_id, value, occurrence on conflict do nothing returning 1),
+     listed as (
+       insert into file_transfers (file_id, asset_id, transaction, from_id, to_id, value, occurrence, timestamp, block)
+       select $1, $2, transaction, from_id, to_id, value, occurrence, time, block from numbered
+       order by transaction, from_id, to_id, value, occurrence)
+     select count(*) as fresh from stored`,
+    [
+      request.fileId,
+      asset.id,
+      request.providerId,
+      column((row) => row.transaction),
+      column((row) => ids.get(row.from)),
+      column((row) => ids.get(row.to)),
+      column((row) => row.value.toString()),
+      column((row) => row.timestamp),
+      column((row) => row.block),
+    ],
   );
-  await db.query(
-    `insert into file_transfers (file_id, asset_id, transaction, from_id, to_id, value, occurrence)
-     select $1, $2, decode(t.hash, 'hex'), t.from_id, t.to_id, t.value, t.occurrence
-     from unnest($3::text[], $4::bigint[], $5::bigint[], $6::numeric[], $7::int[]) as t(hash, from_id, to_id, value, occurrence)
-     order by 3, 4, 5, 6, 7 on conflict do nothing`,
-    [request.fileId, asset.id, ...columns],
-  );
-  return rowCount ?? 0;
+  return fresh;
 }
 
 /** Whose files, and of which asset. */
@@ -126,18 +135,20 @@ export interface CaseFiles {
   readonly asset: StoredAsset;
 }
 
-const LISTED = `select distinct t.transaction, t.asset_id, t.from_id, t.to_id, t.value, t.occurrence, t.timestamp, t.block
-  from files f
-  join file_transfers ft on ft.file_id = f.id and ft.asset_id = $2
-  join transfers t on t.transaction = ft.transaction and t.asset_id = ft.asset_id and t.from_id = ft.from_id
-    and t.to_id = ft.to_id and t.value = ft.value and t.occurrence = ft.occurrence
+/** Transfers of an asset ($2) that the files of a case ($1) list, each once. Two files may tell two times: the first counts. */
+const LISTED = `select distinct on (ft.transaction, ft.from_id, ft.to_id, ft.value, ft.occurrence)
+    ft.transaction, ft.from_id, ft.to_id, ft.value, ft.occurrence, ft.timestamp, ft.block
+  from files f join file_transfers ft on ft.file_id = f.id and ft.asset_id = $2
   where f.case_id = $1 and f.finished`;
+const LISTED_ORDER = 'order by ft.transaction, ft.from_id, ft.to_id, ft.value, ft.occurrence, ft.file_id';
 
 /** The newest transfer that the case's files list of an asset; undefined where they list none. */
 export async function newestListed(db: Db, { caseId, asset }: CaseFiles): Promise<Head | undefined> {
   const row = await one<{ timestamp: number | null; block: number | null }>(
     db,
-    `select max(timestamp) as timestamp, max(block) as block from (${LISTED}) t`,
+    `select max(ft.timestamp) as timestamp, max(ft.block) as block
+     from files f join file_transfers ft on ft.file_id = f.id and ft.asset_id = $2
+     where f.case_id = $1 and f.finished`,
     [caseId, asset.id],
   );
   return row.timestamp === null ? undefined : { timestamp: row.timestamp, block: row.block ?? 0 };
@@ -161,8 +172,8 @@ export async function readListed(
     `with asked as (select id from wallets where chain_id = $3 and address = any($4::text[]))
      select encode(l.transaction, 'hex') as transaction, f.address as "from", r.address as "to", l.value, l.timestamp,
        l.block
-     from (${LISTED} and t.timestamp >= $5 and t.timestamp < $6
-       and (ft.from_id in (select id from asked) or ft.to_id in (select id from asked))) l
+     from (${LISTED} and ft.timestamp >= $5 and ft.timestamp < $6
+       and (ft.from_id in (select id from asked) or ft.to_id in (select id from asked)) ${LISTED_ORDER}) l
      join wallets f on f.id = l.from_id join wallets r on r.id = l.to_id
      order by l.timestamp, l.transaction, l.from_id, l.to_id, l.value, l.occurrence limit $7`,
     [files.caseId, files.asset.id, files.asset.chainId, request.wallets, request.from, request.until, request.most],
@@ -180,7 +191,7 @@ export async function readListedTransaction(
   return many<ReceiptTransfer>(
     db,
     `select f.address as "from", r.address as "to", l.value
-     from (${LISTED} and ft.transaction = decode($3, 'hex')) l
+     from (${LISTED} and ft.transaction = decode($3, 'hex') ${LISTED_ORDER}) l
      join wallets f on f.id = l.from_id join wallets r on r.id = l.to_id
      order by f.address collate "C", r.address collate "C", l.value, l.occurrence`,
     [files.caseId, files.asset.id, transaction],

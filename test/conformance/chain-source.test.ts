@@ -92,6 +92,7 @@ const WITHOUT_TIMES: SourceUnderTest = {
   name: 'eth_getLogs of a node that leaves the time out of logs',
   manners: [],
   pageRows: 20,
+  runs: 12,
   async open(ledger, manner) {
     const silent = manner === 'silence' ? NODE_MANNERS.silence : {};
     const server = await serveEthereumNode(ledger, { ...silent, blockTimestamps: false, multicall: false });
@@ -104,6 +105,7 @@ const BOTH: SourceUnderTest = {
   ...ETHERSCAN,
   name: 'etherscan with a node',
   pageRows: 100,
+  runs: 12,
   async open(ledger, manner) {
     const history = await ETHERSCAN.open(ledger, manner);
     const proof = await NODE.open(ledger, manner === 'silence' ? manner : 'honest');

@@ -21,9 +21,16 @@ const PAGE_ROWS = 5_000;
 /** Many wallets at a time: nothing is asked of anybody. */
 const MOST = 1_000;
 
-/** @param provider names the files, and whether others have come since: histories are read anew then */
-export function createFileSource(options: { asset: Asset; provider: string; listed: ListedTransfers }): ChainSource {
-  const { asset, provider, listed } = options;
+export interface FileSourceOptions {
+  readonly asset: Asset;
+  /** Names the files, and whether others have come since: histories are read anew then. */
+  readonly provider: string;
+  readonly listed: ListedTransfers;
+  readonly pageRows?: number;
+}
+
+export function createFileSource(options: FileSourceOptions): ChainSource {
+  const { asset, provider, listed, pageRows = PAGE_ROWS } = options;
   return {
     chain: asset.chain,
     provider,
@@ -43,10 +50,9 @@ export function createFileSource(options: { asset: Asset; provider: string; list
       });
     },
 
-    async history({ wallets, window, cursor, signal, onRequest }) {
-      onRequest?.();
+    async history({ wallets, window, cursor, signal }) {
       const from = cursor.position;
-      for (let most = PAGE_ROWS; ; most *= 2) {
+      for (let most = pageRows; ; most *= 2) {
         const rows = await heeding(signal, listed.read({ wallets, from, until: window.until, most: most + 1 }));
         if (rows.length <= most) return { rows, next: null, remarks: [] };
         const last = rows.at(-1)?.timestamp ?? from;

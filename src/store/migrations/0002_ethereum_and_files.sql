@@ -40,11 +40,13 @@ create table file_transfers (
   to_id bigint not null,
   value numeric(78, 0) not null,
   occurrence integer not null,
+  -- As the file has them, which the chain may contradict.
+  timestamp bigint not null,
+  block bigint,
   primary key (transaction, asset_id, from_id, to_id, value, occurrence, file_id),
   foreign key (transaction, asset_id, from_id, to_id, value, occurrence) references transfers
 );
-create index file_transfers_by_sender on file_transfers (from_id, asset_id);
-create index file_transfers_by_recipient on file_transfers (to_id, asset_id);
+create index file_transfers_by_time on file_transfers (file_id, asset_id, timestamp);
 
 -- A run on the case's files alone.
 alter table runs add column offline boolean not null default false;
