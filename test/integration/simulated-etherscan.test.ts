@@ -251,8 +251,12 @@ describe('who may ask', () => {
     expect(await refusal()).toBe('Missing/Invalid API Key');
     expect(await refusal({ apikey: '' })).toBe('Missing/Invalid API Key');
     for (let tried = 0; tried < 5; tried += 1) expect(await refusal({ apikey: 'wrong' })).toBe('Invalid API Key');
-    expect(await refusal({ apikey: 'wrong' })).toBe('Too many invalid api key attempts, please try again later');
+    const tooMany = 'Too many invalid api key attempts, please try again later';
+    expect(await refusal({ apikey: 'wrong' })).toBe(tooMany);
+    now = 29_999;
+    expect(await refusal({ apikey: 'right' })).toBe(tooMany);
     now = 30_000;
+    expect(plain(await rows({ apikey: 'right' }))).toHaveLength(20);
     expect(await refusal({ apikey: 'wrong' })).toBe('Invalid API Key');
     expect(JSON.stringify(server?.log)).not.toMatch(/right|wrong/);
     await serve({ keys: ['right'], keyLasts: 1 });
@@ -263,11 +267,13 @@ describe('who may ask', () => {
   test('so often in a second and in a day', async () => {
     let now = 0;
     await serve({ ratePerSecond: 3, now: () => now });
+    for (let asked = 0; asked < 3; asked += 1) expect(await rows({ apikey: 'one' })).toHaveLength(20);
+    expect(await refusal({ apikey: 'one' })).toBe('Max calls per sec rate limit reached (3/sec)');
     for (let asked = 0; asked < 3; asked += 1) expect(await rows()).toHaveLength(20);
-    expect(await refusal()).toBe('Max calls per sec rate limit reached (3/sec)');
-    expect(await rows({ apikey: 'another' })).toHaveLength(20);
+    expect(await refusal()).toBe('Max rate limit reached, please use API Key for higher rate limit');
     now = 1_000;
     expect(await rows()).toHaveLength(20);
+    expect(await rows({ apikey: 'one' })).toHaveLength(20);
     await serve({ perDay: 2, now: () => now });
     for (let asked = 0; asked < 2; asked += 1) expect(await rows()).toHaveLength(20);
     expect(await refusal()).toBe('Max daily rate limit reached. 3 (150%) of 2 day/limit');
@@ -462,6 +468,16 @@ test('the log tells what was asked, how often and with what', async () => {
   ]);
   expect(server?.log[0]).toMatchObject({ method: 'GET', path: '/v2/api', params: HISTORY, fault: null });
   expect(JSON.stringify(server?.log)).not.toContain('secret');
+});
+
+test('the log forgets old requests where it is told to, and still counts them', async () => {
+  await serve({ logLast: 2 });
+  for (let asked = 0; asked < 5; asked += 1) await rows();
+  expect(server?.log.map(({ number, attempt }) => [number, attempt])).toEqual([
+    [4, 4],
+    [5, 5],
+  ]);
+  expect(server?.requests.tokentx).toBe(5);
 });
 
 test('a port that is taken is said to be taken', async () => {
