@@ -316,10 +316,12 @@ describe('blocks', () => {
     const kept = expected(({ block: at }) => at >= prunedBefore);
     const [gone] = ledger.transfers;
     await serve({ prunedBefore });
-    expect((await answer('eth_getLogs', [everything])).error).toEqual({
-      code: 4444,
-      message: 'pruned history unavailable',
-    });
+    for (const fromBlock of [everything.fromBlock, '0x0', 'earliest', hex(prunedBefore - 1)]) {
+      expect((await answer('eth_getLogs', [{ ...everything, fromBlock }])).error).toEqual({
+        code: 4444,
+        message: 'pruned history unavailable',
+      });
+    }
     expect(read(await logs({ ...everything, ...range(prunedBefore, LAST_BLOCK) }))).toEqual(kept);
     expect(await block(hex(prunedBefore - 1))).toBeNull();
     expect((await block('0x0'))?.number).toBe('0x0');
