@@ -9,6 +9,7 @@ import type { Address } from '../../src/chains/chain.ts';
 import { USDT } from '../../src/chains/ethereum/assets.ts';
 import { ETHEREUM } from '../../src/simulate/ethereum.ts';
 import {
+  BLOCK_FAULTS,
   type Fault,
   type FaultKind,
   HTTP_FAULTS,
@@ -315,10 +316,12 @@ describe('blocks', () => {
     const kept = expected(({ block: at }) => at >= prunedBefore);
     const [gone] = ledger.transfers;
     await serve({ prunedBefore });
-    expect((await answer('eth_getLogs', [everything])).error).toEqual({
-      code: 4444,
-      message: 'pruned history unavailable',
-    });
+    for (const fromBlock of [everything.fromBlock, '0x0', 'earliest', hex(prunedBefore - 1)]) {
+      expect((await answer('eth_getLogs', [{ ...everything, fromBlock }])).error).toEqual({
+        code: 4444,
+        message: 'pruned history unavailable',
+      });
+    }
     expect(read(await logs({ ...everything, ...range(prunedBefore, LAST_BLOCK) }))).toEqual(kept);
     expect(await block(hex(prunedBefore - 1))).toBeNull();
     expect((await block('0x0'))?.number).toBe('0x0');
@@ -501,6 +504,12 @@ describe('the node itself', () => {
     ]);
     expect(JSON.parse((await post(two.slice(1))).text)).toHaveLength(1);
     expect(JSON.parse((await post([])).text)).toMatchObject({ error: { message: 'empty batch' } });
+    await serve({ batch: 1, dialect: 'drpc-plan' });
+    const refused = await post(two);
+    expect(refused.status).toBe(500);
+    expect(JSON.parse(refused.text)).toMatchObject({
+      error: { code: 31, message: 'Batch of more than 1 requests are not allowed on free plan' },
+    });
   });
 
   test('takes JSON by POST and nothing else', async () => {
@@ -624,6 +633,7 @@ describe('faults', () => {
     ['other-id', 200, /^\{"jsonrpc":"2\.0","id":2,"result":\[/],
     ['null-result', 200, /^\{"jsonrpc":"2\.0","id":1,"result":null\}$/],
     ['no-result', 200, /^\{"jsonrpc":"2\.0","id":1\}$/],
+    ['empty-result', 200, /^\{"jsonrpc":"2\.0","id":1,"result":"0x"\}$/],
   ])('%s', async (kind, status, body) => {
     const got = await spoilt(kind);
     expect(got.status).toBe(status);
@@ -675,8 +685,19 @@ describe('faults', () => {
     expect(read(await spoiltLogs('behind'))).toEqual(honest.filter((row) => !row.startsWith(newest)));
   });
 
+  test('a head that falls back, as from a node that is behind the others', async () => {
+    await serve({ faultAt: ({ number }) => (number === 1 ? 'older-head' : null) });
+    const head = async () => Number((await result<Block>('eth_getBlockByNumber', ['finalized', false])).number);
+    expect(await head()).toBe(ledger.head.block - 10);
+    expect(await head()).toBe(ledger.head.block);
+    await serve({ faultAt: () => 'older-head' });
+    expect((await result<Block>('eth_getBlockByNumber', [hex(FIRST_BLOCK), false])).number).toBe(hex(FIRST_BLOCK));
+  });
+
   test('a plan befalls the same requests in whatever order they come, and gives in', async () => {
-    const kinds = [...HTTP_FAULTS, ...RPC_FAULTS, ...LOG_FAULTS].filter((kind) => !['hang', 'reset'].includes(kind));
+    const kinds = [...HTTP_FAULTS, ...RPC_FAULTS, ...BLOCK_FAULTS, ...LOG_FAULTS].filter(
+      (kind) => !['hang', 'reset'].includes(kind),
+    );
     const rates = Object.fromEntries(kinds.map((kind) => [kind, 0.02]));
     const befallen = async (order: readonly Address[]): Promise<string[]> => {
       await serve({ faults: { seed: 'plan', rates } });

@@ -138,7 +138,7 @@ describe('the history of an account', () => {
   });
 
   test('reaches to the newest block, which is not final', async () => {
-    const head = FIRST_BLOCK + 500;
+    const head = (ledger.of(wallet)[10]?.block ?? 0) - 1;
     await serve({}, ethereumLedger('etherscan', { head }));
     const happened = ledger.of(wallet).filter(({ block }) => block <= head + 64);
     for (const endblock of ['latest', '99999999', undefined]) {
@@ -251,8 +251,12 @@ describe('who may ask', () => {
     expect(await refusal()).toBe('Missing/Invalid API Key');
     expect(await refusal({ apikey: '' })).toBe('Missing/Invalid API Key');
     for (let tried = 0; tried < 5; tried += 1) expect(await refusal({ apikey: 'wrong' })).toBe('Invalid API Key');
-    expect(await refusal({ apikey: 'wrong' })).toBe('Too many invalid api key attempts, please try again later');
+    const tooMany = 'Too many invalid api key attempts, please try again later';
+    expect(await refusal({ apikey: 'wrong' })).toBe(tooMany);
+    now = 29_999;
+    expect(await refusal({ apikey: 'right' })).toBe(tooMany);
     now = 30_000;
+    expect(plain(await rows({ apikey: 'right' }))).toHaveLength(20);
     expect(await refusal({ apikey: 'wrong' })).toBe('Invalid API Key');
     expect(JSON.stringify(server?.log)).not.toMatch(/right|wrong/);
     await serve({ keys: ['right'], keyLasts: 1 });
@@ -263,11 +267,13 @@ describe('who may ask', () => {
   test('so often in a second and in a day', async () => {
     let now = 0;
     await serve({ ratePerSecond: 3, now: () => now });
+    for (let asked = 0; asked < 3; asked += 1) expect(await rows({ apikey: 'one' })).toHaveLength(20);
+    expect(await refusal({ apikey: 'one' })).toBe('Max calls per sec rate limit reached (3/sec)');
     for (let asked = 0; asked < 3; asked += 1) expect(await rows()).toHaveLength(20);
-    expect(await refusal()).toBe('Max calls per sec rate limit reached (3/sec)');
-    expect(await rows({ apikey: 'another' })).toHaveLength(20);
+    expect(await refusal()).toBe('Max rate limit reached, please use API Key for higher rate limit');
     now = 1_000;
     expect(await rows()).toHaveLength(20);
+    expect(await rows({ apikey: 'one' })).toHaveLength(20);
     await serve({ perDay: 2, now: () => now });
     for (let asked = 0; asked < 2; asked += 1) expect(await rows()).toHaveLength(20);
     expect(await refusal()).toBe('Max daily rate limit reached. 3 (150%) of 2 day/limit');
@@ -285,13 +291,13 @@ describe('other questions', () => {
 
   test('the balance is that of the newest block', async () => {
     const young = ethereumLedger('etherscan', { head: FIRST_BLOCK + 990 });
+    const address = WALLETS.find((each) => young.balance(each, young.tip) !== young.balance(each)) as Address;
     await serve({}, young);
-    const ask = (params: Params) => answer({ ...HISTORY, action: 'tokenbalance', tag: 'latest', ...params });
-    expect(young.balance(wallet, young.tip)).not.toBe(young.balance(wallet));
+    const ask = (params: Params) => answer({ ...HISTORY, address, action: 'tokenbalance', tag: 'latest', ...params });
     expect(await ask({})).toEqual({
       status: '1',
       message: 'OK',
-      result: String(young.balance(wallet, young.tip)),
+      result: String(young.balance(address, young.tip)),
     });
     expect((await ask({ contractaddress: wallet })).result).toBe('0');
     expect((await ask({ address: '0x1' })).result).toBe('Error! Invalid address format');
@@ -462,6 +468,16 @@ test('the log tells what was asked, how often and with what', async () => {
   ]);
   expect(server?.log[0]).toMatchObject({ method: 'GET', path: '/v2/api', params: HISTORY, fault: null });
   expect(JSON.stringify(server?.log)).not.toContain('secret');
+});
+
+test('the log forgets old requests where it is told to, and still counts them', async () => {
+  await serve({ logLast: 2 });
+  for (let asked = 0; asked < 5; asked += 1) await rows();
+  expect(server?.log.map(({ number, attempt }) => [number, attempt])).toEqual([
+    [4, 4],
+    [5, 5],
+  ]);
+  expect(server?.requests.tokentx).toBe(5);
 });
 
 test('a port that is taken is said to be taken', async () => {

@@ -1,7 +1,9 @@
 /** Keys, rates and batches, and the words of those who sell access to nodes. */
 import { type KeyOptions, keyring, rateMeter } from '../http/access.ts';
 import type { Reply } from '../http/reply.ts';
+import { DIALECTS, type Dialect } from './dialects.ts';
 import type { Fault } from './faults.ts';
+import type { NodeOptions } from './options.ts';
 import type { SimulatedRequest } from './request.ts';
 import { errorOf, type RpcErrorBody } from './rpc.ts';
 
@@ -20,7 +22,7 @@ const TOO_FAST = { code: -32005, message: 'request rate limited' };
 
 /** Says what refuses a request at a time, or `null`. */
 export function gatekeeper(
-  options: AccessOptions,
+  options: AccessOptions & Pick<NodeOptions, 'dialect'>,
 ): (request: SimulatedRequest, key: string | undefined, now: number) => Reply | null {
   const stateOf = keyring(options);
   const isTooMany = rateMeter(options.ratePerSecond ?? Number.POSITIVE_INFINITY);
@@ -72,13 +74,21 @@ function malformed(request: SimulatedRequest): Reply | null {
 }
 
 /** Geth answers too large a batch with a batch of one error, for the first call. */
-function refusedBatch(request: SimulatedRequest, { batch = Number.POSITIVE_INFINITY }: AccessOptions): Reply | null {
+function refusedBatch(
+  request: SimulatedRequest,
+  { batch = Number.POSITIVE_INFINITY, dialect: name = 'geth' }: AccessOptions & Pick<NodeOptions, 'dialect'>,
+): Reply | null {
   const { calls } = request;
+  const dialect: Dialect = DIALECTS[name];
   if (calls.length === 0) return { status: 200, body: errorOf(null, { code: -32600, message: 'empty batch' }) };
   if (batch === 'refused') {
     return { status: 200, body: errorOf(null, { code: -32600, message: 'batch requests are not supported' }) };
   }
   if (calls.length <= batch) return null;
+  if (dialect.batch !== undefined) {
+    const { status = 200, ...error } = dialect.batch(batch);
+    return { status, body: errorOf(null, error) };
+  }
   return { status: 200, body: [errorOf(calls[0]?.id ?? null, { code: -32600, message: 'batch too large' })] };
 }
 

@@ -35,6 +35,8 @@ export interface Dialect {
   readonly blocks: Words;
   readonly results: Words;
   readonly topics: Words;
+  /** What is said to more calls in a batch than are allowed, where it is not geth's answer. */
+  readonly batch?: (limit: number) => Refusal;
   /** What the provider is known to allow. */
   readonly usual: Limits;
   /** Whether a range of n blocks counts as n, or as n - 1: the distance of its ends. Blocks unless told. */
@@ -65,11 +67,11 @@ const GETH = {
 };
 
 const alchemyRange =
-  (plan: string): Words =>
+  (before: string, after = ''): Words =>
   (excess) => ({
     status: 400,
     code: -32600,
-    message: `${plan}ou can make eth_getLogs requests with up to a ${excess.limit} block range. Based on your parameters, this block range should work: ${hexRange(excess)}`,
+    message: `${before} can make eth_getLogs requests with up to a ${excess.limit} block range. Based on your parameters, this block range should work: ${hexRange(excess)}${after}`,
   });
 const alchemySize: Words = (excess) => ({
   code: -32602,
@@ -95,10 +97,10 @@ export const DIALECTS = {
     usual: { blocks: 100_000, results: 20_000 },
     counts: 'distance',
   },
-  alchemy: { ...GETH, blocks: alchemyRange('Y'), results: alchemySize, usual: { results: 10_000, topics: 1_000 } },
+  alchemy: { ...GETH, blocks: alchemyRange('You'), results: alchemySize, usual: { results: 10_000, topics: 1_000 } },
   'alchemy-free': {
     ...GETH,
-    blocks: alchemyRange('Under the Free tier plan, y'),
+    blocks: alchemyRange('Under the Free tier plan, you', '. Upgrade to PAYG for expanded block range.'),
     results: alchemySize,
     usual: { blocks: 10, topics: 1_000 },
   },
@@ -180,17 +182,31 @@ export const DIALECTS = {
     usual: { blocks: 10_000, topics: 1_000 },
     counts: 'distance',
   },
-  'drpc-plan': { ...GETH, blocks: plain(35, (limit) => `ranges over ${limit} blocks are not supported on free plan`) },
+  'drpc-plan': {
+    ...GETH,
+    blocks: plain(35, (limit) => `ranges over ${limit} blocks are not supported on free plan`),
+    batch: (limit) => ({
+      status: 500,
+      code: 31,
+      message: `Batch of more than ${limit} requests are not allowed on free plan`,
+    }),
+    usual: { blocks: 10_000, topics: 1_000 },
+    counts: 'distance',
+  },
   thirdweb: {
     ...GETH,
-    blocks: plain(-32602, (limit) => `Maximum allowed number of requested blocks is ${limit}`),
+    // The code is that of a rate limit elsewhere.
+    blocks: plain(
+      -32005,
+      (limit) => `Log response size exceeded. Maximum allowed number of requested blocks is ${limit}`,
+    ),
     results: alchemySize,
     usual: { blocks: 1_000, topics: 1_000 },
     counts: 'distance',
   },
   merkle: {
     ...GETH,
-    blocks: plain(-32000, (limit) => `eth_getLogs range is too large, max is ${short(limit, 'k')} blocks`),
+    blocks: plain(-32603, (limit) => `eth_getLogs range is too large, max is ${short(limit, 'k')} blocks`),
     usual: { blocks: 10_000, topics: 1_000 },
     counts: 'distance',
   },

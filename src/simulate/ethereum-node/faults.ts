@@ -23,7 +23,10 @@ export const HTTP_FAULTS = [
 ] as const;
 
 /** Faults of any call's reply. */
-export const RPC_FAULTS = ['other-id', 'null-result', 'no-result'] as const;
+export const RPC_FAULTS = ['other-id', 'null-result', 'no-result', 'empty-result'] as const;
+
+/** Faults of a block that is asked for by a tag: `older-head` is as from one of several nodes that is behind. */
+export const BLOCK_FAULTS = ['older-head'] as const;
 
 /**
  * Faults of the logs that `eth_getLogs` finds.
@@ -46,17 +49,22 @@ export const LOG_FAULTS = [
 ] as const;
 
 export type LogFaultKind = (typeof LOG_FAULTS)[number];
-export type FaultKind = (typeof HTTP_FAULTS)[number] | (typeof RPC_FAULTS)[number] | LogFaultKind;
+export type FaultKind =
+  | (typeof HTTP_FAULTS)[number]
+  | (typeof RPC_FAULTS)[number]
+  | (typeof BLOCK_FAULTS)[number]
+  | LogFaultKind;
 export type Fault = FaultOf<FaultKind>;
 export type FaultChoice = ChoiceOf<FaultKind, SimulatedRequest>;
 
 /** All kinds in the order of a plan's draws, and the requests they can befall. */
-export const PLANNING = { kinds: [...HTTP_FAULTS, ...RPC_FAULTS, ...LOG_FAULTS], applies };
+export const PLANNING = { kinds: [...HTTP_FAULTS, ...RPC_FAULTS, ...BLOCK_FAULTS, ...LOG_FAULTS], applies };
 
 export function isLogFault(kind: FaultKind): kind is LogFaultKind {
   return (LOG_FAULTS as readonly string[]).includes(kind);
 }
 
 function applies(kind: FaultKind, { calls }: SimulatedRequest): boolean {
+  if (kind === 'older-head') return calls.some(({ method }) => method === 'eth_getBlockByNumber');
   return !isLogFault(kind) || calls.some(({ method }) => method === 'eth_getLogs');
 }

@@ -2,7 +2,7 @@
 import type { ChainLog } from '../ethereum/chain.ts';
 import type { LogQuery } from '../ethereum/log-search.ts';
 import { quantity } from '../ethereum/words.ts';
-import { blockNumber, isPruned } from './blocks.ts';
+import { blockNumber } from './blocks.ts';
 import { mindRequest, mindResults } from './limits.ts';
 import type { Node } from './options.ts';
 import { invalidParams, isRecord, RpcRefusal } from './rpc.ts';
@@ -24,18 +24,20 @@ export interface LogRow {
 }
 
 export function logsFor(node: Node, [filter]: readonly unknown[]): LogRow[] {
+  const { options } = node;
+  const { prunedBefore = 0 } = options;
+  const { tip } = node.chain.ledger;
   const query = queryIn(node, filter);
-  mindRequest(node.options, query);
-  if (isPruned(node.options, query.from)) {
-    if (node.options.pruned !== 'silent') throw new RpcRefusal({ code: 4444, message: 'pruned history unavailable' });
+  mindRequest(options, query);
+  if (query.from < prunedBefore && options.pruned !== 'silent') {
+    throw new RpcRefusal({ code: 4444, message: 'pruned history unavailable' });
   }
-  if (node.options.beyondTip === 'refused' && query.to > node.chain.ledger.tip.block) {
+  if (query.to > tip.block && options.beyondTip === 'refused') {
     throw invalidParams('block range extends beyond current head block');
   }
-  const first = Math.max(query.from, node.options.prunedBefore ?? 0);
-  const last = Math.min(query.to, node.chain.ledger.tip.block);
-  const found = node.search.find({ ...query, from: first, to: last });
-  mindResults(node.options, query, found);
+  const within = { from: Math.max(query.from, prunedBefore), to: Math.min(query.to, tip.block) };
+  const found = node.search.find({ ...query, ...within });
+  mindResults(options, query, found);
   return found.logs().map((log) => rowOf(node, log));
 }
 

@@ -17,13 +17,14 @@ export interface AccessOptions extends KeyOptions {
 }
 
 const DAY_MS = 86_400_000;
-/** So many unknown keys within this time, and nothing is looked up for as long. */
+/** More unknown keys within this time, and everybody at the address is refused for as long. */
 const MOST_INVALID = 5;
 const INVALID_MS = 30_000;
 
 export const INVALID_KEY = 'Invalid API Key';
 const MISSING_KEY = 'Missing/Invalid API Key';
 const TOO_MANY_INVALID = 'Too many invalid api key attempts, please try again later';
+const TOO_FAST_KEYLESS = 'Max rate limit reached, please use API Key for higher rate limit';
 const DEPRECATED =
   'You are using a deprecated V1 endpoint, switch to Etherscan API V2 using https://docs.etherscan.io/v2-migration';
 const NO_CHAIN =
@@ -47,7 +48,7 @@ export function gatekeeper(
     if (paidChains.includes(params.chainid ?? '')) return refuse(PAID_CHAIN);
     if (params.chainid !== chainId) return refuse(NO_CHAIN);
     const caller = key ?? '';
-    if (isTooMany(caller, now)) return refuse(tooFast(ratePerSecond));
+    if (isTooMany(caller, now)) return refuse(key === undefined ? TOO_FAST_KEYLESS : tooFast(ratePerSecond));
     const known = today.get(caller);
     const day = known === undefined || now - known.since >= DAY_MS ? { since: now, asked: 0 } : known;
     day.asked += 1;
@@ -69,11 +70,15 @@ function dailyLimit(asked: number, { perDay = 0 }: AccessOptions): string {
 function keyCheck(options: AccessOptions): (key: string | undefined, now: number) => string | null {
   const stateOf = keyring(options);
   let invalid: number[] = [];
+  let refusedUntil = 0;
   return (key, now) => {
+    if (now < refusedUntil) return TOO_MANY_INVALID;
     const state = stateOf(key);
     if (state === 'none') return options.keyRequired ? MISSING_KEY : null;
     if (state === 'known') return null;
     invalid = [...invalid.filter((time) => now - time < INVALID_MS), now];
-    return invalid.length > MOST_INVALID ? TOO_MANY_INVALID : INVALID_KEY;
+    if (invalid.length <= MOST_INVALID) return INVALID_KEY;
+    refusedUntil = now + INVALID_MS;
+    return TOO_MANY_INVALID;
   };
 }

@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** For limits by time alone. */
   readonly now?: () => number;
+  /** How many of the newest requests the log keeps, for a server that runs long: all unless told. */
+  readonly logLast?: number;
 }
 
 /** A request as it was asked. Keys are not in it. */
@@ -68,18 +70,21 @@ export async function serveProvider<Asked extends Heard<string>, Kind extends st
   const requests = Object.fromEntries(provider.endpoints.map((name) => [name, 0])) as Record<Asked['endpoint'], number>;
   const log: (Asked & Counted & Outcome<Kind>)[] = [];
   const attempts = new Map<string, number>();
-  const now = options.now ?? Date.now;
+  const { now = Date.now, logLast = Number.POSITIVE_INFINITY } = options;
+  let number = 0;
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { asked, identity, key } = await provider.hear(incoming);
     const attempt = (attempts.get(identity) ?? 0) + 1;
     attempts.set(identity, attempt);
-    const request = { ...asked, number: log.length + 1, attempt };
+    number += 1;
+    const request = { ...asked, number, attempt };
     requests[asked.endpoint as Asked['endpoint']] += 1;
 
     const refused = provider.refusal(request, key, now());
     const fault = refused === null ? provider.faultOf(request, identity) : null;
     log.push({ ...request, refused: refused !== null, fault: fault?.kind ?? null });
+    if (log.length > logLast) log.shift();
     if (refused !== null) sendReply(response, refused);
     else if (fault === null) sendReply(response, provider.answer(request, null));
     else {
