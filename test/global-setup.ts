@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { findAnvil } from './fixtures/anvil.ts';
 import { hasSharedData } from './shared-data.ts';
 
 declare module 'vitest' {
@@ -18,6 +19,8 @@ declare module 'vitest' {
     /** True where Debian's Python has networkx, which reads exports as a program that is not ours. */
     readonly networkx: boolean;
     readonly sharedData: boolean;
+    /** True where anvil, a node of Ethereum, is installed for this machine. */
+    readonly anvil: boolean;
   }
 }
 
@@ -39,6 +42,8 @@ export default async function setup(project: TestProject): Promise<void> {
   project.provide('redis', redis);
   project.provide('networkx', networkx);
   project.provide('sharedData', hasSharedData);
+  const anvil = findAnvil() !== null;
+  project.provide('anvil', anvil);
 
   const missing: Missing[] = [];
   if (postgres === null) {
@@ -67,6 +72,13 @@ export default async function setup(project: TestProject): Promise<void> {
       what: 'the folder ../shared/data beside this checkout',
       leftOut: 'what is measured on recorded transfers and replies',
       get: 'it holds third parties’ data and is not published with the project; the other suites need none of it',
+    });
+  }
+  if (!anvil) {
+    missing.push({
+      what: `anvil for ${process.platform} on ${process.arch}`,
+      leftOut: 'what reads a real node of Ethereum',
+      get: 'npm ci without --omit=optional or --omit=dev, on a system for which @foundry-rs/anvil has a program',
     });
   }
   if (missing.length === 0) return;
