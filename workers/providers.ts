@@ -81,7 +81,8 @@ function tron({ tron: { url, key, rate } }: Config): Configured {
 
 /** Histories from Etherscan, proof from the node, where both are given; either alone does both. */
 function ethereum({ ethereumNode, etherscan }: Config): Configured | null {
-  const node = ethereumNode === null ? null : createEthereumNode({ url: ethereumNode.url });
+  const node =
+    ethereumNode === null ? null : createEthereumNode({ url: ethereumNode.url, needsHistory: etherscan === null });
   if (etherscan === null) {
     return node === null || ethereumNode === null
       ? null

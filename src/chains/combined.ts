@@ -1,5 +1,5 @@
 /** Two providers of one chain as one source: histories from the one that has them at hand, proof from the other. */
-import { UserError } from '../errors.ts';
+import { RetryableError, UserError } from '../errors.ts';
 import type { ChainSource } from './chain.ts';
 
 /**
@@ -30,6 +30,14 @@ export function combineSources(history: ChainSource, proof: ChainSource): ChainS
 
     balances: (request) => proof.balances(request),
 
-    receipt: (request) => proof.receipt(request),
+    /** A node that has dropped old blocks has dropped their receipts too. */
+    async receipt(request) {
+      try {
+        return await proof.receipt(request);
+      } catch (error) {
+        if (error instanceof RetryableError && error.code === 'RECEIPT_MISSING') return history.receipt(request);
+        throw error;
+      }
+    },
   };
 }

@@ -109,7 +109,7 @@ async function examineEthereum({ ethereumNode, etherscan }: Config, context: Cli
   }
   if (ethereumNode !== null) {
     const { host } = new URL(ethereumNode.url);
-    const source = createEthereumNode(ethereumNode);
+    const source = createEthereumNode({ ...ethereumNode, needsHistory: etherscan === null });
     findings.push(...(await examineProvider('ethereum node', host, source, context)));
   }
   return findings;

@@ -246,7 +246,7 @@ function oddRows({ equal, leftOut, refused }: Result): string[] {
   for (const [reason, rows] of leftOut) {
     const shown = rows.slice(0, SHOWN_LINES).join(', ');
     const more = rows.length > SHOWN_LINES ? ', …' : '';
-    lines.push(`${counted(rows.length, 'row')} left out, for ${harmless(reason)}: line ${shown}${more}\n`);
+    lines.push(`${counted(rows.length, 'row')} left out, line ${shown}${more}: ${harmless(reason)}.\n`);
   }
   if (refused.length === 0) return lines;
   lines.push(`${counted(refused.length, 'row')} refused:\n`);

@@ -43,7 +43,10 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
       code: 1,
       err: expect.stringContaining('Run: npx downstream migrate'),
     });
-    expect(await cli(env, 'migrate')).toMatchObject({ code: 0, out: 'Applied 0001_schema.sql.\n' });
+    expect(await cli(env, 'migrate')).toMatchObject({
+      code: 0,
+      out: 'Applied 0001_schema.sql, 0002_ethereum_and_files.sql.\n',
+    });
     expect(await cli(env, 'migrate')).toMatchObject({ code: 0, out: 'The schema is up to date.\n' });
   });
 
@@ -403,7 +406,7 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
     const { code, out } = await cli(env, 'doctor', '--json');
     const { findings } = JSON.parse(out) as { findings: { what: string; ok: boolean; says: string }[] };
     // The simulated chain ended long ago, and that is what the clock's finding is for.
-    expect(findings.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(['clock']);
+    expect(findings.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(['clock', 'ethereum']);
     expect(code).toBe(1);
     expect(out).not.toContain(new URL(database.url).password || 'no password');
   });

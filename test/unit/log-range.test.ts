@@ -51,6 +51,7 @@ describe('the next question', () => {
     ],
     ['Infura, results', `query returned more than 10000 results. Try with this block range ${RIGHT}.`, 2_500],
     ['Infura, range', 'range 1000000 exceeds limit of 1000', 1_000],
+    ['Infura, topics', 'This query contains 1002 filters. The current limit is 25.', 10_000, 500],
     ['zkSync', `Query returned more than 10000 results. Try with this block range ${RIGHT}.`, 2_500],
     ['QuickNode, paid', 'eth_getLogs is limited to a 10,000 range', 5_000],
     ['QuickNode, trial', 'eth_getLogs is limited to a 5 range', 5],

@@ -66,7 +66,7 @@ const SUGGESTED_HEX = /\[\s*0x([0-9a-f]+),\s*0x([0-9a-f]+)\s*\]/i;
 const SUGGESTED_DECIMAL = /retry with the range (\d+)-(\d+)/i;
 
 const TOO_MANY_WALLETS =
-  /exceed(?:s|ed)? (?:the )?max(?:imum)?(?: of)? .*(?:addresses|topics)|maximum of (\d+) addresses or topics/i;
+  /exceed(?:s|ed)? (?:the )?max(?:imum)?(?: of)? .*(?:addresses|topics)|maximum of \d+ addresses or topics|query contains \d+ filters/i;
 const STATED_WALLETS = /(?:maximum of|max topics:|max addresses:)\s*(\d+)/i;
 
 const TOO_MANY_BLOCKS =
@@ -133,8 +133,8 @@ export function narrowLimits(limits: LogLimits, asked: LogQuestion, refusal: Log
   }
   const { most } = refusal;
   if (most !== null && most < span) return { ...limits, blocks: most, ceiling: most };
-  // What was refused is too much, even where more is said to be allowed.
-  return { ...limits, blocks: half(span), ceiling: Math.min(limits.ceiling, span - 1) };
+  // What was refused is too much, even where more is said to be allowed. Ranges grow by doubling, so half of it was good.
+  return { ...limits, blocks: half(span), ceiling: Math.min(limits.ceiling, half(span)) };
 }
 
 function fewerWallets(limits: LogLimits, { wallets }: LogQuestion, most: number | null): LogLimits | null {

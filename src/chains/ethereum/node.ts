@@ -22,11 +22,13 @@ export interface EthereumNodeOptions {
   readonly url: string;
   readonly chainId?: number;
   readonly assets?: readonly Asset[];
+  /** False where histories come from elsewhere: the node may then have dropped old blocks. */
+  readonly needsHistory?: boolean;
   readonly http?: Http;
 }
 
 export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
-  const { url, chainId = MAINNET, assets = [USDT], http = platformHttp } = options;
+  const { url, chainId = MAINNET, assets = [USDT], needsHistory = true, http = platformHttp } = options;
   const place = nodePlace(url);
   const ask = createRpc({ url, place, chainId, http });
   const reader: LogReader = { rpc: ask, place, limits: FIRST_LIMITS };
@@ -56,7 +58,7 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
 
     async head(call) {
       await requireSynced(ask, place, call);
-      await requireHistory(ask, place, assets, call);
+      if (needsHistory) await requireHistory(ask, place, assets, call);
       return finalisedHead(ask, place, call);
     },
 
