@@ -3,10 +3,11 @@ import type { Address } from '../../src/chains/chain.ts';
 import { readAccountHistory } from '../../src/simulate/account-history.ts';
 import { generateEconomy } from '../../src/simulate/economy.ts';
 import { Ledger } from '../../src/simulate/ledger.ts';
+import { oneChain } from '../../src/simulate/views.ts';
 import { hasSharedData, sharedData } from '../shared-data.ts';
 
 describe('a ledger', () => {
-  const { transfers, wallets } = generateEconomy({ seed: 'ledger', size: { users: 40 } });
+  const { transfers, wallets } = oneChain(generateEconomy({ seed: 'ledger', size: { users: 40 } }), 'tron');
   const issuer = wallets.find(({ role }) => role === 'issuer')?.address as Address;
   const last = transfers.at(-1);
 
