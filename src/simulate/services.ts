@@ -4,12 +4,12 @@ import type { Account } from './account.ts';
 import { type Bridge, openBridge } from './actors/bridge.ts';
 import { type Broker, openBroker } from './actors/broker.ts';
 import { type Exchange, openExchange } from './actors/exchange.ts';
-import type { Sweeping } from './actors/exchange-branch.ts';
 import { fromReserve, type GasServices, openGasServices, sentBy } from './actors/gas.ts';
 import { type Guarantee, openGuarantee } from './actors/guarantee.ts';
 import { openMerchants, runMerchants, runPayroll } from './actors/merchants.ts';
 import { openDesk, runDesk } from './actors/otc.ts';
 import { openProcessor, type Processor } from './actors/processor.ts';
+import type { Sweeping } from './actors/sweeping.ts';
 import { openUsers, type People, popular } from './actors/users.ts';
 import { COIN } from './coins.ts';
 import type { EconomySize } from './sizes.ts';
@@ -56,7 +56,7 @@ export function openServices(world: World, size: EconomySize): Services {
   const gas = openGasServices(world, mint);
   const exchanges = EXCHANGES.slice(0, Math.max(1, size.exchanges)).map((plan, index) => {
     const customers = Math.ceil((2 * size.users) / size.exchanges);
-    return openExchange(world, { ...plan, batches: index % 2 === 1, hotWallets: HOT_WALLETS, customers }, issuer, mint);
+    return openExchange(world, { ...plan, batches: index % 2 === 0, hotWallets: HOT_WALLETS, customers }, issuer, mint);
   });
   const [first] = exchanges;
   if (first === undefined) throw new RangeError('an economy needs an exchange');

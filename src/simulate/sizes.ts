@@ -19,11 +19,11 @@ const NAMED: Readonly<Record<SizeName, EconomySize>> = {
   // A few hundred wallets and a few thousand transfers: what the demo shows.
   demo: { users: 200, merchants: 9, victims: 12, networks: 2, exchanges: 2, days: 31, slowness: 1 },
   // At least 5,000 wallets and 50,000 transfers.
-  small: { users: 1_700, merchants: 60, victims: 70, networks: 6, exchanges: 4, days: 61, slowness: 1.5 },
+  small: { users: 1_950, merchants: 60, victims: 70, networks: 6, exchanges: 4, days: 61, slowness: 2.9 },
   // At least 50,000 wallets and 500,000 transfers.
-  medium: { users: 17_000, merchants: 500, victims: 500, networks: 24, exchanges: 6, days: 122, slowness: 3 },
+  medium: { users: 21_000, merchants: 500, victims: 500, networks: 24, exchanges: 6, days: 122, slowness: 7 },
   // At least 200,000 wallets and 2,000,000 transfers.
-  large: { users: 68_000, merchants: 2_000, victims: 2_000, networks: 60, exchanges: 9, days: 183, slowness: 4 },
+  large: { users: 86_000, merchants: 2_000, victims: 2_000, networks: 60, exchanges: 9, days: 183, slowness: 10.8 },
 };
 
 /** A size by its name, or the demo's with other figures in places. */

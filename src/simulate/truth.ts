@@ -6,9 +6,10 @@
  * no exit): what a victim gets back and pays again counts as the new payment alone. What a swapper pays out on the other
  * chain is other money.
  */
-import { type Address, CHAINS, type ChainId } from '../chains/chain.ts';
+import type { Address, ChainId } from '../chains/chain.ts';
+import { NETWORKS } from './network.ts';
 import type { SimulatedExit, SimulatedPayment, SimulatedTransfer, SimulatedWallet } from './types.ts';
-import { paymentTransfers, usdtOn } from './views.ts';
+import { paymentTransfers } from './views.ts';
 
 interface Lot {
   /** The victim's report, or `null` for money of other origin. */
@@ -30,62 +31,70 @@ export interface FifoTruth {
   readonly totals: ReadonlyMap<string, Readonly<Total>>;
 }
 
+/** Where the trace ends on a chain, and what it is doing in between. */
+interface Side {
+  readonly services: Map<Address, string>;
+  readonly victims: Set<Address>;
+  readonly ledgers: Map<Address, Lots>;
+}
+
 /** Follows every payment through all transfers of USDT, which must be in the order of each chain. */
 export function traceTruth(
   transfers: readonly SimulatedTransfer[],
   wallets: readonly SimulatedWallet[],
   payments: readonly SimulatedPayment[],
 ): FifoTruth {
-  const totals = new Map<string, Total>();
+  const sides: Readonly<Record<ChainId, Side>> = { ethereum: openSide(), tron: openSide() };
+  for (const { chain, address, owner, service } of wallets) {
+    if (owner.startsWith('victim-')) sides[chain].victims.add(address);
+    else if (service !== '') sides[chain].services.set(address, service);
+  }
   const sources = paymentTransfers(transfers, payments);
-  const exits = CHAINS.flatMap((chain) => traceChain(chain, transfers, wallets, sources, totals));
-  return { exits: exits.sort(byRefAndAddress), totals };
+  const exits = new Map<string, SimulatedExit>();
+  const totals = new Map<string, Total>();
+  for (const transfer of transfers) {
+    if (transfer.asset !== NETWORKS[transfer.chain].token.symbol) continue;
+    follow(sides[transfer.chain], transfer, sources.get(transfer)?.ref, exits, totals);
+  }
+  for (const { ledgers } of Object.values(sides)) {
+    for (const ledger of ledgers.values()) for (const lot of ledger.rest()) credit(totals, lot, 'resting');
+  }
+  return { exits: [...exits.values()].sort(byRefAndAddress), totals };
 }
 
-function traceChain(
-  chain: ChainId,
-  transfers: readonly SimulatedTransfer[],
-  wallets: readonly SimulatedWallet[],
-  sources: ReadonlyMap<SimulatedTransfer, SimulatedPayment>,
-  totals: Map<string, Total>,
-): SimulatedExit[] {
-  const services = new Map<Address, string>();
-  const victims = new Set<Address>();
-  for (const wallet of wallets) {
-    if (wallet.chain !== chain) continue;
-    if (wallet.owner.startsWith('victim-')) victims.add(wallet.address);
-    else if (wallet.service !== '') services.set(wallet.address, wallet.service);
-  }
-  const ledgers = new Map<Address, Lots>();
-  const exits = new Map<string, SimulatedExit>();
+function openSide(): Side {
+  return { services: new Map(), victims: new Set(), ledgers: new Map() };
+}
 
-  for (const transfer of usdtOn(transfers, chain)) {
-    const { from, to: address, value } = transfer;
-    const source = sources.get(transfer);
-    let lots = ledgers.get(from)?.take(value) ?? [];
-    if (source !== undefined) {
-      totalOf(totals, source.ref).paid += value;
-      lots = [{ ref: source.ref, value }];
-    }
-    const service = services.get(address);
-    if (victims.has(address)) for (const lot of lots) credit(totals, lot, 'returned');
-    else if (service !== undefined) {
-      for (const lot of lots) {
-        if (lot.ref === null) continue;
-        const key = `${lot.ref}/${address}`;
-        const before = exits.get(key)?.value ?? 0n;
-        exits.set(key, { ref: lot.ref, chain, address, service, value: before + lot.value });
-        credit(totals, lot, 'exited');
-      }
-    } else if (value > 0n) {
-      // Inside a service or with a victim the money is no longer followed: what is paid from there is of other origin.
-      const ledger = ledgers.get(address) ?? new Lots();
-      ledgers.set(address, ledger);
-      ledger.put(lots, value);
-    }
+/** Moves what the transfer moves. `ref` says whose payment it is, if it is one. */
+function follow(
+  { services, victims, ledgers }: Side,
+  { chain, from, to: address, value }: SimulatedTransfer,
+  ref: string | undefined,
+  exits: Map<string, SimulatedExit>,
+  totals: Map<string, Total>,
+): void {
+  let lots = ledgers.get(from)?.take(value) ?? [];
+  if (ref !== undefined) {
+    totalOf(totals, ref).paid += value;
+    lots = [{ ref, value }];
   }
-  for (const ledger of ledgers.values()) for (const lot of ledger.rest()) credit(totals, lot, 'resting');
-  return [...exits.values()];
+  const service = services.get(address);
+  if (victims.has(address)) for (const lot of lots) credit(totals, lot, 'returned');
+  else if (service !== undefined) {
+    for (const lot of lots) {
+      if (lot.ref === null) continue;
+      const key = `${lot.ref}/${address}`;
+      const before = exits.get(key)?.value ?? 0n;
+      exits.set(key, { ref: lot.ref, chain, address, service, value: before + lot.value });
+      credit(totals, lot, 'exited');
+    }
+  } else if (value > 0n) {
+    // Inside a service or with a victim the money is no longer followed: what is paid from there is of other origin.
+    const ledger = ledgers.get(address) ?? new Lots();
+    ledgers.set(address, ledger);
+    ledger.put(lots, value);
+  }
 }
 
 /** What a wallet holds, oldest first. Neighbours of one origin are one lot. */

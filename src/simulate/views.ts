@@ -1,5 +1,5 @@
 /** Parts of an economy, for whoever serves or follows one chain. */
-import { CHAINS, type ChainId } from '../chains/chain.ts';
+import type { ChainId } from '../chains/chain.ts';
 import { NETWORKS } from './network.ts';
 import type { Economy, SimulatedPayment, SimulatedTransfer } from './types.ts';
 
@@ -27,13 +27,11 @@ export function paymentTransfers(
   transfers: readonly SimulatedTransfer[],
   payments: readonly SimulatedPayment[],
 ): ReadonlyMap<SimulatedTransfer, SimulatedPayment> {
-  const byTransaction = new Map(payments.map((payment) => [`${payment.chain}/${payment.transaction}`, payment]));
+  const byTransaction = new Map(payments.map((payment) => [payment.transaction, payment]));
   const found = new Map<SimulatedTransfer, SimulatedPayment>();
-  for (const chain of CHAINS) {
-    for (const transfer of usdtOn(transfers, chain)) {
-      const payment = byTransaction.get(`${chain}/${transfer.transaction}`);
-      if (payment !== undefined) found.set(transfer, payment);
-    }
+  for (const transfer of transfers) {
+    const payment = byTransaction.get(transfer.transaction);
+    if (payment?.chain === transfer.chain) found.set(transfer, payment);
   }
   return found;
 }

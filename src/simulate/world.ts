@@ -200,14 +200,24 @@ export class World {
     state.place = (block === state.block ? state.place : 0) + this.#positions.integer(1, 6);
     state.block = block;
     const asset = kind === 'usdt' ? token.symbol : coin.symbol;
+    const timestamp = timeOf(block);
     const first = this.transfers.length;
     movements.forEach(({ from, to, value }, log) => {
       if (from.chain !== chain || to.chain !== chain) throw new Error('A transfer stays on its chain');
       from[kind] -= value;
       to[kind] += value;
-      const position = state.place * LOGS_PER_TRANSACTION + log;
-      const placed = { chain, asset, transaction, block, position, timestamp: timeOf(block) };
-      this.transfers.push({ ...placed, from: from.address, to: to.address, value, signer: signer.address });
+      this.transfers.push({
+        chain,
+        asset,
+        transaction,
+        block,
+        position: state.place * LOGS_PER_TRANSACTION + log,
+        timestamp,
+        from: from.address,
+        to: to.address,
+        value,
+        signer: signer.address,
+      });
     });
     if (kind === 'coin') return transaction;
     movements.forEach((movement, log) => {

@@ -10,7 +10,7 @@ import type { World } from '../world.ts';
 import type { Exchange } from './exchange.ts';
 
 const NAME = 'Ferry Swap';
-const STOCK = 4_000_000n * USDT;
+const STOCK = 1_500_000n * USDT;
 const FEE_OF = 400n;
 
 export interface Bridge {

@@ -1,16 +1,20 @@
 /** An exchange as its customers meet it: a deposit address on each chain, and withdrawals to any wallet. */
-import type { ChainId, TransactionHash } from '../../chains/chain.ts';
+import { CHAINS, type ChainId, type TransactionHash } from '../../chains/chain.ts';
 import type { Account } from '../account.ts';
-import { HOUR, MINUTE } from '../hours.ts';
+import { HOUR, SECOND } from '../hours.ts';
 import { USDT } from '../tron.ts';
 import type { World } from '../world.ts';
-import { type Branch, openBranch, type Sweeping } from './exchange-branch.ts';
+import { type Branch, openBranch } from './exchange-branch.ts';
+import type { Sweeping } from './sweeping.ts';
 
 /** What the hot wallets together are to hold for every customer. */
 const HOT_PER_CUSTOMER = 4_000n * USDT;
 const FEWEST_CUSTOMERS = 200;
 /** A contract that pays many at once has its limit in the energy of one transaction. */
 const MOST_IN_BATCH = 100;
+const BATCHES = 3 * HOUR;
+/** What is more than this part of a hot wallet's stock is paid by hand from the cold wallet. */
+const LARGE_OF = 4n;
 
 export interface Exchange {
   readonly name: string;
@@ -54,8 +58,7 @@ export function openExchange(
   const queues: Record<ChainId, Withdrawal[]> = { ethereum: [], tron: [] };
   const deposits = new Map<string, Account>();
   if (plan.batches) {
-    world.every(10 * MINUTE, () => payBatch(world, branches.tron.hot(), queues.tron));
-    world.every(15 * MINUTE, () => payBatch(world, branches.ethereum.hot(), queues.ethereum));
+    for (const chain of CHAINS) world.every(BATCHES, () => payBatches(world, branches[chain], queues[chain]));
   }
 
   return {
@@ -70,24 +73,34 @@ export function openExchange(
       return deposit;
     },
     withdraw(to, value, { alone = false, paid } = {}) {
-      if (plan.batches && !alone) {
+      if (plan.batches && !alone && value <= stock / LARGE_OF) {
         queues[to.chain].push({ to, value });
         return;
       }
+      const byHand = value > stock / LARGE_OF;
       const attempt = (): void => {
-        const transaction = world.pay(branches[to.chain].hot(), to, value);
+        const branch = branches[to.chain];
+        const transaction = world.pay(byHand ? branch.cold : branch.hot(), to, value);
         if (transaction === null) world.after(HOUR, attempt);
         else paid?.(transaction);
       };
-      world.after(random.integer(60, 1_200) * 1_000, attempt);
+      world.after(random.integer(60, 1_200) * SECOND, attempt);
     },
   };
 }
 
-/** One transaction for all who wait, as many as the wallet can pay. */
-function payBatch(world: World, hot: Account, queue: Withdrawal[]): void {
-  const due = queue.splice(0, MOST_IN_BATCH);
-  if (due.length === 0) return;
-  const movements = due.map(({ to, value }) => ({ from: hot, to, value }));
-  if (world.transact(hot, movements) === null) queue.unshift(...due);
+/** One transaction for many of those who wait, and another, until all are paid or the wallet has no more. */
+function payBatches(world: World, branch: Branch, queue: Withdrawal[]): void {
+  while (queue.length > 0) {
+    const from = branch.hot();
+    let sum = 0n;
+    const beyond = queue.findIndex(({ value }, place) => {
+      sum += value;
+      return place === MOST_IN_BATCH || sum > from.usdt;
+    });
+    const due = beyond === -1 ? queue.length : beyond;
+    const movements = queue.slice(0, due).map(({ to, value }) => ({ from, to, value }));
+    if (due === 0 || world.transact(from, movements) === null) return;
+    queue.splice(0, due);
+  }
 }

@@ -5,7 +5,7 @@
 import type { ChainId } from '../../chains/chain.ts';
 import type { Account, Supply } from '../account.ts';
 import type { Difficulty } from '../difficulty.ts';
-import { HOUR, likely, MINUTE } from '../hours.ts';
+import { DAY, likely, MINUTE } from '../hours.ts';
 import { openLaundry } from '../laundering/laundry.ts';
 import type { Launderer, Stage } from '../laundering/stage.ts';
 import type { Random } from '../random.ts';
@@ -16,8 +16,9 @@ import type { Broker } from './broker.ts';
 import type { Exchange } from './exchange.ts';
 import { sentBy } from './gas.ts';
 import type { Guarantee } from './guarantee.ts';
+import { mingle, trade } from './mingling.ts';
 import type { Processor } from './processor.ts';
-import { send } from './send.ts';
+import { send, tidy } from './send.ts';
 
 /** The people who move the money by hand sit in UTC+8 and its neighbours. */
 const ZONES = [6.5, 7, 8, 8] as const;
@@ -28,7 +29,12 @@ const NEW_MULE = 0.03;
 /** Where money leaves, if not at a mule's account. */
 const AT_PROCESSOR = 0.1;
 const AT_DESK = 0.12;
+const TRADES = 0.6;
+/** Days between two deals of such an account, on average. */
+const TRADE_DAYS = [2, 9] as const;
 const HAS_FUNDER = 0.65;
+/** How often a round takes all, and not a round sum. */
+const EMPTIED = 0.4;
 /** What operations keep from each round, for payments back and costs. */
 const KEPT = [0.02, 0.05] as const;
 
@@ -77,6 +83,9 @@ export function openNetworkBranch(
     const owner = `${id}-mule-${mules.length + 1}`;
     const account = random.pick(exchanges).depositAddress(chain, { owner, network: id });
     mules.push(account);
+    // Who lends a network an account often trades with it too.
+    if (random.chance(TRADES))
+      trade(world, random.fork(owner), account, around.people, random.integer(...TRADE_DAYS) * DAY);
     return account;
   };
   for (let mule = 0; mule < MULES; mule += 1) newMule();
@@ -154,8 +163,8 @@ function runPool(
     planned = true;
     world.at(likely(random, world.now + random.integer(10, 90) * MINUTE, zone, 'shifts'), () => {
       planned = false;
-      world.pay(pool, operations, random.share(pool.usdt, ...KEPT));
-      if (!elsewhere(pool)) launder(pool, pool.usdt);
+      world.pay(pool, operations, tidy(random, random.share(pool.usdt, ...KEPT)));
+      if (!elsewhere(pool)) launder(pool, random.chance(EMPTIED) ? pool.usdt : tidy(random, pool.usdt));
     });
   });
 }
@@ -185,20 +194,8 @@ function openStage(
       }
       const wallet = funded('layering');
       used.push(wallet);
-      if (random.chance(difficulty.mixing)) mingle(world, random, wallet, stranger);
+      if (random.chance(difficulty.mixing)) mingle(world, random, wallet, people);
       return wallet;
     },
   };
-}
-
-/** Strangers pay the wallet, and are paid by it, as if it were a trader's. */
-function mingle(world: World, random: Random, wallet: Account, stranger: () => Account | null): void {
-  for (let deal = random.integer(1, 4); deal > 0; deal -= 1) {
-    world.after(random.integer(1, 200) * HOUR, () => {
-      const [seller, buyer] = [stranger(), stranger()];
-      const price = random.bigint(2n, 40n) * 10n * USDT;
-      if (seller?.role === 'user') send(world, random, { from: seller, to: wallet, value: price });
-      if (buyer !== null) send(world, random, { from: wallet, to: buyer, value: price });
-    });
-  }
 }

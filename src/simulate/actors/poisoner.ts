@@ -8,6 +8,7 @@ import { HOUR, MINUTE } from '../hours.ts';
 import { NETWORKS } from '../network.ts';
 import type { Random } from '../random.ts';
 import { USDT } from '../tron.ts';
+import type { Role } from '../types.ts';
 import type { Seen, World } from '../world.ts';
 import type { Exchange } from './exchange.ts';
 import { sentBy } from './gas.ts';
@@ -17,8 +18,12 @@ const CHANCE = 0.02;
 /** Payments to scam networks are poisoned too, as any large ones. */
 const CHANCE_OF_LARGE = 0.5;
 const LARGE = 1_000n * USDT;
+/** Who pays by hand, and may copy an address from a history. */
+const POISONED: ReadonlySet<Role> = new Set<Role>([
+  ...(['user', 'victim', 'ransom-payer', 'merchant', 'otc', 'broker', 'collection', 'pooling', 'layering'] as const),
+]);
 /** Rows that a look-alike is used for. */
-const ROWS = [1, 5] as const;
+const ROWS = [2, 14] as const;
 
 /** Watches a chain, and plants so many look-alikes, spread over the time: each takes long to search. */
 export function runPoisoner(world: World, chain: ChainId, lookAlikes: number, exchange: Exchange): void {
@@ -31,7 +36,7 @@ export function runPoisoner(world: World, chain: ChainId, lookAlikes: number, ex
   exchange.withdraw(attacker, BigInt(5 + lookAlikes) * USDT);
   world.onTransfer(({ transfer, from, to }) => {
     if (from.chain !== chain || transfer.value < WORTH_POISONING) return;
-    if ((from.role !== 'user' && from.role !== 'victim') || to.role === 'look-alike') return;
+    if (!POISONED.has(from.role) || to.role === 'look-alike') return;
     const passed = world.now - world.start;
     if (passed < 30 * HOUR || planted >= Math.ceil((lookAlikes * passed) / length)) return;
     if (!random.chance(transfer.value < LARGE ? CHANCE : CHANCE_OF_LARGE)) return;
@@ -66,7 +71,7 @@ function poison(
       ]);
     }
     rows -= 1;
-    if (rows > 0) world.after(random.integer(2, 90) * HOUR, plant);
+    if (rows > 0) world.after(random.integer(60, 5_400) * MINUTE, plant);
   };
   plant();
 }

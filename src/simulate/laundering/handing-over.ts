@@ -1,5 +1,6 @@
 /** Money goes to others who place it: an over-the-counter broker, straight or through the escrow of a marketplace. */
 import type { Account } from '../account.ts';
+import { tidy } from '../actors/send.ts';
 import { MINUTE } from '../hours.ts';
 import { type Launderer, rest, type Stage } from './stage.ts';
 
@@ -31,7 +32,7 @@ function inParts(stage: Stage, from: Account, value: bigint, pay: (wallet: Accou
   const parts = random.integer(...PARTS);
   for (let part = 1; part <= parts; part += 1) {
     world.after(rest(stage, part * 4 * MINUTE, part * 40 * MINUTE), () => {
-      pay(wallet, part === parts ? wallet.usdt : random.share(wallet.usdt, 0.2, 0.6));
+      pay(wallet, part === parts ? wallet.usdt : tidy(random, random.share(wallet.usdt, 0.2, 0.6)));
     });
   }
 }

@@ -1,5 +1,6 @@
 /** The sum moves from new wallet to new wallet, and at each a small part leaves to be cashed out. */
 import type { Account } from '../account.ts';
+import { tidy } from '../actors/send.ts';
 import { MINUTE } from '../hours.ts';
 import { USDT } from '../tron.ts';
 import { type Launderer, rest, type Stage } from './stage.ts';
@@ -15,7 +16,7 @@ export function peelChain(stage: Stage): Launderer {
       world.pay(wallet, stage.exit(), wallet.usdt);
       return;
     }
-    world.pay(wallet, stage.exit(), random.share(wallet.usdt, ...PEELED));
+    world.pay(wallet, stage.exit(), tidy(random, random.share(wallet.usdt, ...PEELED)));
     const next = stage.fresh('peel');
     world.after(rest(stage, 2 * MINUTE, 14 * MINUTE), () => {
       world.pay(wallet, next, wallet.usdt);

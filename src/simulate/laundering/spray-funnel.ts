@@ -1,5 +1,6 @@
 /** One large sum fans out over mules' wallets, meets again, and is cashed out at exchanges. */
 import type { Account } from '../account.ts';
+import { tidy } from '../actors/send.ts';
 import { MINUTE, SECOND } from '../hours.ts';
 import { type Launderer, rest, type Stage } from './stage.ts';
 
@@ -24,7 +25,7 @@ function spray(stage: Stage, splitter: Account, mules: readonly Account[], merge
   let meeting = 0;
   mules.forEach((mule, index) => {
     const last = index === mules.length - 1;
-    const part = last ? splitter.usdt : random.share(splitter.usdt, 0.15, 0.4);
+    const part = last ? splitter.usdt : tidy(random, random.share(splitter.usdt, 0.15, 0.4));
     if (world.pay(splitter, mule, part) === null) return;
     const wait = rest(stage, 20 * SECOND, 240 * SECOND);
     meeting = Math.max(meeting, wait);
@@ -38,7 +39,7 @@ function cashOut(stage: Stage, merger: Account): void {
   const parts = random.integer(1, 3);
   for (let part = 1; part <= parts; part += 1) {
     world.after(rest(stage, part * MINUTE, part * 20 * MINUTE), () => {
-      world.pay(merger, stage.exit(), part === parts ? merger.usdt : random.share(merger.usdt, 0.3, 0.7));
+      world.pay(merger, stage.exit(), part === parts ? merger.usdt : tidy(random, random.share(merger.usdt, 0.3, 0.7)));
     });
   }
 }
