@@ -10,6 +10,7 @@ import { writeEconomy } from '../simulate/folder.ts';
 import { Ledger } from '../simulate/ledger.ts';
 import { serveTronGrid } from '../simulate/trongrid.ts';
 import type { Economy } from '../simulate/types.ts';
+import { oneChain } from '../simulate/views.ts';
 import { type CliContext, stopSignal } from './context.ts';
 import { makeFolder } from './folder.ts';
 import { type Done, main } from './main.ts';
@@ -43,7 +44,8 @@ async function runDemo(context: CliContext, { out, serve = false }: DemoOptions)
   const began = context.clock.now();
   const say = (text: string) => terminal.out(text);
   say('A simulated month of USDT on Tron, with one planted scam network. Nothing leaves this machine.\n\n');
-  const economy = generateEconomy({ seed: SEED });
+  // The commands are shown on the half that is on Tron.
+  const economy = oneChain(generateEconomy({ seed: SEED }), 'tron');
   await makeFolder(join(out, 'economy'));
   await writeEconomy(join(out, 'economy'), economy);
   // Over the whole demo and not only its crawl: whenever it is stopped, its folder goes.

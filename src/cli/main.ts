@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   worker: async () => (await import('./worker.ts')).addWorkerCommand,
   migrate: async () => (await import('./migrate.ts')).addMigrateCommand,
   doctor: async () => (await import('./doctor.ts')).addDoctorCommand,
+  simulate: async () => (await import('./simulate.ts')).addSimulateCommand,
   demo: async () => (await import('./demo.ts')).addDemoCommand,
 };
 

@@ -2,22 +2,21 @@
  * An economy as a folder of CSV files, so that it can be looked at, imported, and served, whoever made it:
  *
  *   transfers.csv  chain,asset,transaction,block,position,timestamp_ms,from,to,value,signer
- *   reports.csv    ref,wallet,role,tx,amount,at
+ *   reports.csv    chain,ref,wallet,role,tx,amount,at
  *   wallets.csv    chain,address,owner,role,network,service
  *   payments.csv   ref,chain,transaction,network
  *   exits.csv      ref,chain,address,service,value
  *
- * `value` is in base units. `amount` is a decimal and `at` an ISO time, as people write them; both may be empty.
+ * `value` is in base units. `amount` is a decimal and `at` an ISO time, as people write them; both may be empty. Files
+ * are written and read row by row, since the largest have millions. Whoever reads an economy reads this folder.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import { parseAddress, parseTransaction } from '../chains/address.ts';
-import { CHAINS, type ChainId } from '../chains/chain.ts';
-import { UserError } from '../errors.ts';
+import { type Address, CHAINS, type ChainId } from '../chains/chain.ts';
 import { formatAmount } from '../money.ts';
-import { USDT_TOKEN } from './tron.ts';
+import { readCsv, writeCsv } from './csv-file.ts';
+import { NETWORKS } from './network.ts';
 import type {
   Economy,
   SimulatedExit,
@@ -29,7 +28,7 @@ import type {
 
 const COLUMNS = {
   transfers: ['chain', 'asset', 'transaction', 'block', 'position', 'timestamp_ms', 'from', 'to', 'value', 'signer'],
-  reports: ['ref', 'wallet', 'role', 'tx', 'amount', 'at'],
+  reports: ['chain', 'ref', 'wallet', 'role', 'tx', 'amount', 'at'],
   wallets: ['chain', 'address', 'owner', 'role', 'network', 'service'],
   payments: ['ref', 'chain', 'transaction', 'network'],
   exits: ['ref', 'chain', 'address', 'service', 'value'],
@@ -40,31 +39,44 @@ type Row<Name extends FileName> = Record<(typeof COLUMNS)[Name][number], string>
 /** Writes the five files into a folder, which is made where it is missing. Same economy, same bytes. */
 export async function writeEconomy(folder: string, economy: Economy): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await write(folder, 'transfers', economy.transfers.map(transferRow));
-  await write(folder, 'reports', economy.reports.map(reportRow));
-  await write(folder, 'wallets', economy.wallets.map(walletRow));
-  await write(folder, 'payments', economy.payments.map(paymentRow));
-  await write(folder, 'exits', economy.exits.map(exitRow));
+  await write(folder, 'transfers', economy.transfers, transferRow);
+  await write(folder, 'reports', economy.reports, reportRow);
+  await write(folder, 'wallets', economy.wallets, walletRow);
+  await write(folder, 'payments', economy.payments, paymentRow);
+  await write(folder, 'exits', economy.exits, exitRow);
+}
+
+/**
+ * The transfers of a folder, one by one, in the order of the file.
+ *
+ * @throws UserError `SIMULATION_INVALID` when the file is missing or a row is not of the form above
+ */
+export function streamTransfers(folder: string): AsyncGenerator<SimulatedTransfer> {
+  const address = addressReader();
+  return read(folder, 'transfers', (row) => {
+    const chain = chainOf(row.chain);
+    return {
+      chain,
+      asset: row.asset,
+      transaction: parseTransaction(row.transaction),
+      block: whole(row.block),
+      position: whole(row.position),
+      timestamp: whole(row.timestamp_ms),
+      from: address(chain, row.from),
+      to: address(chain, row.to),
+      value: units(row.value),
+      signer: address(chain, row.signer),
+    };
+  });
 }
 
 /**
  * Reads the transfers of a folder, for a ledger.
  *
- * @throws UserError `SIMULATION_INVALID` when the file is missing or a row is not of the form above
+ * @throws UserError `SIMULATION_INVALID` as above
  */
 export async function readTransfers(folder: string): Promise<SimulatedTransfer[]> {
-  return read(folder, 'transfers', (row) => ({
-    chain: chainOf(row.chain),
-    asset: row.asset,
-    transaction: parseTransaction(row.transaction),
-    block: whole(row.block),
-    position: whole(row.position),
-    timestamp: whole(row.timestamp_ms),
-    from: parseAddress(chainOf(row.chain), row.from),
-    to: parseAddress(chainOf(row.chain), row.to),
-    value: units(row.value),
-    signer: parseAddress(chainOf(row.chain), row.signer),
-  }));
+  return all(streamTransfers(folder));
 }
 
 /** What only a simulated world knows: the folder without its transfers and reports. */
@@ -76,92 +88,85 @@ export type Truth = Pick<Economy, 'wallets' | 'payments' | 'exits'>;
  * @throws UserError `SIMULATION_INVALID` as above
  */
 export async function readTruth(folder: string): Promise<Truth> {
-  return {
-    wallets: await read(folder, 'wallets', (row): SimulatedWallet => {
-      const chain = chainOf(row.chain);
-      // Roles are words for people and tests; another generator may have further ones.
-      const role = row.role as SimulatedWallet['role'];
-      const { owner, network, service } = row;
-      return { chain, address: parseAddress(chain, row.address), owner, role, network, service };
-    }),
-    payments: await read(folder, 'payments', (row): SimulatedPayment => {
-      const { ref, network } = row;
-      return { ref, chain: chainOf(row.chain), transaction: parseTransaction(row.transaction), network };
-    }),
-    exits: await read(folder, 'exits', (row): SimulatedExit => {
-      const chain = chainOf(row.chain);
-      const { ref, service } = row;
-      return { ref, chain, address: parseAddress(chain, row.address), service, value: units(row.value) };
-    }),
-  };
+  const wallets = read(folder, 'wallets', (row): SimulatedWallet => {
+    const chain = chainOf(row.chain);
+    // Roles are words for people and tests; another generator may have further ones.
+    const role = row.role as SimulatedWallet['role'];
+    const { owner, network, service } = row;
+    return { chain, address: parseAddress(chain, row.address), owner, role, network, service };
+  });
+  const payments = read(folder, 'payments', (row): SimulatedPayment => {
+    const { ref, network } = row;
+    return { ref, chain: chainOf(row.chain), transaction: parseTransaction(row.transaction), network };
+  });
+  const exits = read(folder, 'exits', (row): SimulatedExit => {
+    const chain = chainOf(row.chain);
+    const { ref, service } = row;
+    return { ref, chain, address: parseAddress(chain, row.address), service, value: units(row.value) };
+  });
+  return { wallets: await all(wallets), payments: await all(payments), exits: await all(exits) };
 }
 
-function transferRow(transfer: SimulatedTransfer): Row<'transfers'> {
-  const { chain, asset, transaction, from, to, signer } = transfer;
-  const [block, position] = [String(transfer.block), String(transfer.position)];
-  const [timestamp_ms, value] = [String(transfer.timestamp), String(transfer.value)];
-  return { chain, asset, transaction, block, position, timestamp_ms, from, to, value, signer };
+function transferRow(transfer: SimulatedTransfer): string[] {
+  const { chain, asset, transaction, block, position, timestamp, from, to, value, signer } = transfer;
+  const [when, sum] = [[`${block}`, `${position}`, `${timestamp}`], `${value}`];
+  return [chain, asset, transaction, ...when, from, to, sum, signer];
 }
 
-function reportRow({ ref, wallet, role, transaction, amount, at }: SimulatedReport): Row<'reports'> {
-  return {
-    ref,
-    wallet,
-    role,
-    tx: transaction ?? '',
-    amount: amount === null ? '' : formatAmount(amount, USDT_TOKEN.decimals),
-    at: at === null ? '' : new Date(at).toISOString(),
-  };
+function reportRow({ chain, ref, wallet, role, transaction, amount, at }: SimulatedReport): string[] {
+  const sum = amount === null ? '' : formatAmount(amount, NETWORKS[chain].token.decimals);
+  return [chain, ref, wallet, role, transaction ?? '', sum, at === null ? '' : new Date(at).toISOString()];
 }
 
-function walletRow({ chain, address, owner, role, network, service }: SimulatedWallet): Row<'wallets'> {
-  return { chain, address, owner, role, network, service };
+function walletRow({ chain, address, owner, role, network, service }: SimulatedWallet): string[] {
+  return [chain, address, owner, role, network, service];
 }
 
-function paymentRow({ ref, chain, transaction, network }: SimulatedPayment): Row<'payments'> {
-  return { ref, chain, transaction, network };
+function paymentRow({ ref, chain, transaction, network }: SimulatedPayment): string[] {
+  return [ref, chain, transaction, network];
 }
 
-function exitRow({ ref, chain, address, service, value }: SimulatedExit): Row<'exits'> {
-  return { ref, chain, address, service, value: String(value) };
+function exitRow({ ref, chain, address, service, value }: SimulatedExit): string[] {
+  return [ref, chain, address, service, `${value}`];
 }
 
-async function write<Name extends FileName>(folder: string, name: Name, rows: readonly Row<Name>[]): Promise<void> {
-  const text = stringify([...rows], { header: true, columns: [...COLUMNS[name]] });
-  await writeFile(join(folder, `${name}.csv`), text);
+async function write<Item>(
+  folder: string,
+  name: FileName,
+  items: readonly Item[],
+  row: (item: Item) => string[],
+): Promise<void> {
+  await writeCsv(join(folder, `${name}.csv`), COLUMNS[name], rowsOf(items, row));
 }
 
-async function read<Name extends FileName, Item>(
+function* rowsOf<Item>(items: readonly Item[], row: (item: Item) => string[]): Generator<string[]> {
+  for (const item of items) yield row(item);
+}
+
+function read<Name extends FileName, Item>(
   folder: string,
   name: Name,
   convert: (row: Row<Name>) => Item,
-): Promise<Item[]> {
-  const path = join(folder, `${name}.csv`);
-  let line = 1;
-  try {
-    const rows = parse<Row<Name>>(await readFile(path, 'utf8'), {
-      bom: true,
-      columns: true,
-      skip_empty_lines: true,
-    });
-    if (rows[0] !== undefined) checkColumns(name, rows[0]);
-    return rows.map((row) => {
-      line += 1;
-      return convert(row);
-    });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError('SIMULATION_INVALID', `${path} cannot be read${line > 1 ? ` at row ${line}` : ''}: ${reason}`, {
-      right: `It has the columns ${COLUMNS[name].join(',')}.`,
-      todo: 'Name a folder that a generator has written, or generate one anew.',
-      cause,
-    });
-  }
+): AsyncGenerator<Item> {
+  return readCsv<keyof Row<Name> & string, Item>(join(folder, `${name}.csv`), COLUMNS[name], convert);
 }
 
-function checkColumns(name: FileName, first: object): void {
-  const missing = COLUMNS[name].filter((column) => !(column in first));
-  if (missing.length > 0) throw new Error(`it lacks the column ${missing.join(', ')}`);
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const list: Item[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+/** Checks each address once: a busy one stands in thousands of rows, and a check takes longer than reading the row. */
+function addressReader(): (chain: ChainId, text: string) => Address {
+  const checked: Record<ChainId, Map<string, Address>> = { ethereum: new Map(), tron: new Map() };
+  return (chain, text) => {
+    const known = checked[chain].get(text);
+    if (known !== undefined) return known;
+    const address = parseAddress(chain, text);
+    checked[chain].set(text, address);
+    return address;
+  };
 }
 
 function chainOf(text: string): ChainId {

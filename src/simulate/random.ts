@@ -4,7 +4,7 @@
  * The generator is sfc32 (Chris Doty-Humphrey, PractRand), seeded from SHA-256. Normal and exponential figures use
  * additions and multiplications only, because `Math.exp` and its kin may differ in the last bit between engines.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** One part in a million: factors become integers here, so that amounts never pass through a float. */
 const MILLION = 1_000_000;
@@ -12,12 +12,17 @@ const TWO_32 = 0x1_0000_0000;
 
 export class Random {
   readonly #name: string;
-  readonly #state: Uint32Array;
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
 
   constructor(seed: string) {
     this.#name = seed;
-    const bytes = createHash('sha256').update(seed).digest();
-    this.#state = Uint32Array.of(bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8), 1);
+    const bytes = hash('sha256', seed, 'buffer');
+    this.#a = bytes.readUInt32LE(0);
+    this.#b = bytes.readUInt32LE(4);
+    this.#c = bytes.readUInt32LE(8);
     for (let round = 0; round < 12; round += 1) this.#next();
   }
 
@@ -63,10 +68,18 @@ export class Random {
 
   /** The items in another order; the given list stays as it is. */
   shuffle<Item>(items: readonly Item[]): Item[] {
-    const rest = [...items];
-    const shuffled: Item[] = [];
-    while (rest.length > 0) shuffled.push(...rest.splice(this.integer(0, rest.length - 1), 1));
-    return shuffled;
+    return this.sample(items, items.length);
+  }
+
+  /** So many of the items, in any order, none twice; all of them where there are fewer. Fisher and Yates' shuffle, cut short. */
+  sample<Item>(items: readonly Item[], count: number): Item[] {
+    const drawn = [...items];
+    const last = Math.min(count, drawn.length);
+    for (let place = 0; place < last; place += 1) {
+      const from = this.integer(place, drawn.length - 1);
+      [drawn[place], drawn[from]] = [drawn[from] as Item, drawn[place] as Item];
+    }
+    return drawn.slice(0, last);
   }
 
   /** Roughly normal with mean 0 and deviation 1: the sum of twelve fractions less six. */
@@ -87,13 +100,12 @@ export class Random {
   }
 
   #next(): number {
-    const state = this.#state;
-    const [a = 0, b = 0, c = 0, counter = 0] = state;
-    const sum = (a + b + counter) | 0;
-    state[3] = counter + 1;
-    state[0] = b ^ (b >>> 9);
-    state[1] = c + (c << 3);
-    state[2] = ((c << 21) | (c >>> 11)) + sum;
+    const c = this.#c;
+    const sum = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (c + (c << 3)) | 0;
+    this.#c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return sum >>> 0;
   }
 }

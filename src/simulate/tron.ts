@@ -1,5 +1,5 @@
 /** What the simulated Tron needs to know of the real one. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fromHex } from 'tronweb/utils';
 import { addressBytes } from '../chains/address.ts';
 import type { Address } from '../chains/chain.ts';
@@ -42,29 +42,54 @@ export function addressFor(name: string): Address {
   return fromHex(`41${digest(name).slice(0, 40)}`) as Address;
 }
 
+/** Characters of Base58, and what the last two of an address stand for: its 25 bytes modulo their square. */
+const BASE = 58;
+const ENDINGS = BASE ** 2;
+const TWO_32 = 2 ** 32;
+
 /**
  * An address that looks like another at a glance: the same first four characters and the same last two, which is what
  * many wallets show. Real poisoners match more; more takes them, and would take us, long to search.
  */
-export function lookAlike(target: Address, name: string): Address {
-  // Three leading bytes fix four characters; the last two are a remainder that one in 58² tries meets.
-  const lead = addressBytes(target).slice(0, 6);
-  const ending = remainder(addressBytes(target));
-  for (let attempt = 0; ; attempt += 1) {
-    const bytes = lead + digest(`${name}/${attempt}`).slice(0, 34);
-    if (remainder(bytes) !== ending) continue;
-    const address = fromHex(`41${bytes}`) as Address;
-    if (address !== target && address.slice(0, 4) === target.slice(0, 4)) return address;
+function lookAlike(target: Address, name: string): Address {
+  const own = addressBytes(target);
+  const aim = withChecksum(Buffer.from(`41${own}`, 'hex'));
+  // Three leading bytes fix four characters, unless a boundary lies between: then more of them do. The last two
+  // characters are a remainder that one in 58² tries meets.
+  for (let lead = 3; ; lead += 1) {
+    const start = own.slice(0, 2 * lead);
+    const bytes = Buffer.from(`41${start}${digest(`${name}/${lead}`).slice(0, 40 - start.length)}`, 'hex');
+    const address = withEnding(bytes, aim, target);
+    if (address !== null) return address;
   }
 }
 
-/** What the last two characters of an address stand for: its 25 bytes, checksum included, modulo 58². */
-function remainder(bytes: string): bigint {
-  const once = createHash('sha256')
-    .update(Buffer.from(`41${bytes}`, 'hex'))
-    .digest();
-  const checksum = createHash('sha256').update(once).digest('hex').slice(0, 8);
-  return BigInt(`0x41${bytes}${checksum}`) % 3364n;
+/** The first such address that the last four bytes, counted up, come to; `null` after more tries than that takes. */
+function withEnding(bytes: Buffer, aim: number, target: Address): Address | null {
+  const fixed = remainder(bytes.subarray(0, 17));
+  for (let attempt = 0; attempt < 20 * ENDINGS; attempt += 1) {
+    bytes.writeUInt32BE(attempt, 17);
+    const body = (((fixed * TWO_32) % ENDINGS) + attempt) % ENDINGS;
+    if ((((body * TWO_32) % ENDINGS) + checksum(bytes)) % ENDINGS !== aim) continue;
+    const address = fromHex(bytes.toString('hex')) as Address;
+    if (address.slice(0, 4) !== target.slice(0, 4)) return null;
+    if (address !== target) return address;
+  }
+  return null;
+}
+
+/** The remainder of an address with its checksum behind it. */
+function withChecksum(bytes: Buffer): number {
+  return (((remainder(bytes) * TWO_32) % ENDINGS) + checksum(bytes)) % ENDINGS;
+}
+
+function remainder(bytes: Buffer): number {
+  return bytes.reduce((sum, byte) => (sum * 256 + byte) % ENDINGS, 0);
+}
+
+/** The first four bytes of SHA-256, taken twice. */
+function checksum(bytes: Buffer): number {
+  return hash('sha256', hash('sha256', bytes, 'buffer'), 'buffer').readUInt32BE(0);
 }
 
 export const TRON: Network = {

@@ -1,13 +1,15 @@
 /**
  * Where the victims' money went, by first in, first out: what a tracer has to find, computed from the whole truth.
  *
- * Each payment of a victim is an origin. A wallet's lots leave in the order in which they arrived. The trace ends at
- * wallets of services (an exit) and at wallets of victims (a return, and no exit): what a victim gets back and pays
- * again counts as the new payment alone.
+ * Each payment of a victim is an origin. A wallet's lots leave in the order in which they arrived, and each wallet of a
+ * chain is one ledger of USDT. The trace ends at wallets of services (an exit) and at wallets of victims (a return, and
+ * no exit): what a victim gets back and pays again counts as the new payment alone. What a swapper pays out on the other
+ * chain is other money.
  */
-import type { Address } from '../chains/chain.ts';
-import { paymentTransfers } from './actors/victims.ts';
+import type { Address, ChainId } from '../chains/chain.ts';
+import { NETWORKS } from './network.ts';
 import type { SimulatedExit, SimulatedPayment, SimulatedTransfer, SimulatedWallet } from './types.ts';
+import { paymentTransfers } from './views.ts';
 
 interface Lot {
   /** The victim's report, or `null` for money of other origin. */
@@ -15,83 +17,147 @@ interface Lot {
   readonly value: bigint;
 }
 
-export interface FifoTruth {
-  readonly exits: readonly SimulatedExit[];
-  /** Per report, in base units. `paid` equals the sum of the other three. */
-  readonly totals: ReadonlyMap<string, { paid: bigint; exited: bigint; returned: bigint; resting: bigint }>;
+interface Total {
+  paid: bigint;
+  exited: bigint;
+  returned: bigint;
+  resting: bigint;
 }
 
-/** Follows every payment through all transfers, which must be in the order of the chain. */
+export interface FifoTruth {
+  /** By reference, chain and address. */
+  readonly exits: readonly SimulatedExit[];
+  /** Per report, in base units. `paid` equals the sum of the other three. */
+  readonly totals: ReadonlyMap<string, Readonly<Total>>;
+}
+
+/** Where the trace ends on a chain, and what it is doing in between. */
+interface Side {
+  readonly services: Map<Address, string>;
+  readonly victims: Set<Address>;
+  readonly ledgers: Map<Address, Lots>;
+}
+
+/** Follows every payment through all transfers of USDT, which must be in the order of each chain. */
 export function traceTruth(
   transfers: readonly SimulatedTransfer[],
   wallets: readonly SimulatedWallet[],
   payments: readonly SimulatedPayment[],
 ): FifoTruth {
-  const known = new Map(wallets.map((wallet) => [wallet.address, wallet]));
-  const victims = new Set(wallets.filter(({ owner }) => owner.startsWith('victim-')).map(({ address }) => address));
-  const sources = paymentTransfers(transfers, payments);
-  const ledgers = new Map<Address, Lot[]>();
-  const exits = new Map<string, SimulatedExit>();
-  const totals = new Map<string, { paid: bigint; exited: bigint; returned: bigint; resting: bigint }>();
-  const totalOf = (ref: string) => {
-    const total = totals.get(ref) ?? { paid: 0n, exited: 0n, returned: 0n, resting: 0n };
-    totals.set(ref, total);
-    return total;
-  };
-
-  for (const transfer of transfers) {
-    const source = sources.get(transfer);
-    let lots = take(ledgers, transfer);
-    if (source !== undefined) {
-      totalOf(source.ref).paid += transfer.value;
-      lots = [{ ref: source.ref, value: transfer.value }];
-    }
-    const service = known.get(transfer.to)?.service ?? '';
-    for (const { ref, value } of lots) {
-      if (ref === null) continue;
-      if (victims.has(transfer.to)) totalOf(ref).returned += value;
-      else if (service !== '') {
-        const key = `${ref}/${transfer.to}`;
-        const { chain, to: address } = transfer;
-        exits.set(key, { ref, chain, address, service, value: (exits.get(key)?.value ?? 0n) + value });
-        totalOf(ref).exited += value;
-      }
-    }
-    // Inside a service or with a victim the money is no longer followed: what is paid from there is of other origin.
-    if (service === '' && !victims.has(transfer.to)) put(ledgers, transfer.to, lots);
+  const sides: Readonly<Record<ChainId, Side>> = { ethereum: openSide(), tron: openSide() };
+  for (const { chain, address, owner, service } of wallets) {
+    if (owner.startsWith('victim-')) sides[chain].victims.add(address);
+    else if (service !== '') sides[chain].services.set(address, service);
   }
-  for (const lots of ledgers.values()) {
-    for (const { ref, value } of lots) if (ref !== null) totalOf(ref).resting += value;
+  const sources = paymentTransfers(transfers, payments);
+  const exits = new Map<string, SimulatedExit>();
+  const totals = new Map<string, Total>();
+  for (const transfer of transfers) {
+    if (transfer.asset !== NETWORKS[transfer.chain].token.symbol) continue;
+    follow(sides[transfer.chain], transfer, sources.get(transfer)?.ref, exits, totals);
+  }
+  for (const { ledgers } of Object.values(sides)) {
+    for (const ledger of ledgers.values()) for (const lot of ledger.rest()) credit(totals, lot, 'resting');
   }
   return { exits: [...exits.values()].sort(byRefAndAddress), totals };
 }
 
-/** Takes the transfer's value from its sender's oldest lots; what they do not hold is of other origin. */
-function take(ledgers: ReadonlyMap<Address, Lot[]>, { from, value }: SimulatedTransfer): Lot[] {
-  const held = ledgers.get(from) ?? [];
-  const taken: Lot[] = [];
-  let due = value;
-  while (due > 0n) {
-    const lot = held.shift();
-    if (lot === undefined) return [...taken, { ref: null, value: due }];
-    const left = lot.value - due;
-    if (left > 0n) {
-      held.unshift({ ref: lot.ref, value: left });
-      return [...taken, { ref: lot.ref, value: due }];
-    }
-    taken.push(lot);
-    due -= lot.value;
-  }
-  return taken;
+function openSide(): Side {
+  return { services: new Map(), victims: new Set(), ledgers: new Map() };
 }
 
-function put(ledgers: Map<Address, Lot[]>, wallet: Address, lots: readonly Lot[]): void {
-  const held = ledgers.get(wallet);
-  if (held === undefined) ledgers.set(wallet, [...lots]);
-  else held.push(...lots);
+/** Moves what the transfer moves. `ref` says whose payment it is, if it is one. */
+function follow(
+  { services, victims, ledgers }: Side,
+  { chain, from, to: address, value }: SimulatedTransfer,
+  ref: string | undefined,
+  exits: Map<string, SimulatedExit>,
+  totals: Map<string, Total>,
+): void {
+  let lots = ledgers.get(from)?.take(value) ?? [];
+  if (ref !== undefined) {
+    totalOf(totals, ref).paid += value;
+    lots = [{ ref, value }];
+  }
+  const service = services.get(address);
+  if (victims.has(address)) for (const lot of lots) credit(totals, lot, 'returned');
+  else if (service !== undefined) {
+    for (const lot of lots) {
+      if (lot.ref === null) continue;
+      const key = `${lot.ref}/${address}`;
+      const before = exits.get(key)?.value ?? 0n;
+      exits.set(key, { ref: lot.ref, chain, address, service, value: before + lot.value });
+      credit(totals, lot, 'exited');
+    }
+  } else if (value > 0n) {
+    // Inside a service or with a victim the money is no longer followed: what is paid from there is of other origin.
+    const ledger = ledgers.get(address) ?? new Lots();
+    ledgers.set(address, ledger);
+    ledger.put(lots, value);
+  }
+}
+
+/** What a wallet holds, oldest first. Neighbours of one origin are one lot. */
+class Lots {
+  #lots: Lot[] = [];
+  /** Lots before this one are used up. */
+  #first = 0;
+
+  /** Adds money; what the lots do not account for is of other origin. */
+  put(lots: readonly Lot[], value: bigint): void {
+    let other = value;
+    for (const lot of lots) {
+      this.#add(lot);
+      other -= lot.value;
+    }
+    if (other > 0n) this.#add({ ref: null, value: other });
+  }
+
+  /** Takes the oldest money out; less, where the wallet had money before anything was seen. */
+  take(value: bigint): Lot[] {
+    const taken: Lot[] = [];
+    let due = value;
+    for (let lot = this.#lots[this.#first]; lot !== undefined && due > 0n; lot = this.#lots[this.#first]) {
+      if (lot.value > due) {
+        taken.push({ ref: lot.ref, value: due });
+        this.#lots[this.#first] = { ref: lot.ref, value: lot.value - due };
+        return taken;
+      }
+      taken.push(lot);
+      due -= lot.value;
+      this.#first += 1;
+    }
+    if (this.#first > 32 && this.#first * 2 > this.#lots.length) {
+      this.#lots = this.#lots.slice(this.#first);
+      this.#first = 0;
+    }
+    return taken;
+  }
+
+  rest(): Lot[] {
+    return this.#lots.slice(this.#first);
+  }
+
+  #add(lot: Lot): void {
+    const last = this.#lots.length - 1;
+    const before = last >= this.#first ? this.#lots[last] : undefined;
+    if (before?.ref === lot.ref) this.#lots[last] = { ref: lot.ref, value: before.value + lot.value };
+    else this.#lots.push(lot);
+  }
+}
+
+function credit(totals: Map<string, Total>, { ref, value }: Lot, where: 'exited' | 'returned' | 'resting'): void {
+  if (ref !== null) totalOf(totals, ref)[where] += value;
+}
+
+function totalOf(totals: Map<string, Total>, ref: string): Total {
+  const total = totals.get(ref) ?? { paid: 0n, exited: 0n, returned: 0n, resting: 0n };
+  totals.set(ref, total);
+  return total;
 }
 
 function byRefAndAddress(a: SimulatedExit, b: SimulatedExit): number {
   if (a.ref !== b.ref) return a.ref < b.ref ? -1 : 1;
+  if (a.chain !== b.chain) return a.chain < b.chain ? -1 : 1;
   return a.address < b.address ? -1 : 1;
 }

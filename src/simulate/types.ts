@@ -4,6 +4,7 @@ import type { Address, ChainId, TransactionHash } from '../chains/chain.ts';
 /** A transfer with what only a whole chain knows: where it stands in its block, and who signed. */
 export interface SimulatedTransfer {
   readonly chain: ChainId;
+  /** USDT, or the chain's coin. */
   readonly asset: string;
   readonly transaction: TransactionHash;
   readonly block: number;
@@ -13,7 +14,7 @@ export interface SimulatedTransfer {
   readonly timestamp: number;
   readonly from: Address;
   readonly to: Address;
-  /** Base units. */
+  /** Base units: of USDT and TRX 6 decimals, of ETH 18. */
   readonly value: bigint;
   /** Whose transaction it was: not `from` where a contract moves somebody else's money, or a poisoner none at all. */
   readonly signer: Address;
@@ -23,16 +24,25 @@ export type Role =
   | 'issuer'
   | 'user'
   | 'victim'
+  | 'ransom-payer'
+  | 'recruitment-payer'
   | 'merchant'
   | 'cold'
   | 'hot'
   | 'deposit'
+  | 'gas'
+  | 'rental'
   | 'otc'
+  | 'broker'
+  | 'escrow'
+  | 'bridge'
   | 'collection'
   | 'pooling'
   | 'layering'
   | 'peel'
   | 'operations'
+  | 'funder'
+  | 'compound'
   | 'poisoner'
   | 'look-alike';
 
@@ -46,7 +56,7 @@ export interface SimulatedWallet {
   readonly service: string;
 }
 
-/** A victim's payment into a network. */
+/** A victim's payment into a network, also one that bought somebody free. */
 export interface SimulatedPayment {
   readonly ref: string;
   readonly chain: ChainId;
@@ -56,6 +66,7 @@ export interface SimulatedPayment {
 
 /** One line of a victim's report: some know the transaction, some amount and time, some only the wallet. */
 export interface SimulatedReport {
+  readonly chain: ChainId;
   readonly ref: string;
   readonly wallet: Address;
   readonly role: 'paid-to' | 'own';
@@ -74,11 +85,25 @@ export interface SimulatedExit {
   readonly value: bigint;
 }
 
+/** Where all the money of an asset is at the end: `issued` = `held` + `burnt`, or the simulation has a fault. */
+export interface Holdings {
+  readonly chain: ChainId;
+  readonly asset: string;
+  /** What came into being without a transfer. */
+  readonly issued: bigint;
+  /** What the wallets hold at the end. */
+  readonly held: bigint;
+  /** Fees, which are no transfers either. */
+  readonly burnt: bigint;
+}
+
 export interface Economy {
-  /** By block and position. */
+  /** As they happened; those of one chain stand by block and position. */
   readonly transfers: readonly SimulatedTransfer[];
   readonly reports: readonly SimulatedReport[];
   readonly wallets: readonly SimulatedWallet[];
   readonly payments: readonly SimulatedPayment[];
   readonly exits: readonly SimulatedExit[];
+  /** Per chain and asset. */
+  readonly holdings: readonly Holdings[];
 }

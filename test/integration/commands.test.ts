@@ -7,6 +7,7 @@ import { generateEconomy } from '../../src/simulate/economy.ts';
 import { writeEconomy } from '../../src/simulate/folder.ts';
 import { Ledger } from '../../src/simulate/ledger.ts';
 import { type SimulatedTronGrid, serveTronGrid } from '../../src/simulate/trongrid.ts';
+import { oneChain } from '../../src/simulate/views.ts';
 import { createPool } from '../../src/store/db.ts';
 import { lockCase } from '../../src/store/runs.ts';
 import { cli, cliJson } from '../fixtures/cli.ts';
@@ -15,7 +16,7 @@ import { type FreshDatabase, freshDatabase } from '../servers.ts';
 const WALLET = 'TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx';
 
 describe.skipIf(inject('postgres') === null)('the commands', () => {
-  const economy = generateEconomy({ seed: 'commands' });
+  const economy = oneChain(generateEconomy({ seed: 'commands' }), 'tron');
   let folder: string;
   let database: FreshDatabase;
   let server: SimulatedTronGrid;

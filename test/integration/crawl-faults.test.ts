@@ -11,6 +11,7 @@ import { transactionFor } from '../../src/simulate/names.ts';
 import { addressFor, blockAt, timeOf } from '../../src/simulate/tron.ts';
 import { type SimulatedTronGrid, serveTronGrid, type TronGridOptions } from '../../src/simulate/trongrid.ts';
 import type { SimulatedTransfer } from '../../src/simulate/types.ts';
+import { oneChain } from '../../src/simulate/views.ts';
 import { cli, cliJson } from '../fixtures/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../servers.ts';
 
@@ -52,7 +53,7 @@ const RATES = {
 };
 
 describe.skipIf(inject('postgres') === null)('a crawl against a faulty provider', () => {
-  const economy = generateEconomy({ seed: 'faults' });
+  const economy = oneChain(generateEconomy({ seed: 'faults' }), 'tron');
   let folder: string;
   let database: FreshDatabase;
   let server: SimulatedTronGrid | undefined;

@@ -7,6 +7,7 @@ import { transactionFor } from '../../src/simulate/names.ts';
 import { addressFor, blockAt, timeOf } from '../../src/simulate/tron.ts';
 import { type SimulatedTronGrid, serveTronGrid, type TronGridOptions } from '../../src/simulate/trongrid.ts';
 import type { SimulatedTransfer } from '../../src/simulate/types.ts';
+import { oneChain } from '../../src/simulate/views.ts';
 import { cli, cliJson } from '../fixtures/cli.ts';
 import { referenceCrawl } from '../fixtures/reference-crawl.ts';
 import { type FreshDatabase, freshDatabase } from '../servers.ts';
@@ -66,7 +67,7 @@ describe.skipIf(inject('postgres') === null)('a crawl', () => {
   };
 
   it('comes to what the reference comes to, whatever was crawled before', async () => {
-    const { transfers, reports } = generateEconomy({ seed: 'truth' });
+    const { transfers, reports } = oneChain(generateEconomy({ seed: 'truth' }), 'tron');
     await serve(new Ledger(transfers));
     const seeds = [...new Set(reports.filter(({ role }) => role === 'paid-to').map(({ wallet }) => wallet))];
     for (const hops of [0, 1, 3, 2]) {
@@ -78,7 +79,7 @@ describe.skipIf(inject('postgres') === null)('a crawl', () => {
   });
 
   it('reads what is new up to the next head, and nothing above it', async () => {
-    const { transfers, reports } = generateEconomy({ seed: 'growing' });
+    const { transfers, reports } = oneChain(generateEconomy({ seed: 'growing' }), 'tron');
     const middle = transfers[Math.floor(transfers.length / 2)];
     const ledger = new Ledger(transfers, { head: middle?.block ?? 0 });
     await serve(ledger);

@@ -8,6 +8,7 @@ import { generateEconomy } from '../../src/simulate/economy.ts';
 import { writeEconomy } from '../../src/simulate/folder.ts';
 import { Ledger } from '../../src/simulate/ledger.ts';
 import { serveTronGrid } from '../../src/simulate/trongrid.ts';
+import { oneChain } from '../../src/simulate/views.ts';
 import { cli, cliJson } from '../fixtures/cli.ts';
 import { freshDatabase } from '../servers.ts';
 
@@ -17,7 +18,7 @@ const OWN_DATABASE = 9;
 
 describe.skipIf(redisUrl === null || inject('postgres') === null)('a crawl whose queue is emptied', () => {
   it('queues what is left again, and comes to the same', async () => {
-    const economy = generateEconomy({ seed: 'queue' });
+    const economy = oneChain(generateEconomy({ seed: 'queue' }), 'tron');
     const folder = await mkdtemp(join(tmpdir(), 'downstream-queue-'));
     await writeEconomy(folder, economy);
     const url = new URL(redisUrl ?? '');

@@ -7,6 +7,7 @@ import { Ledger } from '../../src/simulate/ledger.ts';
 import { USDT_CONTRACT } from '../../src/simulate/tron.ts';
 import { type Fault, type FaultKind, HTTP_FAULTS, PAGE_FAULTS } from '../../src/simulate/trongrid/faults.ts';
 import { type SimulatedTronGrid, serveTronGrid, type TronGridOptions } from '../../src/simulate/trongrid.ts';
+import { oneChain } from '../../src/simulate/views.ts';
 
 interface Row {
   transaction_id: string;
@@ -29,7 +30,7 @@ interface Got {
   text: string;
 }
 
-const economy = generateEconomy({ seed: 'trongrid' });
+const economy = oneChain(generateEconomy({ seed: 'trongrid' }), 'tron');
 const ledger = new Ledger(economy.transfers);
 /** A wallet with several pages, and the most transfers that share a block: an exchange that pays many at once. */
 const busy = ledger.wallets

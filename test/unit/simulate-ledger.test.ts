@@ -7,10 +7,11 @@ import { Ledger } from '../../src/simulate/ledger.ts';
 import { transactionFor } from '../../src/simulate/names.ts';
 import { TRON } from '../../src/simulate/tron.ts';
 import type { SimulatedTransfer } from '../../src/simulate/types.ts';
+import { oneChain } from '../../src/simulate/views.ts';
 import { hasSharedData, sharedData } from '../shared-data.ts';
 
 describe('a ledger', () => {
-  const { transfers, wallets } = generateEconomy({ seed: 'ledger', size: { users: 40 } });
+  const { transfers, wallets } = oneChain(generateEconomy({ seed: 'ledger', size: { users: 40 } }), 'tron');
   const issuer = wallets.find(({ role }) => role === 'issuer')?.address as Address;
   const last = transfers.at(-1);
 

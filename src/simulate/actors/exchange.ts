@@ -1,116 +1,106 @@
-/** An exchange: deposit addresses per customer that sweep into hot wallets, withdrawals from hot wallets, a cold wallet. */
-import type { Address, TransactionHash } from '../../chains/chain.ts';
-import type { Random } from '../random.ts';
+/** An exchange as its customers meet it: a deposit address on each chain, and withdrawals to any wallet. */
+import { CHAINS, type ChainId, type TransactionHash } from '../../chains/chain.ts';
+import type { Account } from '../account.ts';
+import { HOUR, SECOND } from '../hours.ts';
 import { USDT } from '../tron.ts';
-import { DAY, HOUR, MINUTE, type World } from '../world.ts';
+import type { World } from '../world.ts';
+import { type Branch, openBranch } from './exchange-branch.ts';
+import type { Sweeping } from './sweeping.ts';
 
-/** A sweep costs the exchange a fee, so it leaves crumbs alone. */
-const LEAST_SWEPT = 5n * USDT;
-/** What a hot wallet is to hold for every customer of a small exchange: it is filled up below half, emptied above twice. */
+/** What the hot wallets together are to hold for every customer. */
 const HOT_PER_CUSTOMER = 4_000n * USDT;
 const FEWEST_CUSTOMERS = 200;
-const COLD_PER_HOT = 12n;
 /** A contract that pays many at once has its limit in the energy of one transaction. */
 const MOST_IN_BATCH = 100;
+const BATCHES = 3 * HOUR;
+/** What is more than this part of a hot wallet's stock is paid by hand from the cold wallet. */
+const LARGE_OF = 4n;
 
 export interface Exchange {
   readonly name: string;
-  /** The customer's deposit address, made at the first call. */
-  depositAddress(customer: { owner: string; network?: string }): Address;
+  /** The customer's deposit address on a chain, made at the first call. */
+  depositAddress(chain: ChainId, customer: { owner: string; network?: string }): Account;
   /** Pays out to any wallet some minutes later; `paid` hears of the transaction. Exchanges that batch pay `alone` where asked. */
   withdraw(
-    to: Address,
+    to: Account,
     value: bigint,
     options?: { alone?: boolean; paid?: (transaction: TransactionHash) => void },
   ): void;
+  /** The wallet that pays out the chain's coin at this moment. */
+  coins(chain: ChainId): Account;
+}
+
+export interface ExchangePlan {
+  readonly name: string;
+  readonly batches: boolean;
+  readonly sweeping: Sweeping;
+  readonly lends: boolean;
+  readonly hotWallets: number;
+  readonly customers: number;
 }
 
 interface Withdrawal {
-  readonly to: Address;
+  readonly to: Account;
   readonly value: bigint;
 }
 
-/**
- * Opens an exchange for about so many customers. `batches` says that it pays many of them in one transaction.
- */
 export function openExchange(
   world: World,
-  name: string,
-  issuer: Address,
-  options: { batches: boolean; customers: number },
+  plan: ExchangePlan,
+  issuer: Readonly<Record<ChainId, Account>>,
+  mint: Readonly<Record<ChainId, Account>>,
 ): Exchange {
+  const { name, customers } = plan;
   const random = world.random(name);
-  const cold = world.open({ owner: name, role: 'cold', service: name });
-  const hot = [0, 1].map(() => world.open({ owner: name, role: 'hot', service: name }));
-  const deposits = new Map<string, Address>();
-  const queue: Withdrawal[] = [];
-  const stock = HOT_PER_CUSTOMER * BigInt(Math.max(options.customers, FEWEST_CUSTOMERS));
-  world.pay(issuer, cold, random.share(stock * COLD_PER_HOT, 0.8, 1));
-  for (const wallet of hot) world.pay(cold, wallet, stock);
-
-  for (const wallet of hot) every(world, 2 * HOUR, () => balanceHotWallet(world, stock, cold, wallet));
-  if (options.batches) every(world, 10 * MINUTE, () => payBatch(world, random.pick(hot), queue));
+  const stock = HOT_PER_CUSTOMER * BigInt(Math.max(customers, FEWEST_CUSTOMERS));
+  const open = (chain: ChainId): Branch => openBranch(world, chain, { ...plan, stock }, issuer[chain], mint[chain]);
+  const branches = { ethereum: open('ethereum'), tron: open('tron') };
+  const queues: Record<ChainId, Withdrawal[]> = { ethereum: [], tron: [] };
+  const deposits = new Map<string, Account>();
+  if (plan.batches) {
+    for (const chain of CHAINS) world.every(BATCHES, () => payBatches(world, branches[chain], queues[chain]));
+  }
 
   return {
     name,
-    depositAddress({ owner, network = '' }) {
-      const known = deposits.get(owner);
+    coins: (chain) => branches[chain].hot(),
+    depositAddress(chain, { owner, network = '' }) {
+      const key = `${chain}/${owner}`;
+      const known = deposits.get(key);
       if (known !== undefined) return known;
-      const address = world.open({ owner, role: 'deposit', network, service: name });
-      deposits.set(owner, address);
-      sweepAfterReceipts(world, random.fork(owner), address, random.pick(hot));
-      return address;
+      const deposit = branches[chain].openDeposit(owner, network);
+      deposits.set(key, deposit);
+      return deposit;
     },
     withdraw(to, value, { alone = false, paid } = {}) {
-      if (options.batches && !alone) {
-        queue.push({ to, value });
+      if (plan.batches && !alone && value <= stock / LARGE_OF) {
+        queues[to.chain].push({ to, value });
         return;
       }
+      const byHand = value > stock / LARGE_OF;
       const attempt = (): void => {
-        const transaction = world.pay(random.pick(hot), to, value);
+        const branch = branches[to.chain];
+        const transaction = world.pay(byHand ? branch.cold : branch.hot(), to, value);
         if (transaction === null) world.after(HOUR, attempt);
         else paid?.(transaction);
       };
-      world.after(random.integer(1, 20) * MINUTE, attempt);
+      world.after(random.integer(60, 1_200) * SECOND, attempt);
     },
   };
 }
 
-/** Most customers' money is swept within hours; some deposit addresses wait for days. */
-function sweepAfterReceipts(world: World, random: Random, deposit: Address, hot: Address): void {
-  const slow = random.chance(0.15);
-  let planned = false;
-  world.onReceipt(deposit, () => {
-    if (planned) return;
-    planned = true;
-    world.after(slow ? random.integer(18, 80) * HOUR : random.integer(6, 420) * MINUTE, () => {
-      planned = false;
-      if (world.balance(deposit) >= LEAST_SWEPT) world.pay(deposit, hot, world.balance(deposit));
+/** One transaction for many of those who wait, and another, until all are paid or the wallet has no more. */
+function payBatches(world: World, branch: Branch, queue: Withdrawal[]): void {
+  while (queue.length > 0) {
+    const from = branch.hot();
+    let sum = 0n;
+    const beyond = queue.findIndex(({ value }, place) => {
+      sum += value;
+      return place === MOST_IN_BATCH || sum > from.usdt;
     });
-  });
-}
-
-function balanceHotWallet(world: World, stock: bigint, cold: Address, hot: Address): void {
-  const held = world.balance(hot);
-  if (held < stock / 2n) world.pay(cold, hot, stock - held);
-  if (held > stock * 2n) world.pay(hot, cold, held - stock);
-}
-
-/** One transaction for all who wait, as many as the wallet can pay. */
-function payBatch(world: World, hot: Address, queue: Withdrawal[]): void {
-  const due = queue.splice(0, MOST_IN_BATCH);
-  if (due.length === 0) return;
-  const paid = world.transact(
-    hot,
-    due.map(({ to, value }) => ({ from: hot, to, value })),
-  );
-  if (paid === null) queue.unshift(...due);
-}
-
-function every(world: World, interval: number, action: () => void): void {
-  const round = (): void => {
-    action();
-    world.after(interval, round);
-  };
-  world.at(world.start + (interval % DAY), round);
+    const due = beyond === -1 ? queue.length : beyond;
+    const movements = queue.slice(0, due).map(({ to, value }) => ({ from, to, value }));
+    if (due === 0 || world.transact(from, movements) === null) return;
+    queue.splice(0, due);
+  }
 }

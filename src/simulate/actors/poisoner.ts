@@ -1,47 +1,77 @@
 /**
- * Address poisoning: after a payment, the payer's history gets a row with a wallet that looks like the payee, in the
- * hope that the next payment is copied from there. Zero-value `transferFrom` rows need no consent of their "sender".
+ * Address poisoning: after a payment, the payer's history gets rows with a wallet that looks like the payee, in the hope
+ * that the next payment is copied from there. Zero-value `transferFrom` rows need no consent of their "sender".
  */
-import type { Address } from '../../chains/chain.ts';
+import type { ChainId } from '../../chains/chain.ts';
+import type { Account } from '../account.ts';
+import { HOUR, MINUTE } from '../hours.ts';
+import { NETWORKS } from '../network.ts';
 import type { Random } from '../random.ts';
-import { lookAlike, USDT } from '../tron.ts';
-import type { SimulatedTransfer } from '../types.ts';
-import { HOUR, MINUTE, type World } from '../world.ts';
+import { USDT } from '../tron.ts';
+import type { Role } from '../types.ts';
+import type { Seen, World } from '../world.ts';
 import type { Exchange } from './exchange.ts';
+import { sentBy } from './gas.ts';
 
 const WORTH_POISONING = 50n * USDT;
-/** A look-alike takes long to find, so there are few. */
-const LOOK_ALIKES = 14;
 const CHANCE = 0.02;
 /** Payments to scam networks are poisoned too, as any large ones. */
 const CHANCE_OF_LARGE = 0.5;
 const LARGE = 1_000n * USDT;
+/** Who pays by hand, and may copy an address from a history. */
+const POISONED: ReadonlySet<Role> = new Set<Role>([
+  ...(['user', 'victim', 'ransom-payer', 'merchant', 'otc', 'broker', 'collection', 'pooling', 'layering'] as const),
+]);
+/** Rows that a look-alike is used for. */
+const ROWS = [2, 14] as const;
 
-export function runPoisoner(world: World, exchange: Exchange): void {
-  const random = world.random('poisoner');
-  const attacker = world.open({ owner: 'poisoner', role: 'poisoner' });
-  let left = LOOK_ALIKES;
-  exchange.withdraw(attacker, 5n * USDT);
-  world.onTransfer((transfer) => {
-    const payer = world.roleOf(transfer.from);
-    if (left === 0 || transfer.value < WORTH_POISONING || (payer !== 'user' && payer !== 'victim')) return;
-    if (world.now < world.start + 30 * HOUR || world.roleOf(transfer.to) === 'look-alike') return;
+/** Watches a chain, and plants so many look-alikes, spread over the time: each takes long to search. */
+export function runPoisoner(world: World, chain: ChainId, lookAlikes: number, exchange: Exchange): void {
+  const random = world.random(`poisoner/${chain}`);
+  const owner = `poisoner-${chain}`;
+  const supply = sentBy(world, random, () => exchange.coins(chain), 30);
+  const attacker = world.open(chain, { owner, role: 'poisoner', supply });
+  const length = world.end - world.start;
+  let planted = 0;
+  exchange.withdraw(attacker, BigInt(5 + lookAlikes) * USDT);
+  world.onTransfer(({ transfer, from, to }) => {
+    if (from.chain !== chain || transfer.value < WORTH_POISONING) return;
+    if (!POISONED.has(from.role) || to.role === 'look-alike') return;
+    const passed = world.now - world.start;
+    if (passed < 30 * HOUR || planted >= Math.ceil((lookAlikes * passed) / length)) return;
     if (!random.chance(transfer.value < LARGE ? CHANCE : CHANCE_OF_LARGE)) return;
-    left -= 1;
-    world.after(random.integer(1, 12) * MINUTE, () => poison(world, random, attacker, transfer, left));
+    planted += 1;
+    const zero = planted % 2 === 0;
+    world.after(random.integer(1, 12) * MINUTE, () =>
+      poison(world, random, attacker, owner, { transfer, from, to }, zero),
+    );
   });
 }
 
-function poison(world: World, random: Random, attacker: Address, payment: SimulatedTransfer, number: number): void {
-  const address = lookAlike(payment.to, `${payment.transaction}/look-alike`);
-  world.open({ owner: 'poisoner', role: 'look-alike', address });
-  if (number % 2 === 0) {
-    world.transact(attacker, [{ from: payment.from, to: address, value: 0n }]);
-    return;
-  }
-  const dust = random.bigint(1n, 9n) * 1_000n;
-  world.transact(attacker, [
-    { from: attacker, to: address, value: dust },
-    { from: address, to: payment.from, value: dust },
-  ]);
+function poison(
+  world: World,
+  random: Random,
+  attacker: Account,
+  owner: string,
+  { transfer, from }: Seen,
+  zero: boolean,
+): void {
+  const { chain } = attacker;
+  const address = NETWORKS[chain].lookAlike(transfer.to, `${transfer.transaction}/look-alike`);
+  const supply = sentBy(world, random, () => attacker, 2);
+  const alike = world.open(chain, { owner, role: 'look-alike', address, supply });
+  let rows = random.integer(...ROWS);
+  const plant = (): void => {
+    if (zero) world.transact(attacker, [{ from, to: alike, value: 0n }]);
+    else {
+      const dust = random.bigint(1n, 9n) * 1_000n;
+      world.transact(attacker, [
+        { from: attacker, to: alike, value: dust },
+        { from: alike, to: from, value: dust },
+      ]);
+    }
+    rows -= 1;
+    if (rows > 0) world.after(random.integer(60, 5_400) * MINUTE, plant);
+  };
+  plant();
 }

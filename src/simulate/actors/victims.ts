@@ -1,115 +1,111 @@
 /**
- * Victims: a small payment first, a payment back that makes them trust, then larger ones. Half pay straight from an
- * exchange account, half from a wallet of their own.
+ * Victims: a small payment first, mostly a payment back that makes them trust, then larger ones, a few or for months,
+ * to one wallet or to many, on the chains on which the network takes money.
  */
-import type { Address, TransactionHash } from '../../chains/chain.ts';
+import type { TransactionHash } from '../../chains/chain.ts';
+import type { Account } from '../account.ts';
+import { DAY, HOUR, likely, ZONES } from '../hours.ts';
 import type { Random } from '../random.ts';
 import { USDT } from '../tron.ts';
-import type { SimulatedPayment, SimulatedTransfer } from '../types.ts';
-import { DAY, HOUR, MINUTE, type World, within } from '../world.ts';
+import type { SimulatedPayment } from '../types.ts';
+import type { World } from '../world.ts';
 import type { Exchange } from './exchange.ts';
+import type { NetworkBranch } from './network-branch.ts';
+import { openPayer } from './payer.ts';
 import type { ScamNetwork } from './scam-network.ts';
-import { ZONES } from './users.ts';
 
-const AWAKE = [9, 23] as const;
-/** The part of the month in which victims are found, so that there is time for the rest of the story. */
-const BEGIN_WITHIN = 0.4;
+/** The part of the time in which victims are found, so that there is time for the rest of the story. */
+const BEGIN_WITHIN = 0.5;
+const PAID_BACK = 0.85;
+/** A victim who pays for months was seen to pay 27 times. */
+const FEWEST_MORE = 2;
+const MOST_MORE = 26;
+const MOST_AT_ONCE = 120_000n * USDT;
 
+/** Somebody who reports: what he paid stands in the payments under the same reference. */
 export interface Victim {
   readonly ref: string;
-  /** Where the payment back goes: the own wallet, or the deposit address at the exchange. */
-  readonly own: Address;
-  /** The wallets the network told this victim to pay. */
-  readonly told: readonly Address[];
+  readonly own: readonly Account[];
 }
 
-/** Opens the victims and sets them going; their payments are added to `payments` as they happen. */
-export function openVictims(
-  world: World,
-  count: number,
-  networks: readonly ScamNetwork[],
-  exchanges: readonly Exchange[],
-  payments: SimulatedPayment[],
-): readonly Victim[] {
-  return Array.from({ length: count }, (_, index) => {
-    const network = networks[index % networks.length];
-    if (network === undefined) throw new RangeError('victims need a network to pay');
-    const ref = `V${String(index + 1).padStart(Math.max(2, String(count).length), '0')}`;
-    return openVictim(world, index, ref, network, exchanges, payments);
-  });
+/** Who a victim is, before the story begins. */
+export interface VictimPlan {
+  readonly ref: string;
+  readonly owner: string;
+  readonly hasWallet: boolean;
 }
 
-function openVictim(
+/** Opens a victim of a network and sets the story going; payments are added to `payments` as they happen. */
+export function openVictim(
   world: World,
-  index: number,
-  ref: string,
+  { ref, owner, hasWallet }: VictimPlan,
   network: ScamNetwork,
   exchanges: readonly Exchange[],
   payments: SimulatedPayment[],
 ): Victim {
-  const owner = `victim-${index + 1}`;
   const random = world.random(owner);
-  const exchange = random.pick(exchanges);
-  const hasWallet = index % 2 === 1;
-  const own = hasWallet ? world.open({ owner, role: 'victim' }) : exchange.depositAddress({ owner });
-  const told = random.shuffle(network.collections).slice(0, random.integer(1, 2));
-  const record = (transaction: TransactionHash): void => {
-    payments.push({ ref, chain: world.chain, transaction, network: network.id });
-  };
-  const pay = (to: Address, value: bigint): void => {
-    if (!hasWallet) exchange.withdraw(to, value, { alone: true, paid: record });
-    else payFromWallet(world, random, own, to, value, exchange, record);
+  const payer = openPayer(world, random, { owner, role: 'victim', hasWallet }, random.pick(exchanges));
+  const home = random.pick(network.branches);
+  const told = [home.tell()];
+  const own = payer.ownOn(home.chain);
+  const pay = (to: Account, value: bigint): void => {
+    const record = (transaction: TransactionHash): void => {
+      payments.push({ ref, chain: to.chain, transaction, network: network.id });
+    };
+    payer.pay(to, value, record);
   };
   const zone = random.pick(ZONES);
-  const awake = (time: number): number => within(random, time, zone, AWAKE);
+  const awake = (time: number): number => likely(random, time, zone, 'awake');
 
   const first = random.bigint(5n, 20n) * 10n * USDT;
-  const payMore = (): void => {
-    let [time, value] = [world.now + DAY, random.amount(2_500n * USDT, 0.6)];
-    for (let payment = random.integer(2, 6); payment > 0; payment -= 1) {
-      const [when, sum] = [awake(time), value - (value % (50n * USDT))];
-      world.at(when, () => pay(random.pick(told), sum > first ? sum : first * 5n));
-      time = when + random.integer(14, 60) * HOUR;
-      value = random.share(value, 1, 2.2);
-    }
-  };
+  const payMore = (): void => planMore(world, random, { first, network, told, awake, pay });
   const length = world.end - world.start;
   const begin = awake(world.start + 36 * HOUR + Math.floor(random.fraction() * BEGIN_WITHIN * length));
   world.at(begin, () => pay(told[0] ?? own, first));
-  world.at(begin + random.integer(20, 40) * HOUR, () => network.payBack(own, random.share(first, 1.05, 1.4), payMore));
-  return { ref, own, told };
+  const trusted = random.chance(PAID_BACK);
+  world.at(begin + random.integer(20, 40) * HOUR, () => {
+    if (trusted) network.payBack(own, random.share(first, 1.05, 1.4), payMore);
+    else payMore();
+  });
+  return { ref, own: payer.own };
 }
 
-/** Fills the wallet from the exchange where it holds too little, waits for the money, pays. */
-function payFromWallet(
+function planMore(
   world: World,
   random: Random,
-  wallet: Address,
-  to: Address,
-  value: bigint,
-  exchange: Exchange,
-  paid: (transaction: TransactionHash) => void,
+  story: {
+    readonly first: bigint;
+    readonly network: ScamNetwork;
+    readonly told: Account[];
+    readonly awake: (time: number) => number;
+    readonly pay: (to: Account, value: bigint) => void;
+  },
 ): void {
-  const attempt = (): void => {
-    const transaction = world.pay(wallet, to, value);
-    if (transaction === null) world.after(HOUR, attempt);
-    else paid(transaction);
-  };
-  const held = world.balance(wallet);
-  if (held < value) exchange.withdraw(wallet, value - held, { alone: true });
-  world.after(random.integer(25, 180) * MINUTE, attempt);
+  const { first, network, told, awake, pay } = story;
+  const [draw, again] = [random.fraction(), random.fraction()];
+  const count = FEWEST_MORE + Math.floor((MOST_MORE - FEWEST_MORE + 1) * draw * draw * again);
+  let [time, value] = [world.now + DAY, random.amount(2_200n * USDT, 0.8)];
+  for (let payment = 0; payment < count; payment += 1) {
+    const sum = rounded(value < first * 2n ? first * 5n : value);
+    const when = awake(time);
+    world.at(when, () => pay(nextTold(random, network, told), sum));
+    time = when + random.integer(14, 80) * HOUR;
+    // The sums grow while there are savings, then come as the victim finds them.
+    value = payment < 4 ? random.share(value, 1, 2) : random.share(value, 0.3, 1.3);
+    if (value > MOST_AT_ONCE) value = MOST_AT_ONCE;
+  }
 }
 
-/** The payments of the truth with their transfers, in the order in which they happened. */
-export function paymentTransfers(
-  transfers: readonly SimulatedTransfer[],
-  payments: readonly SimulatedPayment[],
-): ReadonlyMap<SimulatedTransfer, SimulatedPayment> {
-  const byTransaction = new Map(payments.map((payment) => [payment.transaction, payment]));
-  const found = new Map<SimulatedTransfer, SimulatedPayment>();
-  for (const transfer of transfers) {
-    const payment = byTransaction.get(transfer.transaction);
-    if (payment !== undefined) found.set(transfer, payment);
+/** Mostly a wallet the victim has paid before; now and then support names another, perhaps on the other chain. */
+function nextTold(random: Random, network: ScamNetwork, told: Account[]): Account {
+  if (random.chance(0.2)) {
+    const branch: NetworkBranch = random.pick(network.branches);
+    told.push(branch.tell());
   }
-  return found;
+  return random.pick(told);
+}
+
+function rounded(value: bigint): bigint {
+  const unit = value > 1_000n * USDT ? 50n * USDT : 10n * USDT;
+  return value - (value % unit) + (value < unit ? unit : 0n);
 }

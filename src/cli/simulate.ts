@@ -1,0 +1,142 @@
+/** `downstream simulate`: a simulated economy as a folder of CSV files. */
+import { type Command, Option } from 'commander';
+import { messageOf, UserError } from '../errors.ts';
+import { displayAmount } from '../money.ts';
+import { DIFFICULTIES, type DifficultyName } from '../simulate/difficulty.ts';
+import { generateEconomy } from '../simulate/economy.ts';
+import { writeEconomy } from '../simulate/folder.ts';
+import { SIZES, type SizeName } from '../simulate/sizes.ts';
+import { type EconomySummary, summarise } from '../simulate/summary.ts';
+import type { Economy } from '../simulate/types.ts';
+import type { CliContext } from './context.ts';
+import { makeFolder } from './folder.ts';
+import type { Done } from './main.ts';
+import { jsonOption } from './options.ts';
+import { count, counted, EXIT, jsonLine, table, time } from './output.ts';
+
+/** Where standard error is no terminal, a line is printed each time so much more is done. */
+const PLAIN_STEP = 0.25;
+
+interface SimulateOptions {
+  readonly seed: string;
+  readonly size: SizeName;
+  readonly difficulty: DifficultyName;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+export function addSimulateCommand(program: Command, context: CliContext, done: Done): void {
+  program
+    .command('simulate')
+    .description('make up an economy of USDT on Tron and Ethereum, with scam networks whose truth is known')
+    .option('--seed <text>', 'same seed, size and difficulty, same bytes', 'downstream')
+    .addOption(
+      new Option('--size <size>', 'about 700, 5,000, 50,000 or 200,000 wallets').choices(SIZES).default('small'),
+    )
+    .addOption(
+      new Option('--difficulty <difficulty>', 'how hard the networks make it for whoever follows them')
+        .choices(DIFFICULTIES)
+        .default('normal'),
+    )
+    .option(
+      '--out <folder>',
+      'folder to write to; it is made if missing, and files of the same name are replaced',
+      'simulation',
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npx downstream simulate --seed 7 --size medium --out economy
+  $ npx downstream simulate --difficulty hard
+
+The folder has transfers.csv, reports.csv (for "downstream report import") and the truth: wallets.csv, payments.csv, exits.csv.
+Every name and address in it is invented.
+
+JSON: {folder, seed, size, difficulty, transfers: [{chain, asset, count}], wallets, networks, bothChains, victims, payments,
+  exits, from, until, money: [{chain, asset, issued, held, burnt, balances}]}; amounts in base units; exit code 1 when the
+  money does not balance`,
+    )
+    .action(async (options: SimulateOptions) => done(await simulate(context, options)));
+}
+
+async function simulate({ terminal }: CliContext, options: SimulateOptions): Promise<number> {
+  const { seed, size, difficulty, out } = options;
+  const progress = progressOf(terminal, size === 'medium' || size === 'large');
+  const economy = generateEconomy({ seed, size, difficulty, onProgress: progress.show });
+  progress.clear();
+  await write(out, economy);
+  const summary = summarise(economy);
+  terminal.out(options.json ? jsonLine(asJson(options, summary)) : asText(options, summary));
+  return summary.money.every(({ balances }) => balances) ? EXIT.done : EXIT.failed;
+}
+
+async function write(folder: string, economy: Economy): Promise<void> {
+  try {
+    await makeFolder(folder);
+    await writeEconomy(folder, economy);
+  } catch (error) {
+    if (typeof (error as { code?: unknown }).code !== 'string') throw error;
+    const full = (error as { code: string }).code === 'ENOSPC';
+    throw new UserError(
+      'SIMULATION_UNWRITTEN',
+      `${folder} cannot be written to: ${full ? 'the disk is full' : messageOf(error)}.`,
+      {
+        right: 'A folder of which only some files were written is no economy.',
+        todo: full ? 'Free some space, or choose another --out.' : 'Choose another --out.',
+        cause: error,
+      },
+    );
+  }
+}
+
+function progressOf({ err, interactive }: CliContext['terminal'], plain: boolean) {
+  let printed = 0;
+  return {
+    show(passed: number): void {
+      const text = `${Math.floor(passed * 100)} % of the time has passed`;
+      if (interactive) err(`\r${text}\x1b[K`);
+      else if (plain && passed >= printed + PLAIN_STEP) {
+        printed += PLAIN_STEP;
+        err(`${text}\n`);
+      }
+    },
+    clear(): void {
+      if (interactive) err('\r\x1b[K');
+    },
+  };
+}
+
+function asText({ seed, size, difficulty, out }: SimulateOptions, summary: EconomySummary): string {
+  const { transfers, wallets, networks, bothChains, victims, payments, exits, from, until, money } = summary;
+  const decimals = new Map(money.map((line) => [line.asset, line.decimals]));
+  const wrong = money.filter(({ balances }) => !balances);
+  return [
+    `A simulated economy, seed "${seed}", size ${size}, difficulty ${difficulty}:\n`,
+    table(
+      [['CHAIN', 'ASSET', 'TRANSFERS'], ...transfers.map((line) => [line.chain, line.asset, count(line.count)])],
+      [2],
+    ),
+    `${counted(wallets, 'wallet')}, from ${time(from)} to ${time(until)}.\n`,
+    `${counted(networks, 'scam network')}, ${count(bothChains)} of them on both chains; ${counted(victims, 'victim')} made ${counted(payments, 'payment')};\n`,
+    `of their money ${displayAmount(exits, decimals.get('USDT') ?? 0)} USDT reached services, by first in, first out.\n`,
+    wrong.length === 0
+      ? 'The money balances on both chains: what was issued is held or was burnt as fees, to the unit.\n'
+      : `The money does NOT balance: ${wrong.map(({ chain, asset }) => `${asset} on ${chain}`).join(', ')}. This is a fault of Downstream.\n`,
+    `It is in ${out}/: transfers.csv, reports.csv, and the truth in wallets.csv, payments.csv and exits.csv.\n`,
+  ].join('');
+}
+
+function asJson({ seed, size, difficulty, out }: SimulateOptions, summary: EconomySummary) {
+  const { money, from, until, exits, ...counts } = summary;
+  return {
+    ...{ folder: out, seed, size, difficulty, ...counts },
+    exits: `${exits}`,
+    from: new Date(from).toISOString(),
+    until: new Date(until).toISOString(),
+    money: money.map(({ chain, asset, issued, held, burnt, balances }) => ({
+      ...{ chain, asset, issued: `${issued}`, held: `${held}`, burnt: `${burnt}`, balances },
+    })),
+  };
+}

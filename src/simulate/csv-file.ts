@@ -1,0 +1,71 @@
+/** CSV files of any length, written and read row by row. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { Readable, pipeline as startPipeline } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parse } from 'csv-parse';
+import { messageOf, UserError } from '../errors.ts';
+
+/** Text is handed to the file in pieces of about this length. */
+const PIECE = 1 << 18;
+
+/** Writes a header and rows of cells. */
+export async function writeCsv(
+  path: string,
+  columns: readonly string[],
+  rows: Iterable<readonly string[]>,
+): Promise<void> {
+  await pipeline(Readable.from(pieces(columns, rows)), createWriteStream(path));
+}
+
+function* pieces(columns: readonly string[], rows: Iterable<readonly string[]>): Generator<string> {
+  let text = `${columns.join(',')}\n`;
+  for (const row of rows) {
+    text += `${row.map(cell).join(',')}\n`;
+    if (text.length < PIECE) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
+}
+
+function cell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/**
+ * The rows of a file, converted one by one.
+ *
+ * @throws UserError `SIMULATION_INVALID` when the file is missing, lacks a column, or has a row that cannot be converted
+ */
+export async function* readCsv<Column extends string, Item>(
+  path: string,
+  columns: readonly Column[],
+  convert: (row: Record<Column, string>) => Item,
+): AsyncGenerator<Item> {
+  let line = 1;
+  const parser = parse({ bom: true, columns: true, skip_empty_lines: true });
+  // The reader meets the error of either stream in the parser, and closes both.
+  const rows = startPipeline(createReadStream(path), parser, () => {}) as AsyncIterable<Record<Column, string>>;
+  try {
+    for await (const row of rows) {
+      if (line === 1) checkColumns(columns, row);
+      line += 1;
+      yield convert(row);
+    }
+  } catch (cause) {
+    throw new UserError(
+      'SIMULATION_INVALID',
+      `${path} cannot be read${line > 1 ? ` at row ${line}` : ''}: ${messageOf(cause)}`,
+      {
+        right: `It has the columns ${columns.join(',')}.`,
+        todo: 'Name a folder that a generator has written, or generate one anew.',
+        cause,
+      },
+    );
+  }
+}
+
+function checkColumns(columns: readonly string[], first: object): void {
+  const missing = columns.filter((column) => !(column in first));
+  if (missing.length > 0) throw new Error(`it lacks the column ${missing.join(', ')}`);
+}
