@@ -7,21 +7,20 @@ import { EXPORT_FORMATS } from '../../graphs/export/index.ts';
 import { displayAmount } from '../money.ts';
 import { generateEconomy } from '../simulate/economy.ts';
 import { writeEconomy } from '../simulate/folder.ts';
-import { Ledger } from '../simulate/ledger.ts';
-import { serveTronGrid } from '../simulate/trongrid.ts';
+import { serveEconomy } from '../simulate/serve.ts';
 import type { Economy } from '../simulate/types.ts';
-import { oneChain } from '../simulate/views.ts';
 import { type CliContext, stopSignal } from './context.ts';
 import { makeFolder } from './folder.ts';
 import { type Done, main } from './main.ts';
 import { EXIT, table } from './output.ts';
+import { serveOn } from './serve-on.ts';
 
 const SEED = 'downstream demo';
 const CASE = 'demo';
 /** How far the planted network moves its money before most of it is cashed out. */
 const MAX_HOPS = '4';
 /** No limit that anybody would notice. */
-const RATE = '10000';
+const RATES = { TRON_API_RATE: '10000', ETHEREUM_RPC_RATE: '10000', ETHERSCAN_API_RATE: '10000' };
 const USDT_DECIMALS = 6;
 
 export function addDemoCommand(program: Command, context: CliContext, done: Done): void {
@@ -43,20 +42,21 @@ async function runDemo(context: CliContext, { out, serve = false }: DemoOptions)
   const { terminal } = context;
   const began = context.clock.now();
   const say = (text: string) => terminal.out(text);
-  say('A simulated month of USDT on Tron, with one planted scam network. Nothing leaves this machine.\n\n');
-  // The commands are shown on the half that is on Tron.
-  const economy = oneChain(generateEconomy({ seed: SEED }), 'tron');
+  say(
+    'A simulated month of USDT on Tron and Ethereum, with a planted scam network on each. Nothing leaves this machine.\n\n',
+  );
+  const economy = generateEconomy({ seed: SEED });
   await makeFolder(join(out, 'economy'));
   await writeEconomy(join(out, 'economy'), economy);
   // Over the whole demo and not only its crawl: whenever it is stopped, its folder goes.
   const stop = stopSignal();
-  const server = await serveTronGrid(new Ledger(economy.transfers));
+  const server = await serveEconomy(economy.transfers, { limits: 'none' });
   const data = await mkdtemp(join(tmpdir(), 'downstream-demo-'));
   try {
     const env = {
       PATH: context.env.PATH,
-      TRON_API_URL: server.url,
-      TRON_API_RATE: RATE,
+      ...server.settings,
+      ...RATES,
       DOWNSTREAM_DATA: data,
       LOG_LEVEL: context.env.LOG_LEVEL,
     };
@@ -85,7 +85,7 @@ async function runDemo(context: CliContext, { out, serve = false }: DemoOptions)
     say(
       `\nDone in ${((context.clock.now() - began) / 1000).toFixed(1)} s. The files are in ${out}/: open graph.gexf in Gephi, nodes.csv in a spreadsheet.\n`,
     );
-    if (serve) await serveOn(context, server.url, stop.signal);
+    if (serve) await serveOn(context, { ...server.settings, ...RATES }, stop.signal);
     return EXIT.done;
   } catch (error) {
     if (stop.signal.aborted) terminal.err('The demo was stopped.\n');
@@ -95,23 +95,6 @@ async function runDemo(context: CliContext, { out, serve = false }: DemoOptions)
     await server.close();
     await rm(data, { recursive: true, force: true });
     stop.release();
-  }
-}
-
-/** Waits until it is stopped, and says how to use the network meanwhile. */
-async function serveOn({ terminal }: CliContext, url: string, signal: AbortSignal): Promise<void> {
-  const tour = await mkdtemp(join(tmpdir(), 'downstream-tour-'));
-  try {
-    terminal.out(
-      `\nThe simulated network goes on. To try the commands on it, in another terminal:\n\n` +
-        `  export TRON_API_URL=${url} TRON_API_RATE=${RATE}\n  export DOWNSTREAM_DATA=${tour}\n\n` +
-        'Ctrl-C ends it, and removes that folder.\n',
-    );
-    if (!signal.aborted) {
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    }
-  } finally {
-    await rm(tour, { recursive: true, force: true });
   }
 }
 
@@ -174,7 +157,7 @@ function comparison(economy: Economy, found: { clusters: ClustersJson; matches: 
       '',
       `${unmatched} of ${economy.reports.length} reports could not be matched: ${silent} have no time, amount or transaction`,
     ],
-    ["the network's wallets", `${network.size}`, `${clustered} in clusters:`],
+    ["the networks' wallets", `${network.size}`, `${clustered} in clusters:`],
     ...inClusters.map((text) => ['', '', text]),
     ['cashed out', `${displayAmount(cashedOut, USDT_DECIMALS)} USDT`, 'no tracing rule is applied yet'],
   ];

@@ -1,18 +1,20 @@
 /** `downstream simulate`: a simulated economy as a folder of CSV files. */
 import { type Command, Option } from 'commander';
-import { messageOf, UserError } from '../errors.ts';
+import { messageOf, UsageError, UserError } from '../errors.ts';
 import { displayAmount } from '../money.ts';
 import { DIFFICULTIES, type DifficultyName } from '../simulate/difficulty.ts';
 import { generateEconomy } from '../simulate/economy.ts';
-import { writeEconomy } from '../simulate/folder.ts';
+import { readTransfers, writeEconomy } from '../simulate/folder.ts';
+import { serveEconomy } from '../simulate/serve.ts';
 import { SIZES, type SizeName } from '../simulate/sizes.ts';
 import { type EconomySummary, summarise } from '../simulate/summary.ts';
-import type { Economy } from '../simulate/types.ts';
-import type { CliContext } from './context.ts';
+import type { Economy, SimulatedTransfer } from '../simulate/types.ts';
+import { type CliContext, stopSignal } from './context.ts';
 import { makeFolder } from './folder.ts';
 import type { Done } from './main.ts';
 import { jsonOption } from './options.ts';
 import { count, counted, EXIT, jsonLine, table, time } from './output.ts';
+import { serveOn } from './serve-on.ts';
 
 /** Where standard error is no terminal, a line is printed each time so much more is done. */
 const PLAIN_STEP = 0.25;
@@ -22,6 +24,8 @@ interface SimulateOptions {
   readonly size: SizeName;
   readonly difficulty: DifficultyName;
   readonly out: string;
+  readonly from?: string;
+  readonly serve?: boolean;
   readonly json?: boolean;
 }
 
@@ -43,12 +47,19 @@ export function addSimulateCommand(program: Command, context: CliContext, done: 
       'folder to write to; it is made if missing, and files of the same name are replaced',
       'simulation',
     )
+    .option(
+      '--serve',
+      "serve it as TronGrid, Etherscan and a node of Ethereum, with free access's limits, until stopped",
+    )
+    .option('--from <folder>', 'with --serve: serve the economy of this folder, whoever made it, and make up none')
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
 Examples:
   $ npx downstream simulate --seed 7 --size medium --out economy
+  $ npx downstream simulate --serve
+  $ npx downstream simulate --serve --from economy
   $ npx downstream simulate --difficulty hard
 
 The folder has transfers.csv, reports.csv (for "downstream report import") and the truth: wallets.csv, payments.csv, exits.csv.
@@ -61,7 +72,15 @@ JSON: {folder, seed, size, difficulty, transfers: [{chain, asset, count}], walle
     .action(async (options: SimulateOptions) => done(await simulate(context, options)));
 }
 
-async function simulate({ terminal }: CliContext, options: SimulateOptions): Promise<number> {
+async function simulate(context: CliContext, options: SimulateOptions): Promise<number> {
+  const { terminal } = context;
+  if (options.from !== undefined && options.serve !== true) {
+    throw new UsageError('FROM_WITHOUT_SERVE', 'There is a folder to read from, but nothing to do with it.', {
+      right: '--from names the economy that --serve serves.',
+      todo: 'Add --serve, or leave --from out.',
+    });
+  }
+  if (options.from !== undefined) return serve(context, await readTransfers(options.from));
   const { seed, size, difficulty, out } = options;
   const progress = progressOf(terminal, size === 'medium' || size === 'large');
   const economy = generateEconomy({ seed, size, difficulty, onProgress: progress.show });
@@ -69,7 +88,20 @@ async function simulate({ terminal }: CliContext, options: SimulateOptions): Pro
   await write(out, economy);
   const summary = summarise(economy);
   terminal.out(options.json ? jsonLine(asJson(options, summary)) : asText(options, summary));
-  return summary.money.every(({ balances }) => balances) ? EXIT.done : EXIT.failed;
+  if (!summary.money.every(({ balances }) => balances)) return EXIT.failed;
+  return options.serve === true ? serve(context, economy.transfers) : EXIT.done;
+}
+
+async function serve(context: CliContext, transfers: readonly SimulatedTransfer[]): Promise<number> {
+  const stop = stopSignal();
+  const server = await serveEconomy(transfers, { limits: 'real' });
+  try {
+    await serveOn(context, server.settings, stop.signal);
+    return EXIT.done;
+  } finally {
+    await server.close();
+    stop.release();
+  }
 }
 
 async function write(folder: string, economy: Economy): Promise<void> {

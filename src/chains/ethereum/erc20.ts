@@ -3,7 +3,7 @@ import { Interface } from 'ethers/abi';
 import { addressBytes } from '../address.ts';
 import type { Address } from '../chain.ts';
 
-export const ERC20 = new Interface([
+const ERC20 = new Interface([
   'event Transfer(address indexed from, address indexed to, uint256 value)',
   'function balanceOf(address) view returns (uint256)',
 ]);

@@ -1,5 +1,5 @@
 /** Everything that a node, or whoever sells access to one, does wrong. */
-import type { ChoiceOf, FaultOf } from '../http/faults.ts';
+import type { FaultOf } from '../http/faults.ts';
 import type { SimulatedRequest } from './request.ts';
 
 /** Faults of any request. */
@@ -55,7 +55,6 @@ export type FaultKind =
   | (typeof BLOCK_FAULTS)[number]
   | LogFaultKind;
 export type Fault = FaultOf<FaultKind>;
-export type FaultChoice = ChoiceOf<FaultKind, SimulatedRequest>;
 
 /** All kinds in the order of a plan's draws, and the requests they can befall. */
 export const PLANNING = { kinds: [...HTTP_FAULTS, ...RPC_FAULTS, ...BLOCK_FAULTS, ...LOG_FAULTS], applies };

@@ -1,5 +1,5 @@
 /** Everything that Etherscan does wrong. */
-import type { ChoiceOf, FaultOf } from '../http/faults.ts';
+import type { FaultOf } from '../http/faults.ts';
 import { isProxyAction, type SimulatedRequest } from './request.ts';
 
 /** Faults of any request. */
@@ -47,7 +47,6 @@ export type PageFaultKind = (typeof PAGE_FAULTS)[number];
 export type ProxyFaultKind = (typeof PROXY_FAULTS)[number];
 export type FaultKind = (typeof HTTP_FAULTS)[number] | ProxyFaultKind | PageFaultKind;
 export type Fault = FaultOf<FaultKind>;
-export type FaultChoice = ChoiceOf<FaultKind, SimulatedRequest>;
 
 /** All kinds in the order of a plan's draws, and the requests they can befall. */
 export const PLANNING = { kinds: [...HTTP_FAULTS, ...PROXY_FAULTS, ...PAGE_FAULTS], applies };
