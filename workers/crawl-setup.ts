@@ -22,6 +22,8 @@ export interface CrawlProgress {
   /** Of the nearest wallets that are read; `null` once all are, and their balances are read. */
   readonly hop: number | null;
   readonly wallets: WalletCounts;
+  /** How much of their blocks the wallets have behind them that are read together, from 0 to 1; `null` where none are. */
+  readonly covered: number | null;
   readonly rows: number;
   readonly requests: number;
   /** What a provider last said, when no answer came since. */

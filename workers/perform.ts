@@ -23,6 +23,8 @@ export interface Work {
   readonly hop: number | null;
   /** Queues what is left to do, or as much as is sensible at a time. What is queued already is not queued twice. */
   readonly queue: () => Promise<void>;
+  /** How far the work has come that goes on for many wallets at once. */
+  readonly covered: () => Promise<number | null>;
   /** How much is left to do. */
   readonly left: (wallets: WalletCounts) => number | Promise<number>;
 }
@@ -57,7 +59,8 @@ export async function performWork(
     const wallets = await countCaseWallets(pool, run.id);
     // A run that is taken up again may have wallets of a further hop left only.
     const hop = work.hop === null ? null : ((await nearestPendingHop(pool, run.id)) ?? work.hop);
-    request.onProgress({ hop, wallets, rows: run.rows, requests: run.requests, waiting });
+    const covered = await work.covered();
+    request.onProgress({ hop, wallets, covered, rows: run.rows, requests: run.requests, waiting });
     const left = await work.left(wallets);
     if (left === 0) return true;
     if (waiting !== null && now - heard > request.patienceMs) {

@@ -12,7 +12,7 @@ import { groupPages } from '../src/crawl/page-groups.ts';
 import { messageOf, RetryableError, UserError } from '../src/errors.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
 import { transferLines } from '../src/store/case-graph.ts';
-import { pendingCoverage, rewindCoverage } from '../src/store/coverage.ts';
+import { coveredShare, pendingCoverage, rewindCoverage } from '../src/store/coverage.ts';
 import {
   addCaseWallets,
   countCaseWallets,
@@ -135,6 +135,13 @@ async function crawlWave(
     queue: async () => {
       for (const provider of providers) await queuePages(setup, run, provider);
     },
+    covered: async () => {
+      const together = providers.find(({ source }) => source.most.histories > 1 && source.authority === 'chain');
+      const head = together === undefined ? undefined : heads.get(together.source.chain);
+      if (together === undefined || head === undefined) return null;
+      const key = { assetId: together.asset.id, providerId: together.id };
+      return coveredShare(pool, { ...key, runId: run.id, until: windowEnd(together, head) });
+    },
     left: ({ pending }) => pending,
   });
 }
@@ -202,6 +209,7 @@ async function readBalances(
         await provider.queue.add(groups.map((group) => ({ ...job, wallets: group })));
       }
     },
+    covered: async () => null,
     left: async () => {
       let left = 0;
       for (const provider of providers) left += (await unread(provider)).length;

@@ -196,11 +196,12 @@ function progressLine(terminal: Terminal, { clock }: CliContext) {
   };
 }
 
-function progressText({ hop, wallets, rows, requests, waiting }: CrawlProgress, rate: number): string {
+function progressText({ hop, wallets, covered, rows, requests, waiting }: CrawlProgress, rate: number): string {
   const read = wallets.expanded + wallets.failed;
   const parts = [
     hop === null ? 'balances' : `hop ${hop}`,
     `${count(read)} of ${counted(read + wallets.pending, 'wallet')}`,
+    ...(covered === null ? [] : [`${Math.floor(covered * 100)} % of Ethereum's blocks`]),
     `${counted(rows, 'transfer')} read`,
     `${counted(requests, 'request')}, ${rate.toFixed(1)}/s`,
   ];

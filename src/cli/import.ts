@@ -10,7 +10,15 @@ import { type FileRow, readTransferFile, type TransferFile } from '../chains/fil
 import { messageOf, UserError } from '../errors.ts';
 import { type Case, findCase, readSeeds } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
-import { beginFile, countListed, findFile, finishFile, type ListedChains, storeFileRows } from '../store/imports.ts';
+import {
+  beginFile,
+  countListed,
+  findFile,
+  finishFile,
+  forgetFile,
+  type ListedChains,
+  storeFileRows,
+} from '../store/imports.ts';
 import { readAssets } from '../store/reference.ts';
 import { type CliContext, withStore } from './context.ts';
 import type { Done } from './main.ts';
@@ -26,6 +34,7 @@ const SHOWN_LINES = 5;
 interface ImportOptions {
   readonly dryRun?: boolean;
   readonly token?: string;
+  readonly forget?: boolean;
   readonly json?: boolean;
 }
 
@@ -38,6 +47,7 @@ export function addImportCommand(program: Command, context: CliContext, done: Do
     .argument('<file>', 'CSV in UTF-8 or UTF-16; which kind it is, its header tells')
     .option('--dry-run', 'read the file and say what would be taken, and store nothing')
     .option('--token <contract>', 'contract of the token, for files that do not name one')
+    .option('--forget', 'take the file out of the case again, as if it had never been imported')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -54,11 +64,12 @@ A token is known by its contract, never by its symbol. Good rows are taken even 
 What a file lists counts in a crawl with --offline. Any other crawl reads the chain, and shows what files list beyond it.
 
 JSON: {case, file, format, dryRun, known, taken, new, leftOut: [{reason, rows, lines}], refused: [{line, code, message}],
-  equal, chains: [{chain, transfers, wallets}]}; exit code 1 when a row was refused`,
+  equal, chains: [{chain, transfers, wallets}]}; exit code 1 when a row was refused; with --forget: {case, file, forgotten}`,
     )
     .action((nameOrId: string, file: string, options: ImportOptions) =>
       withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
+        if (options.forget === true) return forget(context, pool, { found, file, json: options.json === true });
         const result = await importFile(context, pool, { found, file, options });
         if (options.json) terminal.out(jsonLine(toJson(found, result)));
         else terminal.out(await toText(pool, found, result));
@@ -91,6 +102,23 @@ interface Result {
   readonly chains: ListedChains;
   /** The wallets that stand in every row: whose history the file may be. */
   readonly common: readonly Address[];
+}
+
+/** A wrong file can be taken back; a payment that was confirmed on its word stays confirmed. */
+async function forget(
+  { terminal }: CliContext,
+  pool: Pool,
+  { found, file, json }: { found: Case; file: string; json: boolean },
+): Promise<void> {
+  const name = basename(file);
+  if (!(await forgetFile(pool, found.id, await hashFile(file)))) {
+    throw new UserError('FILE_UNKNOWN', `The case "${found.name}" has no file with the bytes of ${name}.`, {
+      right: 'A file is known by its bytes: it must be the one that was imported.',
+      todo: `See the files of the case with: npx downstream case show "${found.name}"`,
+    });
+  }
+  if (json) terminal.out(jsonLine({ case: found.name, file: name, forgotten: true }));
+  else terminal.out(`${harmless(name)} is taken out of the case "${found.name}". Crawl again where it counted.\n`);
 }
 
 async function importFile(

@@ -1,6 +1,6 @@
 /** Which stretch of each wallet's history is stored without a gap, and where to read on. */
 import type { Cursor, HistoryRow } from '../chains/chain.ts';
-import { type Db, many, maybe } from './db.ts';
+import { type Db, many, maybe, one } from './db.ts';
 
 /** Whose histories, of which asset, by whom. */
 export interface HistoryKey {
@@ -76,6 +76,24 @@ export async function pendingCoverage(
     [...values, request.most],
   );
   return rows.map(readRow);
+}
+
+/**
+ * How much of their window the pending wallets of a run have behind them, on average: from 0 to 1, `null` where none is
+ * pending.
+ */
+export async function coveredShare(
+  db: Db,
+  request: HistoryKey & { runId: number; until: number },
+): Promise<number | null> {
+  const { share } = await one<{ share: number | null }>(
+    db,
+    `select avg((v.until_position - v.from_position)::float8 / greatest(1, $4 - v.from_position)) as share
+     from case_wallets cw join coverage v on v.wallet_id = cw.wallet_id and v.asset_id = $2 and v.provider_id = $3
+     where cw.run_id = $1 and cw.state = 'pending'`,
+    [request.runId, request.assetId, request.providerId, request.until],
+  );
+  return share;
 }
 
 function readRow({ position, held, token, ...rest }: CoverageRow): Coverage {

@@ -30,6 +30,15 @@ export async function findFile(db: Db, caseId: number, sha256: string): Promise<
   );
 }
 
+/** Takes a file out of its case: what it lists no longer counts there. Returns false where the case does not have it. */
+export async function forgetFile(db: Db, caseId: number, sha256: string): Promise<boolean> {
+  const { rowCount } = await db.query(`delete from files where case_id = $1 and sha256 = decode($2, 'hex')`, [
+    caseId,
+    sha256,
+  ]);
+  return rowCount === 1;
+}
+
 /**
  * Begins a file, anew where an earlier import of it was interrupted; it counts once it is finished.
  *

@@ -136,6 +136,22 @@ describe.skipIf(inject('postgres') === null)('an imported file', () => {
     `);
   });
 
+  it('is taken out again', async () => {
+    const [a, b, c] = ['a', 'b', 'c'].map(addressFor);
+    const wrong = await fileOf('wrong.csv', [row(START, a, c)]);
+    await cli(env, 'import', CASE, await fileOf('right.csv', [row(START + 9, a, b)]));
+    await cli(env, 'import', CASE, wrong);
+    await report(a as Address);
+    expect(await crawl('--offline', '--max-hops', '0')).toMatchObject({ transfers: 2 });
+    expect(await cli(env, 'import', CASE, wrong, '--forget')).toMatchObject({
+      code: 0,
+      out: 'wrong.csv is taken out of the case "files". Crawl again where it counted.\n',
+    });
+    expect(await crawl('--offline', '--max-hops', '0')).toMatchObject(reference([row(START + 9, a, b)], [a]));
+    const { code, err } = await cli(env, 'import', CASE, wrong, '--forget');
+    expect([code, err]).toEqual([1, expect.stringContaining('has no file with the bytes of wrong.csv')]);
+  });
+
   it('counts in its own case alone', async () => {
     const [a, b, c] = ['a', 'b', 'c'].map(addressFor);
     const rows = [row(START, a, b), row(START + 9, b, c)];
