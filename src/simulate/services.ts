@@ -83,7 +83,7 @@ export function openServices(world: World, size: EconomySize): Services {
   return { exchanges, desks, guarantees, processor, bridge, gas, people };
 }
 
-/** Brokers of one chain, as many as its networks need at this difficulty. */
+/** Brokers of one chain. */
 export function openBrokers(world: World, chain: ChainId, count: number, services: Services): Broker[] {
   const random = world.random(`brokers/${chain}`);
   const { exchanges, desks, guarantees, people, gas } = services;
