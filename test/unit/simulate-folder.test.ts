@@ -24,6 +24,12 @@ describe('an economy as a folder', () => {
     expect(await readTruth(folder)).toEqual({ wallets, payments, exits });
   });
 
+  test('keeps commas, quotes and line breaks in names', async () => {
+    const wallets = economy.wallets.map((wallet) => ({ ...wallet, owner: 'a, "b"\nc' }));
+    await writeEconomy(folder, { ...economy, wallets });
+    expect((await readTruth(folder)).wallets).toEqual(wallets);
+  });
+
   test('has the same bytes for the same seed', async () => {
     await writeEconomy(join(folder, 'a'), economy);
     await writeEconomy(join(folder, 'b'), generateEconomy({ seed: 'folder', size: { users: 30, victims: 10 } }));
