@@ -6,7 +6,6 @@ import type { ChainId } from '../chains/chain.ts';
 import { type Compound, openCompound, openRansomPayer } from './actors/compound.ts';
 import { runPoisoner } from './actors/poisoner.ts';
 import { openNetwork, type ScamNetwork } from './actors/scam-network.ts';
-import { popular } from './actors/users.ts';
 import { openVictim, type Victim } from './actors/victims.ts';
 import { type Difficulty, type DifficultyName, difficultyOf } from './difficulty.ts';
 import { DAY } from './hours.ts';
@@ -115,7 +114,7 @@ function openVictims(
     // Every network has some; beyond that, a few have most. Each round starts one further on, so that those who pay
     // a ransom are not always asked for by the same networks.
     const round = Math.floor(index / networks.length);
-    const network = round < FEWEST_VICTIMS ? networks[(index + round) % networks.length] : popular(random, networks);
+    const network = round < FEWEST_VICTIMS ? networks[(index + round) % networks.length] : random.popular(networks);
     if (network === undefined) throw new RangeError('victims need a network to pay');
     return openVictim(world, plan, network, exchanges, payments);
   });
