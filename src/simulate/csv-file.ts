@@ -1,5 +1,6 @@
 /** CSV files of any length, written and read row by row. */
 import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { Readable, pipeline as startPipeline } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
@@ -8,13 +9,19 @@ import { messageOf, UserError } from '../errors.ts';
 /** Text is handed to the file in pieces of about this length. */
 const PIECE = 1 << 18;
 
-/** Writes a header and rows of cells. */
+/** Writes a header and rows of cells. The file appears whole or not at all. */
 export async function writeCsv(
   path: string,
   columns: readonly string[],
   rows: Iterable<readonly string[]>,
 ): Promise<void> {
-  await pipeline(Readable.from(pieces(columns, rows)), createWriteStream(path));
+  const part = `${path}.part`;
+  try {
+    await pipeline(Readable.from(pieces(columns, rows)), createWriteStream(part));
+    await rename(part, path);
+  } finally {
+    await rm(part, { force: true });
+  }
 }
 
 function* pieces(columns: readonly string[], rows: Iterable<readonly string[]>): Generator<string> {

@@ -6,7 +6,6 @@ import type { ChainId } from '../chains/chain.ts';
 import { type Compound, openCompound, openRansomPayer } from './actors/compound.ts';
 import { runPoisoner } from './actors/poisoner.ts';
 import { openNetwork, type ScamNetwork } from './actors/scam-network.ts';
-import { popular } from './actors/users.ts';
 import { openVictim, type Victim } from './actors/victims.ts';
 import { type Difficulty, type DifficultyName, difficultyOf } from './difficulty.ts';
 import { DAY } from './hours.ts';
@@ -70,10 +69,11 @@ export function generateEconomy(options: {
 }
 
 function openNetworks(world: World, size: EconomySize, difficulty: Difficulty, services: Services): ScamNetwork[] {
-  const count = Math.max(1, Math.ceil(size.networks / difficulty.networksPerBroker));
+  // The others have nothing to do with networks.
+  const dealing = Math.ceil(size.networks / difficulty.networksPerBroker);
   const brokers = {
-    ethereum: openBrokers(world, 'ethereum', count, services),
-    tron: openBrokers(world, 'tron', count, services),
+    ethereum: openBrokers(world, 'ethereum', size.networks, services),
+    tron: openBrokers(world, 'tron', size.networks, services),
   };
   const { exchanges, desks, guarantees, processor, people, gas, bridge } = services;
   return Array.from({ length: size.networks }, (_, index) => {
@@ -84,7 +84,7 @@ function openNetworks(world: World, size: EconomySize, difficulty: Difficulty, s
       station: gas.station[chain],
       exchanges: random.sample(exchanges, 3),
       // Networks meet at a broker by number, not by chance, so that sharing is what the difficulty says.
-      brokers: brokers[chain].slice(index % count, (index % count) + 1),
+      brokers: brokers[chain].slice(index % dealing, (index % dealing) + 1),
     });
     return openNetwork(world, id, CHAINS_OF_NETWORKS[index % CHAINS_OF_NETWORKS.length] ?? ['tron'], { of, bridge });
   });
@@ -111,9 +111,10 @@ function openVictims(
     if (index % RANSOM_PAYERS === RANSOM_PAYERS - 1) {
       return openRansomPayer(world, plan, random.pick(compounds), exchanges, payments);
     }
-    // Every network has some; beyond that, a few have most.
-    const network =
-      index < FEWEST_VICTIMS * networks.length ? networks[index % networks.length] : popular(random, networks);
+    // Every network has some; beyond that, a few have most. Each round starts one further on, so that those who pay
+    // a ransom are not always asked for by the same networks.
+    const round = Math.floor(index / networks.length);
+    const network = round < FEWEST_VICTIMS ? networks[(index + round) % networks.length] : random.popular(networks);
     if (network === undefined) throw new RangeError('victims need a network to pay');
     return openVictim(world, plan, network, exchanges, payments);
   });

@@ -66,6 +66,11 @@ export class Random {
     return item;
   }
 
+  /** One of the items, the first ones far more often: a few are known to many. */
+  popular<Item>(items: readonly Item[]): Item {
+    return items[Math.floor(items.length * this.fraction() * this.fraction())] ?? this.pick(items);
+  }
+
   /** The items in another order; the given list stays as it is. */
   shuffle<Item>(items: readonly Item[]): Item[] {
     return this.sample(items, items.length);
@@ -118,7 +123,10 @@ function scale(amount: bigint, factor: number): bigint {
 /** e to the power of x by its series, halved until the series is short and squared back. */
 function exponential(x: number): number {
   if (x < 0) return 1 / exponential(-x);
-  if (x > 0.5) return exponential(x / 2) ** 2;
+  if (x > 0.5) {
+    const root = exponential(x / 2);
+    return root * root;
+  }
   let term = 1;
   let sum = 1;
   for (let n = 1; n <= 15; n += 1) {

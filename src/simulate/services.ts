@@ -10,7 +10,7 @@ import { openMerchants, runMerchants, runPayroll } from './actors/merchants.ts';
 import { openDesk, runDesk } from './actors/otc.ts';
 import { openProcessor, type Processor } from './actors/processor.ts';
 import type { Sweeping } from './actors/sweeping.ts';
-import { openUsers, type People, popular } from './actors/users.ts';
+import { openUsers, type People } from './actors/users.ts';
 import { COIN } from './coins.ts';
 import type { EconomySize } from './sizes.ts';
 import { USDT } from './tron.ts';
@@ -83,7 +83,7 @@ export function openServices(world: World, size: EconomySize): Services {
   return { exchanges, desks, guarantees, processor, bridge, gas, people };
 }
 
-/** Brokers of one chain, as many as its networks need at this difficulty. */
+/** Brokers of one chain. */
 export function openBrokers(world: World, chain: ChainId, count: number, services: Services): Broker[] {
   const random = world.random(`brokers/${chain}`);
   const { exchanges, desks, guarantees, people, gas } = services;
@@ -91,7 +91,7 @@ export function openBrokers(world: World, chain: ChainId, count: number, service
     const supply = sentBy(world, random, () => gas.station[chain], 30);
     return openBroker(world, `broker-${chain}-${index + 1}`, {
       ...{ chain, supply, desk: desks[chain], guarantee: guarantees[chain], people: people[chain] },
-      exchanges: Array.from({ length: 2 }, () => popular(random, exchanges)),
+      exchanges: Array.from({ length: 2 }, () => random.popular(exchanges)),
     });
   });
 }

@@ -16,8 +16,8 @@ import { hasSharedData, sharedData } from '../shared-data.ts';
 import { type Histogram, type Shapes, shapesOf } from './histograms.ts';
 
 const TARGET = 'under 60 s';
-const MOST_BARS = 20;
-const COLUMN = 28;
+const MOST_BARS = 16;
+const COLUMN = 24;
 
 const given = process.argv[2];
 const folder = given ?? (await mkdtemp(join(tmpdir(), 'downstream-simulation-')));
@@ -135,7 +135,7 @@ function bars(columns: readonly (readonly [string, Shapes])[], of: (shapes: Shap
       columns.map(([, shapes]) => {
         const share = of(shapes)[index]?.share ?? 0;
         const text = `${(100 * share).toFixed(1)}`.padStart(5);
-        return `${text} ${'█'.repeat(Math.round(share * 2 * MOST_BARS)).slice(0, MOST_BARS)}`;
+        return `${text} ${'█'.repeat(Math.round(share * 1.5 * MOST_BARS)).slice(0, MOST_BARS)}`;
       }),
     ),
   );

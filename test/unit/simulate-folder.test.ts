@@ -24,6 +24,12 @@ describe('an economy as a folder', () => {
     expect(await readTruth(folder)).toEqual({ wallets, payments, exits });
   });
 
+  test('keeps commas, quotes and line breaks in names', async () => {
+    const wallets = economy.wallets.map((wallet) => ({ ...wallet, owner: 'a, "b"\nc' }));
+    await writeEconomy(folder, { ...economy, wallets });
+    expect((await readTruth(folder)).wallets).toEqual(wallets);
+  });
+
   test('has the same bytes for the same seed', async () => {
     await writeEconomy(join(folder, 'a'), economy);
     await writeEconomy(join(folder, 'b'), generateEconomy({ seed: 'folder', size: { users: 30, victims: 10 } }));
@@ -69,5 +75,53 @@ describe('an economy as a folder', () => {
     );
     await writeFile(join(folder, 'transfers.csv'), 'chain,asset\ntron,USDT\n');
     await expect(readTransfers(folder)).rejects.toThrow(/it lacks the column transaction, block/);
+  });
+
+  test('reads what another generator made, with roles and assets of its own', async () => {
+    const [hash, other] = ['ab'.repeat(32), `0x${'CD'.repeat(32)}`];
+    const [payer, payee] = ['0xdac17f958d2ee523a2206206994597c13d831ec7', '0x5754284f345afc66a98fbB0a0Afe71e0F007B949'];
+    const put = (name: string, lines: readonly string[]) => writeFile(join(folder, name), lines.join('\r\n'));
+    await put('transfers.csv', [
+      'signer,chain,asset,transaction,block,position,timestamp_ms,from,to,value,note',
+      `${payer},ethereum,USDC,${hash},24650000,0,1772587199000,${payer},${payee},1500000,"a ""note"", quoted"`,
+      `${payer},ethereum,USDT,${other},24650001,3,1772587211000,${payer},${payee},0,`,
+    ]);
+    await put('wallets.csv', [
+      'chain,address,owner,role,network,service',
+      `ethereum,${payer},"Who, exactly",mixer,,`,
+      `ethereum,${payee},x,cross-chain router,net,svc`,
+    ]);
+    await put('payments.csv', ['ref,chain,transaction,network', `R,ethereum,${hash},net`]);
+    await put('exits.csv', ['ref,chain,address,service,value', `R,ethereum,${payee},svc,1500000`]);
+    const [first, second] = await readTransfers(folder);
+    expect(first).toMatchObject({ asset: 'USDC', block: 24_650_000, value: 1_500_000n, timestamp: 1_772_587_199_000 });
+    expect(first?.from).toBe('0xdAC17F958D2ee523a2206206994597C13D831ec7');
+    expect(second).toMatchObject({ transaction: 'cd'.repeat(32), position: 3, value: 0n });
+    const truth = await readTruth(folder);
+    expect(truth.wallets.map(({ owner, role }) => [owner, role])).toEqual([
+      ['Who, exactly', 'mixer'],
+      ['x', 'cross-chain router'],
+    ]);
+    expect(truth.payments).toEqual([{ ref: 'R', chain: 'ethereum', transaction: hash, network: 'net' }]);
+    expect(truth.exits).toMatchObject([{ service: 'svc', value: 1_500_000n }]);
+  });
+
+  test('refuses an address of the wrong chain, also one that was read for another before', async () => {
+    await writeEconomy(folder, economy);
+    const lines = (await text('transfers.csv')).split('\n');
+    const tron = lines.findIndex((line) => line.startsWith('tron,'));
+    lines.splice(tron + 1, 0, lines[tron]?.replace('tron,', 'ethereum,') ?? '');
+    await writeFile(join(folder, 'transfers.csv'), lines.join('\n'));
+    await expect(readTransfers(folder)).rejects.toThrow(
+      new RegExp(`at row ${tron + 2}: "T\\w{33}" is no Ethereum address`),
+    );
+  });
+
+  test('takes a file without rows', async () => {
+    await writeFile(
+      join(folder, 'transfers.csv'),
+      'chain,asset,transaction,block,position,timestamp_ms,from,to,value,signer\n',
+    );
+    expect(await readTransfers(folder)).toEqual([]);
   });
 });

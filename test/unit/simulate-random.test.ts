@@ -43,6 +43,17 @@ describe('seeded randomness', () => {
     );
   });
 
+  test('a sample has as many as are asked for, none twice, and all where there are fewer', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer()), fc.nat(20), fc.string(), (items, count, seed) => {
+        const drawn = new Random(seed).sample(items, count);
+        expect(drawn).toHaveLength(Math.min(count, items.length));
+        expect(new Set(drawn).size).toBe(drawn.length);
+        expect(drawn.every((item) => items.includes(item))).toBe(true);
+      }),
+    );
+  });
+
   test('log-normal amounts have the median they are asked for, and a long tail', () => {
     const random = new Random('amounts');
     const drawn = Array.from({ length: 4_001 }, () => random.amount(200_000_000n, 1)).sort((a, b) => (a < b ? -1 : 1));

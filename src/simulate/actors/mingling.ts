@@ -6,9 +6,9 @@ import { USDT } from '../tron.ts';
 import type { World } from '../world.ts';
 import { send, tidy } from './send.ts';
 
-const SELLERS_ASKED = 4;
-const PRICE = 160n * USDT;
-const SPREAD = 1.1;
+const SELLERS_ASKED = 8;
+const PRICE = 420n * USDT;
+const SPREAD = 1.5;
 
 /** Strangers pay a wallet and are paid by it, a few times in the days after this. */
 export function mingle(world: World, random: Random, wallet: Account, people: readonly Account[]): void {

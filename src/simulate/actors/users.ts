@@ -92,7 +92,7 @@ function openUser(
   { exchanges, gas }: Surroundings,
 ): User {
   const owner = `user-${index + 1}`;
-  const exchange = popular(random, exchanges);
+  const exchange = random.popular(exchanges);
   const bought = sentBy(world, random, () => exchange.coins('tron'), 3);
   const supplies: Record<ChainId, Supply> = {
     ethereum: random.chance(0.15)
@@ -178,11 +178,5 @@ function payFriend(world: World, random: Random, wallet: Account, friend: Accoun
 }
 
 function draw<Item>(random: Random, items: readonly Item[], count: number): Item[] {
-  return items.length === 0 ? [] : Array.from({ length: count }, () => popular(random, items));
-}
-
-/** One of the items, the first ones far more often: a few are known to many. */
-export function popular<Item>(random: Random, items: readonly Item[]): Item {
-  const place = Math.floor(items.length * random.fraction() * random.fraction());
-  return items[place] ?? random.pick(items);
+  return items.length === 0 ? [] : Array.from({ length: count }, () => random.popular(items));
 }
