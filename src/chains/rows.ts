@@ -1,5 +1,6 @@
 /** Multisets of history rows: rows of one transaction may be equal, and count. */
-import type { HistoryRow } from './chain.ts';
+import { RetryableError } from '../errors.ts';
+import type { HistoryRow, Remark } from './chain.ts';
 
 /** What makes two rows equal: everything that identifies a transfer but its occurrence. */
 export function rowKey(row: Pick<HistoryRow, 'asset' | 'transaction' | 'from' | 'to' | 'value'>): string {
@@ -28,4 +29,26 @@ export function mergeByMaximum(first: readonly HistoryRow[], second: readonly Hi
     else if (group.length > (merged[position]?.length ?? 0)) merged[position] = group;
   }
   return merged.flat();
+}
+
+/**
+ * The rows of a page that begins where an earlier one ended: what that one held back may not be lost again.
+ *
+ * @throws RetryableError `REPLY_INCONSISTENT` when the page has no row at all although some were listed before
+ */
+export function reopenWith(
+  held: readonly HistoryRow[],
+  read: readonly HistoryRow[],
+  isEmpty: boolean,
+): { rows: HistoryRow[]; remarks: Remark[] } {
+  const rows = mergeByMaximum(held, read);
+  if (rows.length === read.length) return { rows, remarks: [] };
+  if (isEmpty) {
+    throw new RetryableError(
+      'REPLY_INCONSISTENT',
+      'The provider sent an empty page where it listed a transfer before.',
+    );
+  }
+  const text = 'transfers that were listed before were missing when their page was read again; they are kept';
+  return { rows, remarks: [{ code: 'ROW_MISSING_KEPT', count: rows.length - read.length, text }] };
 }

@@ -9,7 +9,7 @@
 import { RetryableError } from '../../errors.ts';
 import { parseAddress } from '../address.ts';
 import type { Cursor, HistoryPage, HistoryRequest, HistoryRow, Remark, TransactionHash } from '../chain.ts';
-import { mergeByMaximum } from '../rows.ts';
+import { reopenWith } from '../rows.ts';
 import type { EtherscanRow } from './etherscan-replies.ts';
 
 /** The most that Etherscan's free keys get. */
@@ -54,20 +54,9 @@ export function readPage(request: HistoryRequest, last: number, data: readonly E
   const remarks: Remark[] = [];
   const read = readRows(request, last, data, remarks);
   const { page, size } = readToken(cursor);
-  const rows = page === 1 ? mergeByMaximum(cursor.held, read) : [...cursor.held, ...read];
-  if (page === 1 && rows.length > read.length) {
-    if (data.length === 0) {
-      throw new RetryableError(
-        'REPLY_INCONSISTENT',
-        'The provider sent an empty page where it listed a transfer before.',
-      );
-    }
-    remarks.push({
-      code: 'ROW_MISSING_KEPT',
-      count: rows.length - read.length,
-      text: 'transfers that were listed before were missing when their page was read again; they are kept',
-    });
-  }
+  const reopened = page === 1 ? reopenWith(cursor.held, read, data.length === 0) : null;
+  const rows = reopened?.rows ?? [...cursor.held, ...read];
+  remarks.push(...(reopened?.remarks ?? []));
   const end = last + 1 >= window.until ? null : { position: last + 1, held: [], token: null };
   if (data.length < Math.min(size, SMALLEST_FULL_PAGE)) return { rows, next: end, remarks };
   const newest = data.at(-1)?.blockNumber ?? cursor.position;

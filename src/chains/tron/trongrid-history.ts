@@ -8,7 +8,7 @@
 import { RetryableError } from '../../errors.ts';
 import { parseAddress } from '../address.ts';
 import type { HistoryPage, HistoryRequest, HistoryRow, Remark, TransactionHash } from '../chain.ts';
-import { mergeByMaximum } from '../rows.ts';
+import { reopenWith } from '../rows.ts';
 import type { TronGridRow } from './trongrid-replies.ts';
 
 /** The most that TronGrid puts on a page. */
@@ -75,20 +75,9 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
   const read = readRows(request, page.data, remarks);
   const newest = page.data.at(-1)?.block_timestamp ?? cursor.position;
   // With a fingerprint the page goes on behind the held rows; without one it starts with them once more.
-  const rows = first ? mergeByMaximum(cursor.held, read) : [...cursor.held, ...read];
-  if (first && rows.length > read.length) {
-    if (page.data.length === 0) {
-      throw new RetryableError(
-        'REPLY_INCONSISTENT',
-        'The provider sent an empty page where it listed a transfer before.',
-      );
-    }
-    remarks.push({
-      code: 'ROW_MISSING_KEPT',
-      count: rows.length - read.length,
-      text: 'transfers that were listed before were missing when their page was read again; they are kept',
-    });
-  }
+  const reopened = first ? reopenWith(cursor.held, read, page.data.length === 0) : null;
+  const rows = reopened?.rows ?? [...cursor.held, ...read];
+  remarks.push(...(reopened?.remarks ?? []));
   const full = page.data.length >= limitOf(token);
   const empty = page.data.length === 0 ? token.empty + 1 : 0;
   if (!full && page.fingerprint === null) return { rows, next: null, remarks };
