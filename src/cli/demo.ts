@@ -93,7 +93,8 @@ async function runDemo(context: CliContext, { out, serve = false }: DemoOptions)
     throw error;
   } finally {
     await server.close();
-    await rm(data, { recursive: true, force: true });
+    // The database's server may take a moment to stop, and writes until it has.
+    await rm(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     stop.release();
   }
 }

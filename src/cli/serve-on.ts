@@ -23,6 +23,6 @@ export async function serveOn(
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     }
   } finally {
-    await rm(tour, { recursive: true, force: true });
+    await rm(tour, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
