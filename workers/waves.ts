@@ -11,6 +11,7 @@ import { chooseWave } from '../src/crawl/frontier.ts';
 import { groupPages } from '../src/crawl/page-groups.ts';
 import { messageOf, RetryableError, UserError } from '../src/errors.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
+import { walletsWithoutBalance } from '../src/store/balances.ts';
 import { transferLines } from '../src/store/case-graph.ts';
 import { coveredShare, pendingCoverage, rewindCoverage } from '../src/store/coverage.ts';
 import {
@@ -21,7 +22,6 @@ import {
   forgetBeyond,
   payeesOfHop,
   setWalletState,
-  walletsWithoutBalance,
 } from '../src/store/frontier.ts';
 import { endRun, lockCase, type Run, readHeads, readRun, runsOfCase } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';

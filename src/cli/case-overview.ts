@@ -3,17 +3,11 @@ import { buildGraphFromEdges } from '../../graphs/build.ts';
 import { readGraphWallets } from '../../workers/analyse.ts';
 import type { Address, ChainId } from '../chains/chain.ts';
 import { readAnalysis } from '../store/analyses.ts';
+import { readBalances, type StoredBalance } from '../store/balances.ts';
 import { countStored, readEdges, type StoredCounts } from '../store/case-graph.ts';
 import { type Case, readReports } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
-import {
-  countCaseWallets,
-  countStopReasons,
-  readBalances,
-  readCaseWallets,
-  type StoredBalance,
-  type WalletCounts,
-} from '../store/frontier.ts';
+import { countCaseWallets, countStopReasons, readCaseWallets, type WalletCounts } from '../store/frontier.ts';
 import { countUnconfirmed, type ImportedFile, listFiles } from '../store/imports.ts';
 import { countPayments } from '../store/payments.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';

@@ -2,9 +2,10 @@
 import { type Command, Option } from 'commander';
 import type { CrawlProgress } from '../../workers/crawl-setup.ts';
 import { crawlCase } from '../../workers/waves.ts';
+import { readBalances } from '../store/balances.ts';
 import { countStored } from '../store/case-graph.ts';
 import { findCase } from '../store/cases.ts';
-import { countCaseWallets, readBalances } from '../store/frontier.ts';
+import { countCaseWallets } from '../store/frontier.ts';
 import { type Run, readFaults, readHeads } from '../store/runs.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
 import { headText, MAX_HOPS, MAX_TRANSFERS, OFFLINE_NOTE } from './crawl-command.ts';

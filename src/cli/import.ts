@@ -8,29 +8,18 @@ import { chainOfAddress, parseAddress } from '../chains/address.ts';
 import type { Address, HistoryRow } from '../chains/chain.ts';
 import { type FileRow, readTransferFile, type TransferFile } from '../chains/files/transfer-file.ts';
 import { messageOf, UserError } from '../errors.ts';
-import { type Case, findCase, readSeeds } from '../store/cases.ts';
+import { type Case, findCase } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
-import {
-  beginFile,
-  countListed,
-  findFile,
-  finishFile,
-  forgetFile,
-  type ListedChains,
-  storeFileRows,
-} from '../store/imports.ts';
+import { beginFile, countListed, findFile, finishFile, forgetFile, storeFileRows } from '../store/imports.ts';
 import { readAssets } from '../store/reference.ts';
 import { type CliContext, withStore } from './context.ts';
+import { type ImportResult, importJson, importText, type Refusal } from './import-text.ts';
 import type { Done } from './main.ts';
 import { jsonOption, typed } from './options.ts';
-import { count, counted, EXIT, harmless, jsonLine, time } from './output.ts';
+import { counted, EXIT, harmless, jsonLine } from './output.ts';
 
 /** Rows that are stored in one statement. */
 const BATCH = 5_000;
-/** Refused rows, and rows of each reason that were left out, that are shown; `--json` has all. */
-const SHOWN = 20;
-const SHOWN_LINES = 5;
-
 interface ImportOptions {
   readonly dryRun?: boolean;
   readonly token?: string;
@@ -71,37 +60,11 @@ JSON: {case, file, format, dryRun, known, taken, new, leftOut: [{reason, rows, l
         const found = await findCase(pool, nameOrId);
         if (options.forget === true) return forget(context, pool, { found, file, json: options.json === true });
         const result = await importFile(context, pool, { found, file, options });
-        if (options.json) terminal.out(jsonLine(toJson(found, result)));
-        else terminal.out(await toText(pool, found, result));
+        if (options.json) terminal.out(jsonLine(importJson(found, result)));
+        else terminal.out(await importText(pool, found, result));
         if (result.refused.length > 0) done(EXIT.failed);
       }),
     );
-}
-
-interface Refusal {
-  readonly line: number;
-  readonly code: string;
-  readonly message: string;
-}
-
-interface Result {
-  readonly name: string;
-  readonly format: string;
-  readonly title: string;
-  readonly dryRun: boolean;
-  /** When the case was given the same file before; nothing is added then. */
-  readonly known: Date | null;
-  readonly taken: number;
-  /** Transfers that nothing had listed before. */
-  readonly fresh: number;
-  /** Rows that are equal in all to another of their transaction. */
-  readonly equal: number;
-  /** Lines of rows that were left out, by reason. */
-  readonly leftOut: ReadonlyMap<string, readonly number[]>;
-  readonly refused: readonly Refusal[];
-  readonly chains: ListedChains;
-  /** The wallets that stand in every row: whose history the file may be. */
-  readonly common: readonly Address[];
 }
 
 /** A wrong file can be taken back; a payment that was confirmed on its word stays confirmed. */
@@ -125,7 +88,7 @@ async function importFile(
   context: CliContext,
   pool: Pool,
   request: { found: Case; file: string; options: ImportOptions },
-): Promise<Result> {
+): Promise<ImportResult> {
   const { clock } = context;
   const { found, file, options } = request;
   const assets = await readAssets(pool);
@@ -160,7 +123,7 @@ async function importFile(
   return { ...base, ...read, known: null, chains: await countListed(pool, fileId) };
 }
 
-type Read = Pick<Result, 'taken' | 'fresh' | 'equal' | 'leftOut' | 'refused' | 'common'>;
+type Read = Pick<ImportResult, 'taken' | 'fresh' | 'equal' | 'leftOut' | 'refused' | 'common'>;
 
 /** Reads the file to its end; `store` is handed its good rows, and tells how many of them are new. */
 async function readAll(
@@ -226,77 +189,4 @@ async function hashFile(path: string): Promise<string> {
     throw new UserError('FILE_UNREADABLE', `${path} cannot be read: ${messageOf(error)}.`, { todo: 'Check the path.' });
   }
   return hash.digest('hex');
-}
-
-function toJson(found: Case, result: Result) {
-  const { name, format, dryRun, known, taken, fresh, leftOut, refused, equal, chains } = result;
-  return {
-    case: found.name,
-    file: name,
-    format,
-    dryRun,
-    known: known !== null,
-    taken,
-    new: fresh,
-    leftOut: [...leftOut].map(([reason, lines]) => ({ reason, rows: lines.length, lines })),
-    refused,
-    equal,
-    chains,
-  };
-}
-
-async function toText(pool: Pool, found: Case, result: Result): Promise<string> {
-  const { name, title, dryRun, known, taken, fresh, chains } = result;
-  if (known !== null) {
-    return `${harmless(name)} was imported into the case "${found.name}" on ${time(known)}; nothing was added.\n`;
-  }
-  const lines = [`${harmless(name)}: ${title}.\n`];
-  if (dryRun) lines.push(`${counted(taken, 'transfer')} would be taken.\n`);
-  else {
-    lines.push(`${counted(taken, 'transfer')} taken into the case "${found.name}", ${count(fresh)} of them new.\n`);
-    for (const { chain, transfers, wallets } of chains) {
-      lines.push(`  ${chain}: ${counted(transfers, 'transfer')} between ${counted(wallets, 'wallet')}\n`);
-    }
-  }
-  lines.push(...oddRows(result));
-  if (!dryRun && taken > 0) lines.push(...(await nextSteps(pool, found, result)));
-  return lines.join('');
-}
-
-/** What is to be said of single rows. */
-function oddRows({ equal, leftOut, refused }: Result): string[] {
-  const lines: string[] = [];
-  if (equal > 0) {
-    lines.push(
-      `${counted(equal, 'row')} ${equal === 1 ? 'is' : 'are'} equal to another of the same transaction; each counts as a transfer, and a crawl settles them by the receipt.\n`,
-    );
-  }
-  for (const [reason, rows] of leftOut) {
-    const shown = rows.slice(0, SHOWN_LINES).join(', ');
-    const more = rows.length > SHOWN_LINES ? ', …' : '';
-    lines.push(`${counted(rows.length, 'row')} left out, line ${shown}${more}: ${harmless(reason)}.\n`);
-  }
-  if (refused.length === 0) return lines;
-  lines.push(`${counted(refused.length, 'row')} refused:\n`);
-  lines.push(...refused.slice(0, SHOWN).map(({ line, message }) => `  line ${line}: ${harmless(message)}\n`));
-  if (refused.length > SHOWN) lines.push(`  … and ${counted(refused.length - SHOWN, 'more row')}; --json lists all\n`);
-  lines.push(
-    'A transfer may be missing for each of them. Correct the file and import it again: nothing is stored twice.\n',
-  );
-  return lines;
-}
-
-async function nextSteps(pool: Pool, found: Case, { common }: Result): Promise<string[]> {
-  const seeds = new Set((await readSeeds(pool, found.id)).map(({ address }) => `${address}`));
-  const lines = ['\n'];
-  const [only, ...others] = common;
-  if (only !== undefined && others.length === 0 && !seeds.has(only)) {
-    lines.push(`All rows are of ${only}, which no report of the case names. If it is to be one:\n`);
-    lines.push(`  npx downstream report add "${found.name}" --wallet ${only}\n`);
-  }
-  lines.push(
-    `Crawl on the files alone with: npx downstream crawl "${found.name}" --offline\n`,
-    `Or read the same wallets from the chain: npx downstream crawl "${found.name}"\n`,
-  );
-  return lines;
 }

@@ -1,0 +1,177 @@
+/** Reading histories page by page, each page stored whole with the cursors of its wallets. */
+import type { Cursor, HistoryPage, TransactionHash } from '../src/chains/chain.ts';
+import { countEqual, numberRows } from '../src/crawl/occurrences.ts';
+import { groupPages } from '../src/crawl/page-groups.ts';
+import { RetryableError } from '../src/errors.ts';
+import { type Coverage, readCoverage } from '../src/store/coverage.ts';
+import { countTransfersOf, expandWallet, setWalletState } from '../src/store/frontier.ts';
+import { commitPage } from '../src/store/pages.ts';
+import { openReceipts, settleReceipt } from '../src/store/receipts.ts';
+import { countAnswer, recordFault } from '../src/store/runs.ts';
+import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
+import { windowStart } from './provider.ts';
+
+/** Reads the next page of the task's wallets, unless it is stored already; then goes on behind it. */
+export async function readNextPage(context: CrawlContext, page: number, task: Task): Promise<void> {
+  const { pool, provider } = context;
+  const coverage = await readCoverage(pool, task.key, idsOf(task.wallets), windowStart(provider));
+  const open = coverage.filter(({ cursor }) => cursor.position < task.until);
+  for (const { walletId, rows } of coverage) {
+    const covered = !open.some((each) => each.walletId === walletId);
+    if (covered) await finishHistory(context, task, walletId, rows);
+  }
+  const [group, ...others] = groupPages(open, provider.source.most.histories, task.startedAt);
+  if (group === undefined) return;
+  // Some of it is stored already, by this job's first delivery or by another case: go on behind it.
+  if (others.length > 0 || group.walletIds.length < task.wallets.length || group.page !== page) {
+    return queuePages(context, task, open);
+  }
+  const wallets = task.wallets;
+  const [first] = open;
+  if (first === undefined) return;
+  const reply = await provider.source.history({
+    wallets: wallets.map(({ address }) => address),
+    asset: provider.asset,
+    window: { from: first.from, until: task.until },
+    cursor: cursorOf(context, task, first),
+    ...callOf(task),
+  });
+  if (!(await storePage(context, task, open, reply))) {
+    return queuePages(context, task, await readCoverage(pool, task.key, idsOf(wallets), windowStart(provider)));
+  }
+}
+
+/** Stores a page and goes on from it. Returns false when another worker has stored it, or another, before. */
+async function storePage(
+  context: CrawlContext,
+  task: Task,
+  coverage: readonly Coverage[],
+  reply: HistoryPage,
+): Promise<boolean> {
+  const { pool, provider, clock } = context;
+  const { runId, key, until } = task;
+  const { transfers, repeats } = numberRows(reply.rows);
+  const next = reply.next ?? { position: until, held: [], token: null };
+  const now = new Date(clock.now());
+  const isSeen = provider.source.authority === 'chain';
+  const versions = new Map(coverage.map(({ walletId, version }) => [walletId, version]));
+  const wallets = task.wallets.map(({ id, address }) => ({
+    id,
+    version: versions.get(id) ?? 0,
+    rows: reply.rows.filter(touching(address)).length,
+    // Only the chain itself settles equal rows: what a copy lists counts as often as it lists it.
+    repeats: isSeen ? repeats.filter(touching(address)).map(({ transaction }) => transaction) : [],
+  }));
+  const rows = reply.rows.length;
+  const requests = task.sent.requests;
+  const page = { key, runId, requests, asset: provider.asset, wallets, transfers, rows, seen: isSeen, next, now };
+  if (!(await commitPage(pool, page))) {
+    await countAnswer(pool, runId, requests, now);
+    return false;
+  }
+  for (const { code, count, text: message } of reply.remarks) {
+    await recordFault(pool, runId, { providerId: provider.id, code, message, count, requests: 0, now });
+  }
+  const left: Coverage[] = [];
+  for (const each of coverage) {
+    const { id, rows: read } = wallets.find(({ id }) => id === each.walletId) ?? { id: each.walletId, rows: 0 };
+    const total = each.rows + read;
+    if (reply.next === null) await finishHistory(context, task, id, total);
+    else if (!(await stopAtLimit(context, task, id, total, next.position))) {
+      left.push({ ...each, cursor: next, version: each.version + 1, rows: total, updatedAt: now });
+    }
+  }
+  await queuePages(context, task, left);
+  return true;
+}
+
+/**
+ * Where a page begins. The first of a run begins a little before the end of what earlier runs stored: a provider's index
+ * may have lagged behind its head then.
+ */
+function cursorOf({ provider }: CrawlContext, { startedAt }: Task, { cursor, from, updatedAt }: Coverage): Cursor {
+  if (updatedAt >= startedAt || cursor.held.length > 0 || cursor.token !== null) return cursor;
+  return { ...cursor, position: Math.max(from, cursor.position - provider.source.overlap) };
+}
+
+/** Queues the next pages of wallets. */
+export async function queuePages({ provider }: CrawlContext, task: Task, coverage: readonly Coverage[]): Promise<void> {
+  const { runId: run, attempt, key, startedAt } = task;
+  const groups = groupPages(coverage, provider.source.most.histories, startedAt);
+  await provider.queue.add(
+    groups.map(({ walletIds, page }) => ({
+      kind: 'page',
+      run,
+      attempt,
+      wallets: walletIds,
+      asset: key.assetId,
+      page,
+    })),
+  );
+}
+
+/** Stops at a wallet whose history is longer than the policy allows; never at a reported one. */
+async function stopAtLimit(
+  { pool, provider: { source } }: CrawlContext,
+  task: Task,
+  walletId: number,
+  rows: number,
+  position: number,
+): Promise<boolean> {
+  const { policy, key, head, runId } = task;
+  const limit = policy.maxTransfers;
+  const hop = task.wallets.find(({ id }) => id === walletId)?.hop ?? 0;
+  if (hop === 0 || limit === null || rows <= limit) return false;
+  // A provider's rows may have been read twice; a copy's are not.
+  if (source.authority === 'chain' && (await countTransfersOf(pool, walletId, key.assetId, head.timestamp)) <= limit) {
+    return false;
+  }
+  const until =
+    source.unit === 'block'
+      ? `block ${Math.min(position, head.block)}`
+      : new Date(Math.min(position, head.timestamp)).toISOString();
+  const reason = `more than ${limit} transfers (--max-transfers); its history is stored up to ${until}`;
+  await setWalletState(pool, runId, [walletId], 'stopped', reason);
+  return true;
+}
+
+/** The window is read to its end: the wallet is expanded once the receipts of equal rows are settled. */
+async function finishHistory(context: CrawlContext, task: Task, walletId: number, rows: number): Promise<void> {
+  const { pool, provider } = context;
+  const { runId: run, attempt, key, until } = task;
+  if (await stopAtLimit(context, task, walletId, rows, until)) return;
+  if (await expandWallet(pool, run, walletId, key.assetId)) return;
+  const open = await openReceipts(pool, walletId, key.assetId);
+  const job = { kind: 'receipt', run, attempt, wallet: walletId, asset: key.assetId } as const;
+  await provider.queue.add(open.map((transaction) => ({ ...job, transaction })));
+}
+
+/** Settles a transaction with equal rows of the task's wallet by its receipt. */
+export async function readReceipt(context: CrawlContext, transaction: string, task: Task): Promise<void> {
+  const { pool, provider, clock } = context;
+  const { runId, key } = task;
+  const { source, asset } = provider;
+  const [wallet] = task.wallets;
+  if (wallet === undefined) return;
+  const open = await openReceipts(pool, wallet.id, key.assetId);
+  if (open.includes(transaction)) {
+    const receipt = await source.receipt({ transaction: transaction as TransactionHash, asset, ...callOf(task) });
+    const missing = await settleReceipt(pool, asset, wallet.id, transaction, countEqual(receipt));
+    if (missing > 0) {
+      throw new RetryableError(
+        'RECEIPT_DISAGREES',
+        `The receipt of transaction ${transaction} lacks ${missing} transfers that the history lists.`,
+      );
+    }
+    await countAnswer(pool, runId, task.sent.requests, new Date(clock.now()));
+  }
+  const [coverage] = await readCoverage(pool, key, [wallet.id], windowStart(provider));
+  if (coverage === undefined || coverage.cursor.position < task.until) return;
+  if (!(await stopAtLimit(context, task, wallet.id, Number.POSITIVE_INFINITY, task.until))) {
+    await expandWallet(pool, runId, wallet.id, key.assetId);
+  }
+}
+
+function touching(address: string): (row: { readonly from: string; readonly to: string }) => boolean {
+  return ({ from, to }) => from === address || to === address;
+}
