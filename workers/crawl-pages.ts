@@ -34,7 +34,7 @@ export async function readNextPage(context: CrawlContext, page: number, task: Ta
     asset: provider.asset,
     window: { from: first.from, until: task.until },
     cursor: cursorOf(context, task, first),
-    ...callOf(task),
+    ...callOf(context, task),
   });
   if (!(await storePage(context, task, open, reply))) {
     return queuePages(context, task, await readCoverage(pool, task.key, idsOf(wallets), windowStart(provider)));
@@ -54,6 +54,13 @@ async function storePage(
   const next = reply.next ?? { position: until, held: [], token: null };
   const now = new Date(clock.now());
   const isSeen = provider.source.authority === 'chain';
+  // What is later than the head would be left out of the graph without a word.
+  if (reply.rows.some(({ timestamp }) => timestamp > task.head.timestamp)) {
+    throw new RetryableError(
+      'REPLY_INVALID',
+      'The provider dates a transfer later than the block up to which it was asked.',
+    );
+  }
   const versions = new Map(coverage.map(({ walletId, version }) => [walletId, version]));
   const wallets = task.wallets.map(({ id, address }) => ({
     id,
@@ -140,6 +147,8 @@ async function finishHistory(context: CrawlContext, task: Task, walletId: number
   const { pool, provider } = context;
   const { runId: run, attempt, key, until } = task;
   if (await stopAtLimit(context, task, walletId, rows, until)) return;
+  // A copy settles nothing, and needs nothing settled.
+  if (provider.source.authority === 'copy') return setWalletState(pool, run, [walletId], 'expanded');
   if (await expandWallet(pool, run, walletId, key.assetId)) return;
   const open = await openReceipts(pool, walletId, key.assetId);
   const job = { kind: 'receipt', run, attempt, wallet: walletId, asset: key.assetId } as const;
@@ -155,7 +164,11 @@ export async function readReceipt(context: CrawlContext, transaction: string, ta
   if (wallet === undefined) return;
   const open = await openReceipts(pool, wallet.id, key.assetId);
   if (open.includes(transaction)) {
-    const receipt = await source.receipt({ transaction: transaction as TransactionHash, asset, ...callOf(task) });
+    const receipt = await source.receipt({
+      transaction: transaction as TransactionHash,
+      asset,
+      ...callOf(context, task),
+    });
     const missing = await settleReceipt(pool, asset, wallet.id, transaction, countEqual(receipt));
     if (missing > 0) {
       throw new RetryableError(

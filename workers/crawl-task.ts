@@ -1,10 +1,11 @@
 /** What a job of the crawl works with. */
+import type { Call } from '../src/chains/chain.ts';
 import type { Clock } from '../src/clock.ts';
 import type { Log } from '../src/log.ts';
 import type { HistoryKey } from '../src/store/coverage.ts';
 import type { Pool } from '../src/store/db.ts';
 import type { AssignedWallet, Assignment } from '../src/store/frontier.ts';
-import type { Provider } from './provider.ts';
+import { callInTurn, type Provider } from './provider.ts';
 
 export interface CrawlContext {
   readonly pool: Pool;
@@ -26,13 +27,13 @@ export interface Task extends Assignment {
   readonly sent: { requests: number };
 }
 
-/** Counts the requests that a source sends for the task. */
-export function callOf({ sent }: Task): { onRequest: () => void } {
-  return {
+/** Lets the requests that a source sends for the task wait for their turn, and counts them. */
+export function callOf({ pool, provider }: CrawlContext, { sent }: Task): Call {
+  return callInTurn(pool, provider, {
     onRequest: () => {
       sent.requests += 1;
     },
-  };
+  });
 }
 
 export function idsOf(wallets: readonly AssignedWallet[]): number[] {

@@ -9,7 +9,7 @@ import { readAssignment, setWalletState } from '../src/store/frontier.ts';
 import { countAnswer, endRun, recordFault } from '../src/store/runs.ts';
 import { queuePages, readNextPage, readReceipt } from './crawl-pages.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
-import { type Provider, windowEnd, windowStart } from './provider.ts';
+import { windowEnd, windowStart } from './provider.ts';
 
 /** A provider that refuses its own cursor so often at one stretch will not let it be read to the end. */
 const MAX_RESTARTS = 5;
@@ -25,18 +25,12 @@ export function createCrawlProcessor(context: CrawlContext): Processor {
       } catch (error) {
         await handleFault(context, job, task, error, control);
       }
-      await pace(context.provider, task, control);
     } catch (error) {
       const explained = explainDatabaseError(error) ?? error;
       if (explained instanceof UserError || isQueueLost(explained)) context.onFatal(explained);
       throw error;
     }
   };
-}
-
-/** The queue's limit counts jobs: one that sent more than a request holds the queue for as long as the others take. */
-async function pace({ rate }: Provider, { sent }: Task, control: JobControl): Promise<void> {
-  if (rate !== null && sent.requests > 1) await control.hold(((sent.requests - 1) / rate) * 1000);
 }
 
 /** What the job is about; null when its run has ended, was resumed since, or has no use for it any more. */
@@ -69,11 +63,12 @@ async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promis
   }
 }
 
-async function readBalances({ pool, provider, clock }: CrawlContext, task: Task): Promise<void> {
+async function readBalances(context: CrawlContext, task: Task): Promise<void> {
+  const { pool, provider, clock } = context;
   const { runId, head, wallets, sent } = task;
   const { source, asset, id: providerId } = provider;
   const addresses = wallets.map(({ address }) => address);
-  const values = await source.balances({ wallets: addresses, asset, head, ...callOf(task) });
+  const values = await source.balances({ wallets: addresses, asset, head, ...callOf(context, task) });
   const now = new Date(clock.now());
   if (sent.requests > 0) await countAnswer(pool, runId, sent.requests, now);
   const balances = wallets.map(({ id }, place) => ({ walletId: id, value: values[place] ?? null }));
@@ -122,11 +117,24 @@ async function handleFault(
   const wait = error instanceof RetryableError ? error.retryAfterMs : undefined;
   if (wait !== undefined) await control.pause(wait);
   if (!control.lastAttempt) throw error;
+  if (job.kind === 'page' && wallets.length > 1 && MAY_BE_ONES.has(code)) return queueHalves(context, task);
   if (job.kind === 'balance') {
     const balances = wallets.map(({ id }) => ({ walletId: id, value: null }));
     await recordBalances(pool, { runId, assetId: key.assetId, balances, now });
   } else {
     await setWalletState(pool, runId, idsOf(wallets), 'failed', messageOf(error));
+  }
+}
+
+/** Faults that one of several wallets may be the reason of: the halves are asked for by themselves. */
+const MAY_BE_ONES = new Set(['REPLY_ERROR', 'REPLY_INVALID', 'REPLY_INCONSISTENT', 'HISTORY_STUCK']);
+
+async function queueHalves(context: CrawlContext, task: Task): Promise<void> {
+  const { pool, provider } = context;
+  const ids = idsOf(task.wallets);
+  const middle = Math.ceil(ids.length / 2);
+  for (const half of [ids.slice(0, middle), ids.slice(middle)]) {
+    await queuePages(context, task, await readCoverage(pool, task.key, half, windowStart(provider)));
   }
 }
 

@@ -1,15 +1,25 @@
 /** How a crawl begins: a new run under freshly pinned heads, or the unfinished one taken up again. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChainId, ChainSource, Head } from '../src/chains/chain.ts';
+import type { ChainId, Head } from '../src/chains/chain.ts';
 import { RetryableError, UserError } from '../src/errors.ts';
 import { readSeeds, type Seed } from '../src/store/cases.ts';
 import { transaction } from '../src/store/db.ts';
 import { addCaseWallets } from '../src/store/frontier.ts';
 import { noteGenesis } from '../src/store/reference.ts';
-import { beginRun, endRun, lastRun, type Run, recordFault, resumeRun, sameRequest } from '../src/store/runs.ts';
+import {
+  beginRun,
+  endRun,
+  lastRun,
+  type PinnedHead,
+  type Run,
+  readHeads,
+  recordFault,
+  resumeRun,
+  sameRequest,
+} from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
-import type { Provider } from './provider.ts';
+import { callInTurn, type Provider } from './provider.ts';
 
 /** Tries for the finalised head, with which a run begins; then the provider counts as unreachable. */
 const HEAD_TRIES = 4;
@@ -79,6 +89,7 @@ async function resumeOrBegin(
   const asked = { policy, offline, seeds: digest };
   // What files say may have changed since, so a crawl on them begins anew.
   if (last !== undefined && last.state !== 'finished' && !offline && (await sameRequest(pool, last, asked))) {
+    await requireFit(setup, last, providers, request.signal);
     return resumeRun(pool, last.id);
   }
   if (last !== undefined) {
@@ -86,8 +97,11 @@ async function resumeOrBegin(
     const reason = 'another crawl was asked for instead';
     await endRun(pool, last.id, { state: 'stopped', code: 'SUPERSEDED', reason, now: new Date(clock.now()) });
   }
-  const heads = new Map<ChainId, Head>();
-  for (const { source } of providers) heads.set(source.chain, await readHead(source, request.signal));
+  const heads = new Map<ChainId, PinnedHead>();
+  for (const provider of providers) {
+    const { chain, finality } = provider.source;
+    heads.set(chain, { ...(await readHead(setup, provider, request.signal)), finality });
+  }
   // Together: a run without its seeds would end at once, and look finished.
   return transaction(pool, async (db) => {
     const now = new Date(clock.now());
@@ -111,12 +125,13 @@ async function resumeOrBegin(
  */
 async function checkChain(
   { pool }: CrawlSetup,
-  { source }: Provider,
+  provider: Provider,
   signal: AbortSignal,
 ): Promise<RetryableError | null> {
+  const { source } = provider;
   let genesis: string | null;
   try {
-    genesis = await persistently(() => source.genesis({ signal }), GENESIS_TRIES, signal);
+    genesis = await persistently(() => source.genesis(callInTurn(pool, provider, { signal })), GENESIS_TRIES, signal);
   } catch (error) {
     if (error instanceof RetryableError) return error;
     throw error;
@@ -139,9 +154,38 @@ function digestOf(seeds: readonly Seed[]): Buffer {
     .digest();
 }
 
-async function readHead(source: ChainSource, signal: AbortSignal): Promise<Head> {
+/**
+ * A run keeps the heads that it pinned, but its providers may be others by now: they must be fit for it too.
+ *
+ * @throws UserError `PROVIDER_BEHIND`, or what a provider says when it is asked for its head
+ */
+async function requireFit(
+  setup: CrawlSetup,
+  run: Run,
+  providers: readonly Provider[],
+  signal: AbortSignal,
+): Promise<void> {
+  const pinned = await readHeads(setup.pool, run.id);
+  for (const provider of providers) {
+    const { chain } = provider.source;
+    const head = pinned.get(chain);
+    const now = await readHead(setup, provider, signal);
+    if (head === undefined || now.timestamp >= head.timestamp) continue;
+    throw new UserError(
+      'PROVIDER_BEHIND',
+      `The provider of ${chain} knows final blocks up to ${now.block} only; the crawl was begun up to ${head.block}.`,
+      {
+        right: 'A crawl that is taken up again is read to the end that it had from the start.',
+        todo: `Wait for the provider, or name another with ${URL_SETTINGS[chain]}.`,
+      },
+    );
+  }
+}
+
+async function readHead({ pool }: CrawlSetup, provider: Provider, signal: AbortSignal): Promise<Head> {
+  const { source } = provider;
   try {
-    return await persistently(() => source.head({ signal }), HEAD_TRIES, signal);
+    return await persistently(() => source.head(callInTurn(pool, provider, { signal })), HEAD_TRIES, signal);
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
     throw new UserError('PROVIDER_SILENT', `No crawl was begun: ${error.message}`, {

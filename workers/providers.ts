@@ -13,11 +13,6 @@ import { type CaseFiles, listFiles, newestListed, readListed, readListedTransact
 import { providerId, type StoredAsset } from '../src/store/reference.ts';
 import type { Provider } from './provider.ts';
 
-/** A provider with the name of its queue. */
-export interface QueuedProvider extends Provider {
-  readonly queueName: string;
-}
-
 interface Place {
   readonly pool: Pool;
   readonly queues: Queues;
@@ -34,17 +29,17 @@ interface Configured {
 }
 
 /** One provider for each chain that is configured. */
-export async function openProviders(config: Config, place: Place): Promise<Map<ChainId, QueuedProvider>> {
+export async function openProviders(config: Config, place: Place): Promise<Map<ChainId, Provider>> {
   const configured = [tron(config), ethereum(config)].filter((each) => each !== null);
-  const opened = new Map<ChainId, QueuedProvider>();
+  const opened = new Map<ChainId, Provider>();
   for (const each of configured) opened.set(each.source.chain, await open(each, place));
   return opened;
 }
 
 /** The files of a case as providers, one for each chain that they have transfers of. */
-export async function openFileProviders(caseId: number, place: Place): Promise<Map<ChainId, QueuedProvider>> {
+export async function openFileProviders(caseId: number, place: Place): Promise<Map<ChainId, Provider>> {
   const { pool } = place;
-  const opened = new Map<ChainId, QueuedProvider>();
+  const opened = new Map<ChainId, Provider>();
   // What was read of them is void once another file has come.
   const newest = (await listFiles(pool, caseId)).at(-1)?.id ?? 0;
   for (const asset of place.assets) {
@@ -66,13 +61,13 @@ export function listedIn(pool: Pool, files: CaseFiles): ListedTransfers {
   };
 }
 
-async function open({ source, rate, account }: Configured, place: Place): Promise<QueuedProvider> {
+async function open({ source, rate, account }: Configured, place: Place): Promise<Provider> {
   const { pool, queues, instance, assets } = place;
   const name = queueName('crawl', instance, [source.provider, ...account]);
   const asset = assets.find(({ chain }) => chain === source.chain);
   if (asset === undefined) throw new Error(`The database knows no asset of ${source.chain}`);
   const id = await providerId(pool, source.provider, source.unit);
-  return { id, source, asset, queue: queues.queue<CrawlJob>(name), rate, queueName: name };
+  return { id, source, asset, queue: queues.queue<CrawlJob>(name), rate, account: name };
 }
 
 function tron({ tron: { url, key, rate } }: Config): Configured {
@@ -91,7 +86,7 @@ function ethereum({ ethereumNode, etherscan }: Config): Configured | null {
   const history = createEtherscan(etherscan);
   return {
     source: node === null ? history : combineSources(history, node),
-    rate: etherscan.rate,
+    rate: Math.min(etherscan.rate, ethereumNode?.rate ?? etherscan.rate),
     account: [etherscan.url, etherscan.key ?? '', ethereumNode?.url ?? ''],
   };
 }

@@ -10,7 +10,8 @@ import { readAssets, type StoredAsset } from '../src/store/reference.ts';
 import { openStore, type Store } from '../src/store/store.ts';
 import { createAnalyseProcessor } from './analyse.ts';
 import { createCrawlProcessor } from './crawl.ts';
-import { openFileProviders, openProviders, type QueuedProvider } from './providers.ts';
+import type { Provider } from './provider.ts';
+import { openFileProviders, openProviders } from './providers.ts';
 
 /** Requests in flight per process: the provider's rate is what limits, this only hides its latency. */
 const CRAWL_CONCURRENCY = 8;
@@ -21,15 +22,15 @@ export interface Engine {
   readonly store: Store;
   readonly queueKind: 'postgres' | 'redis';
   /** One for each chain that is configured. */
-  readonly providers: ReadonlyMap<ChainId, QueuedProvider>;
+  readonly providers: ReadonlyMap<ChainId, Provider>;
   readonly assets: readonly StoredAsset[];
   readonly analyseQueue: JobQueue<AnalyseJob>;
   readonly clock: Clock;
   readonly log: Log;
   /** The files of a case in place of providers. */
-  openFiles(caseId: number): Promise<ReadonlyMap<ChainId, QueuedProvider>>;
+  openFiles(caseId: number): Promise<ReadonlyMap<ChainId, Provider>>;
   /** Starts the crawl's workers, one for each provider. `onFatal` is told of what ends their work, such as a full disk. */
-  startCrawl(providers: ReadonlyMap<ChainId, QueuedProvider>, onFatal: (error: Error) => void): RunningWorker;
+  startCrawl(providers: ReadonlyMap<ChainId, Provider>, onFatal: (error: Error) => void): RunningWorker;
   /** Starts the analysis's worker. `onFailed` is told why an analysis came to nothing. */
   startAnalyse(onFailed: (runId: number, error: UserError) => void): RunningWorker;
   /** Lets go of everything; `lost` when a server is gone, so that nothing waits for it. */
@@ -69,10 +70,11 @@ export async function openEngine(
       startCrawl(asked, onFatal) {
         const workers = [...asked.values()].map((provider) =>
           queues.work({
-            name: provider.queueName,
+            name: provider.account,
             process: createCrawlProcessor({ pool, provider, clock, log, onFatal }),
             concurrency: CRAWL_CONCURRENCY,
-            rate: provider.rate,
+            // Each request waits for its turn by itself: a job may send several.
+            rate: null,
             onError,
           }),
         );

@@ -127,8 +127,9 @@ async function crawlWave(
   for (const provider of providers) {
     const head = heads.get(provider.source.chain);
     if (head === undefined) throw new Error(`Run ${run.id} has no head of ${provider.source.chain}`);
+    const receipts = provider.source.authority === 'chain';
     const covered = { runId: run.id, assetId: provider.asset.id, providerId: provider.id };
-    await expandCovered(pool, { ...covered, until: windowEnd(provider, head), maxTransfers });
+    await expandCovered(pool, { ...covered, until: windowEnd(provider, head), maxTransfers, receipts });
   }
   return performWork(setup, request, run, {
     hop,

@@ -30,7 +30,7 @@ export function parseAddress(chain: ChainId, text: string): Address {
 
 /** The chain in whose form an address is written. Only its look decides: `parseAddress` checks it. */
 export function chainOfAddress(text: string): ChainId {
-  return /^0x(?!41[0-9a-f]{40}$)/i.test(text.trim()) ? 'ethereum' : 'tron';
+  return /^0x(?!41[0-9a-f]{40}$)|\.eth$/i.test(text.trim()) ? 'ethereum' : 'tron';
 }
 
 function parseEthereumAddress(text: string): Address {
@@ -71,11 +71,13 @@ function parseTronAddress(text: string): Address {
 function reasonAgainst(text: string): string {
   if (text === '') return 'it is empty';
   if (/\s/.test(text)) return 'it has spaces or line breaks in it';
+  if (/^https?:/i.test(text)) return 'it is the address of a web page';
   if (/^0x41[0-9a-fA-F]{40}$/i.test(text)) {
     return 'hex addresses of Tron start with 41 and have no 0x; with 0x it may mean two different wallets';
   }
   if (/^0x[0-9a-fA-F]{40}$/i.test(text)) return 'this is an address of Ethereum and its kin';
-  if (/^[0-9a-fA-F]{40}$/.test(text)) return 'it is 20 bytes of hex without the leading 41 of Tron';
+  if (/^[0-9a-fA-F]{40}$/.test(text))
+    return 'it is 20 bytes of hex without the leading 41 of Tron, or the 0x of Ethereum';
   if (!/^[1-9A-HJ-NP-Za-km-z]+$/.test(text)) return 'it has characters that no Tron address has (0, O, I, l or signs)';
   if (!text.startsWith('T')) return 'it does not start with T';
   if (text.length !== 34) return `it has ${text.length} characters instead of 34`;

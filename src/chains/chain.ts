@@ -121,8 +121,8 @@ export function isRemark(code: string): boolean {
 /** How a source is called. */
 export interface Call {
   readonly signal?: AbortSignal | undefined;
-  /** Told of each request as it is sent, so that whoever calls can count and pace them: most calls are one. */
-  readonly onRequest?: (() => void) | undefined;
+  /** Told of each request before it is sent, so that whoever calls can count it and let it wait for its turn. */
+  readonly onRequest?: (() => void | Promise<void>) | undefined;
 }
 
 export interface HistoryRequest extends Call {
@@ -162,6 +162,8 @@ export interface ChainSource {
   /** What windows and cursors of this source count. */
   readonly unit: 'timestamp' | 'block';
   readonly assets: readonly Asset[];
+  /** In which sense the head is final, as people read it: `finalised`, or how far below the newest block it is taken. */
+  readonly finality: string;
   /** How far a history may lag behind the head, in the source's unit: a later run reads so much again. */
   readonly overlap: number;
   /** How many wallets' histories, and how many balances, one call reads at most. */

@@ -9,6 +9,7 @@ import type { ChainSource } from './chain.ts';
 export function combineSources(history: ChainSource, proof: ChainSource): ChainSource {
   return {
     ...history,
+    finality: proof.finality,
     most: { histories: history.most.histories, balances: proof.most.balances },
 
     async genesis(call) {
@@ -28,7 +29,16 @@ export function combineSources(history: ChainSource, proof: ChainSource): ChainS
       return listed.block < proven.block ? listed : proven;
     },
 
-    balances: (request) => proof.balances(request),
+    /** A full node drops the state of the head while a crawl goes on; the other can still tell what was held there. */
+    async balances(request) {
+      const balances = [...(await proof.balances(request))];
+      for (const [place, wallet] of request.wallets.entries()) {
+        if (balances[place] !== null) continue;
+        const [told = null] = await history.balances({ ...request, wallets: [wallet] });
+        balances[place] = told;
+      }
+      return balances;
+    },
 
     /** A node that has dropped old blocks has dropped their receipts too. */
     async receipt(request) {

@@ -36,6 +36,7 @@ const FORBIDDEN_WAIT_MS = 30_000;
 /** A wait of none would be a flood, and one of days, which only a mistake can name, a standstill. */
 const MIN_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 3_600_000;
+const MOST_WORDS = 2_000;
 
 /**
  * The reply's JSON, or the error that it really is: providers send errors as HTTP 200 too.
@@ -45,7 +46,9 @@ const MAX_WAIT_MS = 3_600_000;
 export function readReply<T>(reply: HttpReply, schema: z.ZodType<T>, place: Place, wording: Wording): T {
   const { status } = reply;
   const body = parseJson(reply.text);
-  const said = wording.said(body) ?? (status === 200 || body !== undefined ? null : reply.text);
+  const whole = wording.said(body) ?? (status === 200 || body !== undefined ? null : reply.text);
+  // What a provider has to say is short; a reply of megabytes would hold up whoever searches it for words.
+  const said = whole?.slice(0, MOST_WORDS) ?? null;
   const words = wordsOf(said, place);
   const meaning = wording.meaning(reply, said, place);
   if (meaning !== null) throw meaning;

@@ -17,6 +17,7 @@ import {
   type Fault,
   isCaseLocked,
   lastRun,
+  type PinnedHead,
   readFaults,
   readHeads,
 } from '../store/runs.ts';
@@ -37,7 +38,7 @@ export interface CaseOverview {
     /** Reported wallets, and confirmed payees, that it does not start from: they came later. */
     readonly newSeeds: number;
     readonly stop: { readonly code: string; readonly reason: string } | null;
-    readonly heads: readonly { readonly chain: ChainId; readonly block: number; readonly timestamp: number }[];
+    readonly heads: readonly (PinnedHead & { readonly chain: ChainId })[];
     readonly wallets: WalletCounts;
     readonly requests: number;
     readonly faults: readonly Fault[];

@@ -5,7 +5,7 @@ import { displayAmount, formatAmount } from '../money.ts';
 import { createCase, findCase, listCases } from '../store/cases.ts';
 import type { CaseOverview } from './case-overview.ts';
 import { type CliContext, withStore } from './context.ts';
-import { crawlCommand, headText, newSeedsText, OFFLINE_NOTE } from './crawl-command.ts';
+import { crawlCommand, headText, newSeedsText, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
 import { asUsage, jsonOption } from './options.ts';
@@ -122,8 +122,8 @@ function toText(overview: CaseOverview): string {
     return `${lines.join('')}${table(facts)}${filesText(overview)}\nNot crawled yet. Crawl it with: npx downstream crawl "${overview.case}"\n`;
   }
   facts.push(['Crawl', `number ${run.number}, ${stateText(overview.case, run)}`]);
-  for (const { chain, block, timestamp } of run.heads) {
-    facts.push(['Up to', headText({ chain, block, timestamp }, run.offline)]);
+  for (const head of run.heads) {
+    facts.push(['Up to', headText(head)]);
   }
   const { expanded, stopped, pending, failed } = run.wallets;
   facts.push(
@@ -170,11 +170,7 @@ function filesText({ files, unconfirmed }: CaseOverview): string {
     `${count(leftOut)} left out, ${count(refused)} refused`,
     time(importedAt),
   ]);
-  const beyond =
-    unconfirmed === 0
-      ? ''
-      : `${counted(unconfirmed, 'transfer')} of expanded wallets that only files list ${unconfirmed === 1 ? 'is' : 'are'} left out: the chain's histories do not have ${unconfirmed === 1 ? 'it' : 'them'}.\n`;
-  return `\nImported files\n${table(rows)}${beyond}`;
+  return `\nImported files\n${table(rows)}${unconfirmedText(unconfirmed)}`;
 }
 
 function stateText(name: string, { state, stop, policy, offline }: NonNullable<CaseOverview['run']>): string {

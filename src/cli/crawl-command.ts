@@ -1,7 +1,7 @@
 /** The command line of a crawl: what holds where nothing is said, and how a crawl is gone on with. */
-import type { ChainId, Head } from '../chains/chain.ts';
-import type { CrawlPolicy } from '../store/runs.ts';
-import { count, time } from './output.ts';
+import type { ChainId } from '../chains/chain.ts';
+import type { CrawlPolicy, PinnedHead } from '../store/runs.ts';
+import { count, counted, time } from './output.ts';
 
 export const MAX_HOPS = 2;
 export const MAX_TRANSFERS = 20_000;
@@ -30,11 +30,17 @@ export function newSeedsText(wallets: number): string {
 }
 
 /** Up to where a crawl has read a chain. */
-export function headText({ chain, block, timestamp }: Head & { chain: ChainId }, offline: boolean): string {
-  if (offline) return `${chain}, ${time(timestamp)}: the newest transfer in the files`;
-  return `${chain} block ${count(block)} of ${time(timestamp)}, finalised`;
+export function headText({ chain, block, timestamp, finality }: PinnedHead & { chain: ChainId }): string {
+  return `${chain} ${block === 0 ? '' : `block ${count(block)} of `}${time(timestamp)}, ${finality}`;
 }
 
 /** What is to be known of a crawl that asked nobody. */
 export const OFFLINE_NOTE =
   '\nOn imported files alone: a file does not say whether it is whole, and no history here is proven. A crawl without\n--offline reads the same wallets from the chain, and what files list beyond it is left out then.\n';
+
+/** What imported files list beyond the chain; nothing where they do not. */
+export function unconfirmedText(transfers: number): string {
+  if (transfers === 0) return '';
+  const [are, them] = transfers === 1 ? ['is', 'it'] : ['are', 'them'];
+  return `${counted(transfers, 'transfer')} of expanded wallets that only files list ${are} left out: the chain's histories do not have ${them}.\n`;
+}

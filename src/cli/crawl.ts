@@ -6,9 +6,10 @@ import { readBalances } from '../store/balances.ts';
 import { countStored } from '../store/case-graph.ts';
 import { findCase } from '../store/cases.ts';
 import { countCaseWallets } from '../store/frontier.ts';
+import { countUnconfirmed } from '../store/imports.ts';
 import { type Run, readFaults, readHeads } from '../store/runs.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
-import { headText, MAX_HOPS, MAX_TRANSFERS, OFFLINE_NOTE } from './crawl-command.ts';
+import { headText, MAX_HOPS, MAX_TRANSFERS, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
 import { jsonOption, seconds, wholeNumber } from './options.ts';
@@ -63,8 +64,8 @@ Examples:
 It goes on where it stopped, up to the finalised block that it pinned; once finished, the next crawl reads what is new.
 Progress is printed to standard error.
 
-JSON: {case, offline, chains: [{chain, head: {block, timestamp}}], wallets: {expanded, stopped, pending, failed}, transfers,
-  requests, graphHash, state, stop: {code, reason} or null}`,
+JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wallets: {expanded, stopped, pending, failed}, transfers,
+  unconfirmed, requests, graphHash, state, stop: {code, reason} or null}`,
     )
     .action((nameOrId: string, options: CrawlOptions) =>
       withEngine(context, async (engine) => {
@@ -128,6 +129,7 @@ async function readOutcome(pool: Parameters<typeof countStored>[0], name: string
     chains,
     wallets: await countCaseWallets(pool, run.id),
     transfers: (await countStored(pool, run.id)).transfers,
+    unconfirmed: await countUnconfirmed(pool, run.id),
     requests: run.requests,
     graphHash: run.graphHash,
     state: run.state,
@@ -141,7 +143,7 @@ async function outcomeText(
   outcome: Awaited<ReturnType<typeof readOutcome>>,
 ): Promise<string> {
   const { wallets, transfers, chains, graphHash, offline } = outcome;
-  const facts = chains.map(({ chain, head }) => ['Up to', headText({ chain, ...head }, offline)]);
+  const facts = chains.map(({ chain, head }) => ['Up to', headText({ chain, ...head })]);
   facts.push(
     [
       'Wallets',
@@ -156,6 +158,7 @@ async function outcomeText(
     table(facts),
     await balanceText(pool, run, outcome.case),
     faultsText(await readFaults(pool, run.id)),
+    unconfirmedText(outcome.unconfirmed),
     offline ? OFFLINE_NOTE : '',
   ];
   if (run.state !== 'finished') {

@@ -127,7 +127,7 @@ async function examineProvider(
     await source.genesis();
     const head = await source.head();
     headTime = head.timestamp;
-    return `${host} answers; finalised up to block ${head.block}`;
+    return `${host} answers; read up to block ${head.block}, ${source.finality}`;
   });
   const compared = what === 'tron' ? 'clock' : `${what}'s clock`;
   if (headTime === undefined) {
@@ -137,8 +137,8 @@ async function examineProvider(
   const tolerance = source.chain === 'tron' ? TRON_TOLERANCE_MS : ETHEREUM_TOLERANCE_MS;
   const says =
     off < 0
-      ? `by this machine's clock the newest finalised block comes in ${duration(-off)}`
-      : `by this machine's clock the newest finalised block is ${duration(off)} old`;
+      ? `by this machine's clock the newest block that is read comes in ${duration(-off)}`
+      : `by this machine's clock the newest block that is read is ${duration(off)} old`;
   return [provider, { what: compared, ok: off > -CLOCK_TOLERANCE_MS && off < tolerance, says }];
 }
 

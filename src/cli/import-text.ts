@@ -75,7 +75,7 @@ function oddRows({ equal, leftOut, refused }: ImportResult): string[] {
   const lines: string[] = [];
   if (equal > 0) {
     lines.push(
-      `${counted(equal, 'row')} ${equal === 1 ? 'is' : 'are'} equal to another of the same transaction; each counts as a transfer, and a crawl settles them by the receipt.\n`,
+      `${counted(equal, 'row')} ${equal === 1 ? 'is' : 'are'} equal to another of the same transaction; each counts as a transfer on the files alone; a crawl of the chain settles them by the receipt.\n`,
     );
   }
   for (const [reason, rows] of leftOut) {
@@ -100,6 +100,11 @@ async function nextSteps(pool: Pool, found: Case, { common }: ImportResult): Pro
   if (only !== undefined && others.length === 0 && !seeds.has(only)) {
     lines.push(`All rows are of ${only}, which no report of the case names. If it is to be one:\n`);
     lines.push(`  npx downstream report add "${found.name}" --wallet ${only}\n`);
+  }
+  if (seeds.size === 0) {
+    lines.push(
+      `The case has no report to start from; name a wallet: npx downstream report add "${found.name}" --wallet ADDRESS\n`,
+    );
   }
   lines.push(
     `Crawl on the files alone with: npx downstream crawl "${found.name}" --offline\n`,

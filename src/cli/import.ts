@@ -33,7 +33,7 @@ export function addImportCommand(program: Command, context: CliContext, done: Do
     .command('import')
     .description("take transfers from a CSV file into a case: Etherscan's or TronScan's export, or plain columns")
     .argument('<case>', 'name or id')
-    .argument('<file>', 'CSV in UTF-8 or UTF-16; which kind it is, its header tells')
+    .argument('<file>', 'CSV in UTF-8; which kind it is, its header tells')
     .option('--dry-run', 'read the file and say what would be taken, and store nothing')
     .option('--token <contract>', 'contract of the token, for files that do not name one')
     .option('--forget', 'take the file out of the case again, as if it had never been imported')

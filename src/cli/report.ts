@@ -191,11 +191,21 @@ function readReport(raw: RawReport, assets: readonly StoredAsset[], now: number)
   return { report, digest: reportDigest(report) };
 }
 
+/** What exchanges call the chains. */
+const CHAIN_NAMES: Readonly<Record<string, ChainId>> = {
+  eth: 'ethereum',
+  erc20: 'ethereum',
+  'erc-20': 'ethereum',
+  trx: 'tron',
+  trc20: 'tron',
+  'trc-20': 'tron',
+};
+
 /** The chain that the report names, or else the one in whose form its wallet is written. */
 function chainOf({ chain, wallet }: RawReport): ChainId {
   const named = chain?.trim().toLowerCase() ?? '';
   if (named === '') return chainOfAddress(wallet);
-  const known = CHAINS.find((id) => id === named);
+  const known = CHAINS.find((id) => id === (CHAIN_NAMES[named] ?? named));
   if (known !== undefined) return known;
   throw new UserError('CHAIN_INVALID', `${quoted(named)} is no chain that Downstream reads.`, {
     right: `A chain is ${CHAINS.join(' or ')}.`,

@@ -37,7 +37,7 @@ const STALLED_CHECK_MS = 5_000;
 /** Being killed is no fault of the job, so a job is taken up again as often as it takes. */
 const MAX_STALLED = 1_000;
 /** With more a second than this nobody limits us, and counting would only cost time. */
-const UNLIMITED_RATE = 1_000;
+export const UNLIMITED_RATE = 1_000;
 
 /** How long leaving a server that is gone may take. */
 const LEAVE_MS = 2_000;
@@ -59,8 +59,6 @@ export interface JobQueue<T extends JobData> {
 export interface JobControl {
   /** Puts the job back unharmed, and holds the queue. Never returns. */
   pause(milliseconds: number): Promise<never>;
-  /** Holds the queue after this job. */
-  hold(milliseconds: number): Promise<void>;
   /** True when the job fails for good if it fails now. */
   readonly lastAttempt: boolean;
 }
@@ -231,9 +229,6 @@ function startWorker(request: WorkerRequest, connection: unknown, backend: unkno
         async pause(milliseconds) {
           await worker.rateLimit(milliseconds);
           throw Worker.RateLimitError();
-        },
-        async hold(milliseconds) {
-          await worker.rateLimit(Math.ceil(milliseconds));
         },
       });
     },

@@ -54,14 +54,17 @@ export async function walletsWithoutBalance(db: Db, runId: number, assetId: numb
 }
 
 export async function readBalances(db: Db, runId: number): Promise<StoredBalance[]> {
+  const { transfers, once, bySender, byRecipient } = await listedFor(db, runId);
+  const relation = once ? 'listed' : transfers;
   return many<StoredBalance>(
     db,
-    `select c.name as chain, w.address, a.symbol as asset, a.decimals, b.value as balance,
-       (select coalesce(sum(value), 0) from transfers t where t.to_id = b.wallet_id and t.asset_id = b.asset_id
-          and t.timestamp <= h.timestamp and ${listedFor('t.seen_by_recipient')}) as received,
-       (select coalesce(sum(value), 0) from transfers t where t.from_id = b.wallet_id and t.asset_id = b.asset_id
-          and t.timestamp <= h.timestamp and ${listedFor('t.seen_by_sender')}) as sent
-     from balances b join runs r on r.id = b.run_id join wallets w on w.id = b.wallet_id join chains c on c.id = w.chain_id
+    `${once ? `with listed as materialized (select * from ${transfers} f)` : ''}
+     select c.name as chain, w.address, a.symbol as asset, a.decimals, b.value as balance,
+       (select coalesce(sum(value), 0) from ${relation} t where t.to_id = b.wallet_id and t.asset_id = b.asset_id
+          and t.timestamp <= h.timestamp and ${byRecipient}) as received,
+       (select coalesce(sum(value), 0) from ${relation} t where t.from_id = b.wallet_id and t.asset_id = b.asset_id
+          and t.timestamp <= h.timestamp and ${bySender}) as sent
+     from balances b join wallets w on w.id = b.wallet_id join chains c on c.id = w.chain_id
      join assets a on a.id = b.asset_id join run_heads h on h.run_id = b.run_id and h.chain_id = w.chain_id
      where b.run_id = $1 order by c.name, w.address collate "C"`,
     [runId],

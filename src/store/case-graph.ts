@@ -6,26 +6,29 @@ import { listedFor } from './listed.ts';
 
 const BATCH = 5_000;
 
+const COLUMNS = 't.transaction, t.asset_id, t.from_id, t.to_id, t.value, t.occurrence, t.timestamp';
+
 /**
  * Transfers of the run, each once; $1 is the run. Those that an expanded wallet sent, and those that one received from a
  * wallet that is not expanded: two joins by index, since an `or` over both would read the whole store.
  */
-const RUN_TRANSFERS = `
-  select t.* from case_wallets cw
-  join runs r on r.id = cw.run_id
-  join transfers t on t.from_id = cw.wallet_id
+async function runTransfers(db: Db, runId: number): Promise<string> {
+  const { transfers, bySender, byRecipient } = await listedFor(db, runId);
+  return `
+  select ${COLUMNS} from case_wallets cw
+  join ${transfers} t on t.from_id = cw.wallet_id
   join assets a on a.id = t.asset_id
   join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
-  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${listedFor('t.seen_by_sender')}
+  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${bySender}
   union all
-  select t.* from case_wallets cw
-  join runs r on r.id = cw.run_id
-  join transfers t on t.to_id = cw.wallet_id
+  select ${COLUMNS} from case_wallets cw
+  join ${transfers} t on t.to_id = cw.wallet_id
   join assets a on a.id = t.asset_id
   join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
-  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${listedFor('t.seen_by_recipient')}
+  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${byRecipient}
     and not exists (select 1 from case_wallets s
       where s.run_id = $1 and s.wallet_id = t.from_id and s.state = 'expanded')`;
+}
 
 /** A stored batch at a time of a query's rows, so that a case of any size fits into memory. */
 async function* stream<T>(pool: Pool, text: string, values: unknown[]): AsyncGenerator<T> {
@@ -49,7 +52,7 @@ export async function* transferLines(pool: Pool, runId: number): AsyncGenerator<
     pool,
     `select concat_ws(',', c.name, a.symbol, encode(t.transaction, 'hex'), f.address, r.address, t.value, t.occurrence,
        t.timestamp) collate "C" as line
-     from (${RUN_TRANSFERS}) t
+     from (${await runTransfers(pool, runId)}) t
      join assets a on a.id = t.asset_id join chains c on c.id = a.chain_id
      join wallets f on f.id = t.from_id join wallets r on r.id = t.to_id
      order by 1`,
@@ -68,7 +71,7 @@ export interface StoredCounts {
 export async function countStored(db: Db, runId: number): Promise<StoredCounts> {
   return one<StoredCounts>(
     db,
-    `with touched as materialized (${RUN_TRANSFERS})
+    `with touched as materialized (${await runTransfers(db, runId)})
      select (select count(*) from touched) as transfers,
        (select count(*) from (select from_id from touched union select to_id from touched) as ids) as wallets`,
     [runId],
@@ -94,7 +97,7 @@ export async function readEdges(db: Db, runId: number): Promise<StoredEdge[]> {
      from (
        select t.asset_id, t.from_id, t.to_id, count(*) as count, sum(t.value) as total, min(t.timestamp) as first,
          max(t.timestamp) as last
-       from (${RUN_TRANSFERS}) t where t.value > 0 and t.from_id <> t.to_id
+       from (${await runTransfers(db, runId)}) t where t.value > 0 and t.from_id <> t.to_id
        group by t.asset_id, t.from_id, t.to_id) e
      join assets a on a.id = e.asset_id join chains c on c.id = a.chain_id
      join wallets f on f.id = e.from_id join wallets r on r.id = e.to_id

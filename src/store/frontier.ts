@@ -135,15 +135,24 @@ export async function setWalletState(
  */
 export async function expandCovered(
   db: Db,
-  request: { runId: number; assetId: number; providerId: number; until: number; maxTransfers: number | null },
+  request: {
+    runId: number;
+    assetId: number;
+    providerId: number;
+    until: number;
+    maxTransfers: number | null;
+    /** False for copies, in which nothing has to be settled. */
+    receipts: boolean;
+  },
 ): Promise<void> {
   await db.query(
     `update case_wallets cw set state = 'expanded' from coverage v
      where cw.run_id = $1 and cw.state = 'pending'
        and v.wallet_id = cw.wallet_id and v.asset_id = $2 and v.provider_id = $3 and v.until_position >= $4
        and (cw.hop = 0 or $5::bigint is null or v.rows <= $5)
-       and not exists (select 1 from receipts r where r.wallet_id = cw.wallet_id and r.asset_id = $2 and not r.settled)`,
-    [request.runId, request.assetId, request.providerId, request.until, request.maxTransfers],
+       and not ($6 and exists (
+         select 1 from receipts r where r.wallet_id = cw.wallet_id and r.asset_id = $2 and not r.settled))`,
+    [request.runId, request.assetId, request.providerId, request.until, request.maxTransfers, request.receipts],
   );
 }
 
@@ -189,16 +198,16 @@ export interface Payee {
  * A victim's own wallet leads nowhere by itself: only the payments that were confirmed do, and their payees are seeds.
  */
 export async function payeesOfHop(db: Db, runId: number, hop: number, assetIds: readonly number[]): Promise<Payee[]> {
+  const { transfers, bySender } = await listedFor(db, runId);
   return many<Payee>(
     db,
     `select t.to_id as "walletId", c.name as chain, w.address, sum(t.value) as received
      from case_wallets cw
-     join runs r on r.id = cw.run_id
-     join transfers t on t.from_id = cw.wallet_id and t.asset_id = any($3::smallint[])
+     join ${transfers} t on t.from_id = cw.wallet_id and t.asset_id = any($3::smallint[])
      join wallets w on w.id = t.to_id join chains c on c.id = w.chain_id
      join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
      where cw.run_id = $1 and cw.hop = $2 and cw.state = 'expanded' and cw.role is distinct from 'own'
-       and t.value > 0 and t.timestamp <= h.timestamp and ${listedFor('t.seen_by_sender')}
+       and t.value > 0 and t.timestamp <= h.timestamp and ${bySender}
        and not exists (select 1 from case_wallets seen where seen.run_id = $1 and seen.wallet_id = t.to_id)
      group by t.to_id, c.name, w.address
      order by received desc, c.name, w.address collate "C"`,
@@ -237,12 +246,13 @@ export async function findDisagreements(db: Db, runId: number, assetId: number):
   );
 }
 
-/** How many transfers of a wallet are stored up to a time. */
+/** How many transfers of a wallet its own history lists up to a time. */
 export async function countTransfersOf(db: Db, walletId: number, assetId: number, until: number): Promise<number> {
   const row = await one<{ count: number }>(
     db,
     `select count(*) as count from transfers
-     where asset_id = $2 and timestamp <= $3 and (from_id = $1 or to_id = $1)`,
+     where asset_id = $2 and timestamp <= $3
+       and ((from_id = $1 and seen_by_sender) or (to_id = $1 and seen_by_recipient))`,
     [walletId, assetId, until],
   );
   return row.count;

@@ -1,15 +1,38 @@
-/** Which stored transfers count for a run. */
+/** Which transfers count for a run: what the chain's providers list, or, where it is offline, what the files of its case list. */
+import { type Db, one } from './db.ts';
 
-/**
- * SQL that holds for a transfer `t` that the sources of a run `r` list: in the wallet's own history by the chain's own
- * word, or, where the run is offline, in a file of its case.
- *
- * @param seen the column that says so of the wallet in question: `t.seen_by_sender` or `t.seen_by_recipient`
- */
-export function listedFor(seen: 't.seen_by_sender' | 't.seen_by_recipient'): string {
-  return `case when r.offline then exists (
-      select 1 from file_transfers ft join files f on f.id = ft.file_id
-      where f.case_id = r.case_id and f.finished and ft.transaction = t.transaction and ft.asset_id = t.asset_id
-        and ft.from_id = t.from_id and ft.to_id = t.to_id and ft.value = t.value and ft.occurrence = t.occurrence)
-    else ${seen} end`;
+/** The transfers that a run may count, as a relation `t`, and which of them stand in a wallet's own history. */
+export interface Listed {
+  /** SQL of a relation with the columns of `transfers` that are read; $1 in it is the run. */
+  readonly transfers: string;
+  /** True where that relation is small enough, and dear enough to make, to be made once for a whole query. */
+  readonly once: boolean;
+  /** SQL that holds for a transfer that its sender's, or its recipient's, history lists. */
+  readonly bySender: string;
+  readonly byRecipient: string;
+}
+
+const CHAIN: Listed = {
+  transfers: 'transfers',
+  once: false,
+  bySender: 't.seen_by_sender',
+  byRecipient: 't.seen_by_recipient',
+};
+
+/** A file's own times and blocks count, whatever others have told of the same transfers; of several files the first's. */
+const FILES: Listed = {
+  transfers: `(
+    select distinct on (ft.transaction, ft.asset_id, ft.from_id, ft.to_id, ft.value, ft.occurrence)
+      ft.transaction, ft.asset_id, ft.from_id, ft.to_id, ft.value, ft.occurrence, ft.timestamp, ft.block
+    from files f join file_transfers ft on ft.file_id = f.id
+    where f.case_id = (select case_id from runs where id = $1) and f.finished
+    order by ft.transaction, ft.asset_id, ft.from_id, ft.to_id, ft.value, ft.occurrence, ft.file_id)`,
+  once: true,
+  bySender: 'true',
+  byRecipient: 'true',
+};
+
+export async function listedFor(db: Db, runId: number): Promise<Listed> {
+  const { offline } = await one<{ offline: boolean }>(db, 'select offline from runs where id = $1', [runId]);
+  return offline ? FILES : CHAIN;
 }

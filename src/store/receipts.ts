@@ -53,10 +53,10 @@ export async function settleReceipt(
        select t.transaction, t.asset_id, t.from_id, t.to_id, t.value, n, t.timestamp, t.block, t.provider_id, true, true
        from unnest($3::bigint[], $4::bigint[], $5::numeric[], $6::int[]) as c(from_id, to_id, value, count)
        join transfers t on t.transaction = decode($2, 'hex') and t.asset_id = $1 and t.from_id = c.from_id
-         and t.to_id = c.to_id and t.value = c.value and t.occurrence = 0
+         and t.to_id = c.to_id and t.value = c.value and t.occurrence = 0 and (t.seen_by_sender or t.seen_by_recipient)
        cross join lateral generate_series(1, c.count - 1) as n
        on conflict (transaction, asset_id, from_id, to_id, value, occurrence) do update
-       set seen_by_sender = true, seen_by_recipient = true`,
+       set seen_by_sender = true, seen_by_recipient = true, timestamp = excluded.timestamp, block = excluded.block`,
       [asset.id, hash, ...columns],
     );
     await db.query(

@@ -12,6 +12,11 @@ export interface CrawlPolicy {
   readonly maxTransfers: number | null;
 }
 
+/** A head with the sense in which it is final. */
+export interface PinnedHead extends Head {
+  readonly finality: string;
+}
+
 export interface Run {
   readonly id: number;
   readonly caseId: number;
@@ -71,7 +76,7 @@ export async function beginRun(
     policy: CrawlPolicy;
     offline: boolean;
     seeds: Buffer;
-    heads: ReadonlyMap<ChainId, Head>;
+    heads: ReadonlyMap<ChainId, PinnedHead>;
     now: Date;
   },
 ): Promise<Run> {
@@ -84,9 +89,9 @@ export async function beginRun(
   );
   for (const [chain, head] of request.heads) {
     await db.query(
-      `insert into run_heads (run_id, chain_id, block, timestamp)
-       values ($1, (select id from chains where name = $2), $3, $4)`,
-      [run.id, chain, head.block, head.timestamp],
+      `insert into run_heads (run_id, chain_id, block, timestamp, finality)
+       values ($1, (select id from chains where name = $2), $3, $4, $5)`,
+      [run.id, chain, head.block, head.timestamp, head.finality],
     );
   }
   return run;
@@ -132,14 +137,14 @@ export async function endRun(
   );
 }
 
-export async function readHeads(db: Db, runId: number): Promise<Map<ChainId, Head>> {
-  const rows = await many<{ chain: ChainId; block: number; timestamp: number }>(
+export async function readHeads(db: Db, runId: number): Promise<Map<ChainId, PinnedHead>> {
+  const rows = await many<PinnedHead & { chain: ChainId }>(
     db,
-    `select c.name as chain, h.block, h.timestamp from run_heads h join chains c on c.id = h.chain_id
+    `select c.name as chain, h.block, h.timestamp, h.finality from run_heads h join chains c on c.id = h.chain_id
      where h.run_id = $1 order by c.name`,
     [runId],
   );
-  return new Map(rows.map(({ chain, block, timestamp }) => [chain, { block, timestamp }]));
+  return new Map(rows.map(({ chain, ...head }) => [chain, head]));
 }
 
 /** Counts requests that brought an answer; `commitPage` counts those of pages itself. */

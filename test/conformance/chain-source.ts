@@ -255,7 +255,11 @@ export function describeChainSource(subject: SourceUnderTest): void {
     test.runIf(isLive)('each request that is sent is told of', async () => {
       const read = await reader(ledgerOf([2]));
       let told = 0;
-      await read.call('history', { onRequest: () => (told += 1) });
+      await read.call('history', {
+        onRequest: () => {
+          told += 1;
+        },
+      });
       expect(told).toBeGreaterThan(0);
     });
 

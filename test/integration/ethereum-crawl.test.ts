@@ -162,6 +162,51 @@ describe.skipIf(inject('postgres') === null)('a case on both chains', () => {
     expect(await crawl('--max-hops', '1')).toMatchObject(expected(1));
   });
 
+  it('is not taken up again at a node that would leave transfers out', async () => {
+    await serveNode({ keys: [KEY], keyLasts: 12, dialect: 'infura', limits: { blocks: 300 } });
+    expect((await cli(env, 'crawl', CASE, '--max-hops', '0')).code).toBe(1);
+    await serveNode({ prunedBefore: 20_002_000, pruned: 'silent' });
+    const { code, err } = await cli(env, 'crawl', CASE, '--max-hops', '0');
+    expect([code, err]).toEqual([1, expect.stringContaining('does not have the whole history')]);
+    await serveNode();
+    expect(await crawl('--max-hops', '0')).toMatchObject(expected(0));
+  });
+
+  it('loses one wallet, and not all that are read together, where a node stumbles over one', async () => {
+    const word = first.slice(2).toLowerCase();
+    await serveNode({
+      faultAt: ({ calls }) => (JSON.stringify(calls[0]?.params).includes(word) ? 'error-in-200' : null),
+    });
+    const { code } = await cli(env, 'crawl', CASE, '--max-hops', '0');
+    const { failed, run } = await cliJson<{
+      failed: { address: string }[];
+      run: { wallets: { expanded: number } };
+    }>(env, 'case', 'show', CASE);
+    expect([code, failed.map(({ address }) => address), run.wallets.expanded]).toEqual([1, [first], 2]);
+  });
+
+  it.each(['a node', 'Etherscan'] as const)('asks %s no faster than it may', async (way) => {
+    const asked: number[] = [];
+    const faultAt = () => {
+      asked.push(performance.now());
+      return null;
+    };
+    if (way === 'a node') await serveNode({ faultAt, blockTimestamps: false });
+    else await serveScan({ faultAt });
+    const rate = 20;
+    await cli(
+      { ...env, ETHEREUM_RPC_RATE: `${rate}`, ETHERSCAN_API_RATE: `${rate}` },
+      'crawl',
+      CASE,
+      '--max-hops',
+      '0',
+    );
+    expect(asked.length).toBeGreaterThan(rate);
+    // No second has more than its share, whatever a job sends; a request may be under way for a moment.
+    const most = Math.max(...asked.map((from) => asked.filter((at) => at >= from && at < from + 1_000).length));
+    expect(most).toBeLessThanOrEqual(rate + 3);
+  });
+
   it('says what to get where Ethereum cannot be read yet', async () => {
     const { code, err } = await cli(env, 'crawl', CASE);
     expect([code, err]).toMatchInlineSnapshot(`

@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Address, ChainSource, HistoryRow, Window } from '../../src/chains/chain.ts';
 import { combineSources } from '../../src/chains/combined.ts';
-import { USDT } from '../../src/chains/ethereum/assets.ts';
+import { LANDMARKS, MAINNET_GENESIS, USDT } from '../../src/chains/ethereum/assets.ts';
+import { TRANSFER_TOPIC, topicOf } from '../../src/chains/ethereum/erc20.ts';
 import { createEtherscan } from '../../src/chains/ethereum/etherscan.ts';
 import { createEthereumNode } from '../../src/chains/ethereum/node.ts';
 import { rowKey } from '../../src/chains/rows.ts';
@@ -61,7 +62,9 @@ async function read(source: ChainSource, wallets: readonly Address[], window = W
         asset: USDT,
         window,
         cursor,
-        onRequest: () => (requests += 1),
+        onRequest: () => {
+          requests += 1;
+        },
       });
       rows.push(...page.rows);
       for (const { code } of page.remarks) remarks.add(code);
@@ -113,7 +116,14 @@ describe('the same wallets', () => {
     const head = await both.head();
     expect(head.block).toBeLessThanOrEqual(ledger.head.block);
     let requests = 0;
-    const balances = await both.balances({ wallets, asset: USDT, head, onRequest: () => (requests += 1) });
+    const balances = await both.balances({
+      wallets,
+      asset: USDT,
+      head,
+      onRequest: () => {
+        requests += 1;
+      },
+    });
     expect(balances).toEqual(wallets.map((wallet) => ledger.balance(wallet, head)));
     // Whether Multicall3 is deployed, and all balances at once.
     expect(requests).toBe(2);
@@ -260,6 +270,90 @@ describe('a node that will not do', () => {
   });
 });
 
+describe('a node of the real chain', () => {
+  const genesis = `${MAINNET_GENESIS}` as const;
+  const landmark = ({ from }: { from: number }, n: number): SimulatedTransfer => {
+    const [payer, payee] = WALLETS as [Address, Address];
+    const place = {
+      chain: 'ethereum',
+      asset: 'USDT',
+      transaction: transactionFor(`landmark ${n}`),
+      signer: payer,
+    } as const;
+    const block = from + 4;
+    return { ...place, block, timestamp: ETHEREUM.timeOf(block), position: 0, from: payer, to: payee, value: 1n };
+  };
+
+  test('has to have the transfers that everybody knows of, or it has dropped the logs of old blocks', async () => {
+    const whole = new Ledger(LANDMARKS.map(landmark), { network: ETHEREUM });
+    await expect((await node({ genesis }, whole)).head()).resolves.toEqual(whole.head);
+    const holed = new Ledger(LANDMARKS.slice(1).map(landmark), { network: ETHEREUM });
+    expect(await told((await node({ genesis }, holed)).head())).toContain('PROVIDER_NO_HISTORY');
+  });
+});
+
+describe('a node whose logs contradict themselves', () => {
+  const [payer, payee] = WALLETS as [Address, Address];
+  const log = (fields: object) => ({
+    address: USDT.contract,
+    topics: [TRANSFER_TOPIC, topicOf(payer), topicOf(payee)],
+    data: `0x${'5'.padStart(64, '0')}`,
+    blockNumber: '0x1312d00',
+    blockTimestamp: '0x65000000',
+    transactionHash: `0x${'a'.repeat(64)}`,
+    logIndex: '0x1',
+    ...fields,
+  });
+  /** A node that answers the question for senders, and the one for recipients, with these. */
+  const answers = (sent: object[], received: object[]) => {
+    const http = async ({ body = '' }: { body?: string }) => {
+      const { id, params } = JSON.parse(body) as { id: number; params: [{ topics: unknown[] }] };
+      const result = params[0].topics.length === 2 ? sent : received;
+      return { status: 200, headers: new Headers(), text: JSON.stringify({ jsonrpc: '2.0', id, result }) };
+    };
+    return createEthereumNode({ url: 'http://127.0.0.1:9', http });
+  };
+  const page = (source: ChainSource) => {
+    const window = { from: 20_000_000, until: 20_000_010 };
+    const cursor = { position: window.from, held: [], token: null };
+    return source.history({ wallets: [payer, payee], asset: USDT, window, cursor });
+  };
+
+  test('by another amount, or another transaction, for the other side', async () => {
+    expect((await page(answers([log({})], [log({})]))).rows).toHaveLength(1);
+    for (const other of [{ data: `0x${'7'.padStart(64, '0')}` }, { transactionHash: `0x${'b'.repeat(64)}` }]) {
+      expect(await told(page(answers([log({})], [log(other)])))).toMatch(/^REPLY_INCONSISTENT: /);
+    }
+  });
+
+  test('by times that no block can have', async () => {
+    const early = log({ blockTimestamp: '0x5' });
+    expect(await told(page(answers([early], [early])))).toMatch(/^REPLY_INVALID: .* older than its token/);
+    const two = [log({}), log({ blockNumber: '0x1312d01', blockTimestamp: '0x64ffffff' })];
+    expect(await told(page(answers(two, two)))).toMatch(/^REPLY_INVALID: .* a later block is of an earlier time/);
+  });
+});
+
+describe('what a source has learnt of a provider', () => {
+  test('of crowded blocks at Etherscan does not make the next wallet dear', async () => {
+    const source = await etherscan({ queryLimit: { rows: 40 } });
+    await read(source, [WALLETS[0] as Address]);
+    const stranger = ETHEREUM.addressFor('a stranger');
+    const { requests } = await read(source, [stranger], { from: 0, until: FIRST_BLOCK + BLOCKS });
+    expect(requests).toBeLessThan(40);
+  });
+
+  test('of a node that was slow for a while is forgotten again', async () => {
+    let slow = true;
+    const source = await node({ faultAt: () => (slow ? 'timeout-in-200' : null) });
+    await told(read(source, WALLETS));
+    slow = false;
+    const { requests } = await read(source, WALLETS);
+    expect(requests).toBeLessThan(250);
+    expect((await read(source, WALLETS)).requests).toBeLessThan(10);
+  });
+});
+
 test('a transfer that a node lists of its sender and not of its recipient is no answer', async () => {
   const source = await node({
     faultAt: ({ calls }) => {
@@ -335,6 +429,6 @@ describe('an Etherscan that will not do', () => {
 test('a node of another chain than Etherscan is refused', async () => {
   const both = combineSources(await etherscan(), await node({ genesis: `0x${'0'.repeat(64)}` }));
   expect(await told(both.genesis())).toContain(
-    'CHAIN_MISMATCH\netherscan and ethereum-node serve two different chains.',
+    'CHAIN_MISMATCH\netherscan and ethereum-node HOST serve two different chains.',
   );
 });

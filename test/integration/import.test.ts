@@ -88,9 +88,10 @@ describe.skipIf(inject('postgres') === null)('an imported file', () => {
         "etherscan-erc20.csv: Etherscan's export of ERC-20 transfers.
       2 transfers taken into the case "files", 2 of them new.
         ethereum: 2 transfers between 2 wallets
-      1 row is equal to another of the same transaction; each counts as a transfer, and a crawl settles them by the receipt.
+      1 row is equal to another of the same transaction; each counts as a transfer on the files alone; a crawl of the chain settles them by the receipt.
       1 row left out, line 4: it is of the token 0x2f2a2543B76A4166549F7aaB2e75Bef0aefC5B0f, which calls itself "USDT".
 
+      The case has no report to start from; name a wallet: npx downstream report add "files" --wallet ADDRESS
       Crawl on the files alone with: npx downstream crawl "files" --offline
       Or read the same wallets from the chain: npx downstream crawl "files"
       ",
@@ -128,6 +129,7 @@ describe.skipIf(inject('postgres') === null)('an imported file', () => {
         line 4: "WALLET" is no Tron address: it does not start with T.
       A transfer may be missing for each of them. Correct the file and import it again: nothing is stored twice.
 
+      The case has no report to start from; name a wallet: npx downstream report add "files" --wallet ADDRESS
       Crawl on the files alone with: npx downstream crawl "files" --offline
       Or read the same wallets from the chain: npx downstream crawl "files"
       ",
@@ -197,6 +199,50 @@ describe.skipIf(inject('postgres') === null)('an imported file', () => {
     const late = { ...row(START + 20, a, c), timestamp: timeOf(START + 90) };
     await cli(env, 'import', CASE, await fileOf('late.csv', [late]));
     expect(await crawl('--max-hops', '1')).toMatchObject(expected);
+  });
+
+  it('counts by its own times, whatever another case, or a file that was taken out, has told of the same transfers', async () => {
+    const [a, b] = ['a', 'b'].map(addressFor);
+    const rows = [row(START, a, b), row(START + 9, b, a), row(START + 20, a, b)];
+    const later = rows.map((each) => ({ ...each, timestamp: each.timestamp + 3_600_000 }));
+    await cli(env, 'case', 'create', 'other');
+    await cli(env, 'import', 'other', await fileOf('other.csv', later));
+    const wrong = await fileOf('wrong.csv', later);
+    await cli(env, 'import', CASE, wrong);
+    await cli(env, 'import', CASE, wrong, '--forget');
+    await cli(env, 'import', CASE, await fileOf('right.csv', rows));
+    await report(a as Address);
+    expect(await crawl('--offline', '--max-hops', '0')).toMatchObject(reference(rows, [a]));
+  });
+
+  it('leaves the times of equal rows to the chain', async () => {
+    const [a, b] = ['a', 'b'].map(addressFor);
+    const chain = [row(START, a, b), row(START, a, b), row(START + 9, b, a)];
+    const early = chain.map((each) => ({ ...each, timestamp: each.timestamp - 3_600_000 }));
+    await cli(env, 'import', CASE, await fileOf('early.csv', early));
+    await report(a as Address);
+    server = await serveTronGrid(new Ledger(chain));
+    env.TRON_API_URL = server.url;
+    expect(await crawl('--max-hops', '0')).toMatchObject(reference(chain, [a]));
+  });
+
+  it('settles nothing for the chain: what a provider repeated waits for the receipt', async () => {
+    const [a, b] = ['a', 'b'].map(addressFor);
+    const chain = [row(START, a, b), row(START + 9, b, a)];
+    await report(a as Address);
+    // The provider repeats its rows, and has no receipts while this crawl goes on: they stay open.
+    server = await serveTronGrid(new Ledger(chain), {
+      faultAt: ({ endpoint }) =>
+        endpoint === 'history' ? 'repeated-rows' : endpoint === 'receipt' ? 'unauthorised' : null,
+    });
+    env.TRON_API_URL = server.url;
+    expect((await cli(env, 'crawl', CASE, '--max-hops', '0')).code).toBe(1);
+    await cli(env, 'import', CASE, await fileOf('twice.csv', [...chain, row(START, a, b)]));
+    expect(await crawl('--offline', '--max-hops', '0')).toMatchObject({ state: 'finished', transfers: 3 });
+    await server.close();
+    server = await serveTronGrid(new Ledger(chain));
+    env.TRON_API_URL = server.url;
+    expect(await crawl('--max-hops', '0')).toMatchObject(reference(chain, [a]));
   });
 
   it('has equal rows of one transaction as often as it lists them, also when two files overlap', async () => {

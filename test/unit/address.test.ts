@@ -79,7 +79,7 @@ describe('what is no address of Tron is refused with the reason', () => {
   test('20 bytes of hex alone', () => {
     expect(told(BYTES)).toMatchInlineSnapshot(`
       "ADDRESS_INVALID
-      "a614f803b6fd780986a42c78ec9c7f77e6ded13c" is no Tron address: it is 20 bytes of hex without the leading 41 of Tron.
+      "a614f803b6fd780986a42c78ec9c7f77e6ded13c" is no Tron address: it is 20 bytes of hex without the leading 41 of Tron, or the 0x of Ethereum.
       A Tron address has 34 characters and starts with T, such as TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx.
       Copy it again from the wallet, the exchange or the explorer."
     `);

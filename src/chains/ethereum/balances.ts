@@ -5,7 +5,7 @@ import { RetryableError } from '../../errors.ts';
 import type { BalanceRequest } from '../chain.ts';
 import { type Place, wordsOf } from '../reply.ts';
 import { balanceCall, readBalance } from './erc20.ts';
-import { hex } from './node-history.ts';
+import { hex } from './logs.ts';
 import { type Rpc, RpcRefusal } from './rpc.ts';
 
 /** At the same address on every chain (github.com/mds1/multicall3). */

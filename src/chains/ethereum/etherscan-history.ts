@@ -85,12 +85,15 @@ function readRows(
   const rows: HistoryRow[] = [];
   let others = 0;
   let previous = 0;
+  let time = 0;
   for (const raw of data) {
     const block = raw.blockNumber;
     if (block < cursor.position) throw invalid('a row is older than the block asked for');
     if (block < previous) throw invalid('rows are not in order of blocks');
     if (block > last) throw invalid('a row is newer than the block asked for');
     previous = block;
+    if (raw.timeStamp < time) throw invalid('a later block is of an earlier time');
+    time = raw.timeStamp;
     if (raw.contractAddress.toLowerCase() !== asset.contract.toLowerCase()) {
       others += 1;
       continue;
@@ -107,6 +110,7 @@ function readRows(
 }
 
 function readRow({ asset }: HistoryRequest, raw: EtherscanRow): HistoryRow {
+  if (raw.timeStamp * 1000 < asset.since) throw invalid('a row is older than its token');
   if (!/^\d{1,78}$/.test(raw.value)) throw invalid('a row has an amount that is no whole number');
   try {
     return {

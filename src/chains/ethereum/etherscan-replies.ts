@@ -6,7 +6,7 @@ import { busy, keyRefused, type Place, readReply, type Wording, wordsOf } from '
 
 const whole = z
   .string()
-  .regex(/^\d{1,15}$/)
+  .regex(/^\d{1,12}$/)
   .transform(Number);
 
 /** A row of `tokentx`. Rows of other tokens are told apart, not refused. */

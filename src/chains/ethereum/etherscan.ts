@@ -1,12 +1,12 @@
 /** Etherscan V2, and servers that speak it, as a chain source: account histories up to a fixed depth below the head. */
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
-import type { BalanceRequest, Call, ChainSource, HistoryPage, HistoryRequest, ReceiptTransfer } from '../chain.ts';
+import type { BalanceRequest, Call, ChainSource, HistoryPage, HistoryRequest } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
 import { USDT } from './assets.ts';
 import { pageParameters, readPage } from './etherscan-history.ts';
 import { balanceSchema, etherscanPlace, historySchema, readEtherscan, stuck, TooLarge } from './etherscan-replies.ts';
-import { blockSchema, hex, logSchema, readLog } from './node-history.ts';
+import { blockSchema, hex, maybeReceiptSchema, readReceipt } from './logs.ts';
 
 /**
  * Etherscan does not tell which block is final. Two epochs, 64 blocks, make one final as a rule; twice as many leave room
@@ -17,6 +17,8 @@ export const DEPTH = 128;
 const INDEX_LAG_BLOCKS = 50;
 /** A window that is halved so often has come down from the whole chain to one block. */
 const MOST_HALVINGS = 30;
+/** More blocks than there will be for long. */
+const WHOLE_CHAIN = 100_000_000;
 
 export interface EtherscanOptions {
   readonly url: string;
@@ -32,7 +34,7 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
     { signal, onRequest }: Call = {},
   ): Promise<T> => {
     const query = new URLSearchParams({ chainid: '1', ...parameters, ...(key === null ? {} : { apikey: key }) });
-    onRequest?.();
+    await onRequest?.();
     return readEtherscan(await http({ url: `${url}?${query}`, signal }), schema, place);
   };
   /** One of a node's own methods, which Etherscan passes on. */
@@ -53,6 +55,8 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
       try {
         const { result } = await get(pageParameters(request, last), historySchema, request);
         const page = readPage(request, last, result);
+        // One wallet's crowded years say nothing of the next wallet.
+        span = span > WHOLE_CHAIN ? Number.POSITIVE_INFINITY : span * 2;
         if (halvings === 0) return page;
         const text = 'questions were too large for the provider and were asked again in smaller parts';
         return { ...page, remarks: [...page.remarks, { code: 'QUESTION_NARROWED', count: halvings, text }] };
@@ -73,7 +77,7 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
     const { wallets, asset, head, signal, onRequest } = request;
     const [wallet] = wallets;
     if (wallet === undefined) return null;
-    const window = { from: head.block + 1, until: Number.MAX_SAFE_INTEGER };
+    const window = { from: head.block + 1, until: head.block + WHOLE_CHAIN };
     const cursor = { position: window.from, held: [], token: null };
     const since = async () => {
       const { rows, next } = await history({ wallets, asset, window, cursor, signal, onRequest });
@@ -88,7 +92,9 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
       (sum, { from, to, value }) => sum + (to === wallet ? value : 0n) - (from === wallet ? value : 0n),
       0n,
     );
-    return BigInt(result) - net;
+    const held = BigInt(result) - net;
+    // The list and the balance may lag behind one another.
+    return held < 0n ? null : held;
   }
 
   return {
@@ -96,6 +102,7 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
     provider: 'etherscan',
     authority: 'chain',
     unit: 'block',
+    finality: `${DEPTH} blocks below the newest`,
     assets: [USDT],
     overlap: INDEX_LAG_BLOCKS,
     most: { histories: 1, balances: 1 },
@@ -109,7 +116,7 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
       const newest = await proxy({ action: 'eth_blockNumber' }, z.string().regex(/^0x[0-9a-f]{1,13}$/i), call);
       const number = Number.parseInt(newest, 16) - DEPTH;
       const found = await block(hex(Math.max(0, number)), call);
-      if (found === null) {
+      if (found === null || found.number !== Math.max(0, number)) {
         throw new RetryableError('REPLY_INCONSISTENT', `${place.host} does not know block ${number}, which it must.`);
       }
       return { block: found.number, timestamp: found.timestamp * 1000 };
@@ -123,16 +130,8 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
 
     async receipt({ transaction, asset, ...call }) {
       const parameters = { action: 'eth_getTransactionReceipt', txhash: `0x${transaction}` };
-      const receipt = await proxy(parameters, receiptSchema.nullable(), call);
-      if (receipt === null) {
-        throw new RetryableError('RECEIPT_MISSING', `${place.host} has no receipt of a transaction that it listed.`);
-      }
-      return receipt.logs.flatMap((log): ReceiptTransfer[] => {
-        const transfer = readLog(log, asset, place);
-        return transfer === null ? [] : [{ from: transfer.from, to: transfer.to, value: transfer.value }];
-      });
+      const receipt = await proxy(parameters, maybeReceiptSchema, call);
+      return readReceipt(receipt, { transaction, asset }, place);
     },
   };
 }
-
-const receiptSchema = z.object({ logs: z.array(logSchema) });

@@ -13,10 +13,17 @@ export interface LogLimits {
   readonly ceiling: number;
   /** Wallets in one topic. */
   readonly wallets: number;
+  /** The most that are ever asked for together. */
+  readonly mostWallets: number;
 }
 
 /** Blocks that most providers take; nodes take up to a thousand topics at a place. */
-export const FIRST_LIMITS: LogLimits = { blocks: 10_000, ceiling: Number.MAX_SAFE_INTEGER, wallets: 1_000 };
+export const FIRST_LIMITS: LogLimits = {
+  blocks: 10_000,
+  ceiling: Number.MAX_SAFE_INTEGER,
+  wallets: 1_000,
+  mostWallets: 1_000,
+};
 
 /** What was asked for: blocks from `from` to `to`, both included. */
 export interface LogQuestion {
@@ -123,7 +130,10 @@ function numberIn(text: string | undefined): number | null {
  */
 export function narrowLimits(limits: LogLimits, asked: LogQuestion, refusal: LogRefusal): LogLimits | null {
   const span = asked.to - asked.from + 1;
-  if (refusal.kind === 'wallets') return fewerWallets(limits, asked, refusal.most);
+  if (refusal.kind === 'wallets') {
+    const fewer = fewerWallets(limits, asked, refusal.most);
+    return fewer === null ? null : { ...fewer, mostWallets: fewer.wallets };
+  }
   if (span === 1) return fewerWallets(limits, asked, null);
   if (refusal.kind === 'results') {
     const { fits } = refusal;
@@ -149,8 +159,9 @@ function half(count: number): number {
 /** So few logs leave room for more blocks; a range with more than four times as many is where providers begin to refuse. */
 const FEW_LOGS = 2_500;
 
-/** After a question that was answered: twice as many blocks where few logs came, up to what is known to be too much. */
+/** After a question that was answered: twice as much where few logs came, up to what is known to be too much. */
 export function widenLimits(limits: LogLimits, logs: number): LogLimits {
   if (logs > FEW_LOGS) return limits;
-  return { ...limits, blocks: Math.min(limits.blocks * 2, limits.ceiling) };
+  const { blocks, ceiling, wallets, mostWallets } = limits;
+  return { ...limits, blocks: Math.min(blocks * 2, ceiling), wallets: Math.min(wallets * 2, mostWallets) };
 }

@@ -4,60 +4,25 @@
  */
 import { z } from 'zod';
 import { RetryableError, UserError } from '../../errors.ts';
-import { addressFromWord } from '../address.ts';
-import type {
-  Address,
-  Asset,
-  Call,
-  HistoryPage,
-  HistoryRequest,
-  HistoryRow,
-  Remark,
-  TransactionHash,
-} from '../chain.ts';
+import type { Address, Call, HistoryPage, HistoryRequest, HistoryRow, Remark } from '../chain.ts';
 import { type Place, wordsOf } from '../reply.ts';
 import { TRANSFER_TOPIC, topicOf } from './erc20.ts';
 import { type LogLimits, type LogRefusal, narrowLimits, readLogRefusal, widenLimits } from './log-range.ts';
+import { blockSchema, hex, invalid, type LoggedTransfer, logSchema, readLog } from './logs.ts';
 import { noHistory } from './node-faults.ts';
-import { type Rpc, RpcRefusal } from './rpc.ts';
+import { type Rpc, RpcRefusal, refused } from './rpc.ts';
 
 /** Where logs come without their time, the time of each of their blocks costs a request; so many a page are enough. */
 const MOST_BLOCK_TIMES = 100;
+const MOST_REMEMBERED = 20_000;
+/** So few blocks no node takes long to search. */
+const SMALL_RANGE = 1_000;
 /** Each refusal leads to less, so that a question of any size is answered or given up long before. */
 const MOST_REFUSALS = 100;
 
-const quantity = z
-  .string()
-  .regex(/^0x[0-9a-f]{1,13}$/i)
-  .transform((hex) => Number.parseInt(hex, 16));
-
-export const logSchema = z.object({
-  address: z.string(),
-  topics: z.array(z.string()),
-  data: z.string(),
-  blockNumber: quantity,
-  blockTimestamp: quantity.nullish(),
-  transactionHash: z.string().regex(/^0x[0-9a-f]{64}$/i),
-  logIndex: quantity,
-  removed: z.boolean().optional(),
-});
 const logsSchema = z.array(logSchema);
 
-export const blockSchema = z.object({ number: quantity, hash: z.string(), timestamp: quantity });
-
 type Side = 'sender' | 'recipient';
-
-/** A transfer with its place, as a log records it. */
-interface LoggedTransfer {
-  readonly place: string;
-  readonly block: number;
-  readonly index: number;
-  readonly seconds: number | null;
-  readonly transaction: TransactionHash;
-  readonly from: Address;
-  readonly to: Address;
-  readonly value: bigint;
-}
 
 interface Question {
   readonly side: Side;
@@ -69,6 +34,8 @@ export interface LogReader {
   readonly rpc: Rpc;
   readonly place: Place;
   limits: LogLimits;
+  /** Times of blocks that had to be asked for, in seconds. */
+  readonly times: Map<number, number>;
 }
 
 /** Reads the next range of blocks. */
@@ -117,7 +84,7 @@ async function askBothSides(
       answers.push({ ...question, transfers: await ask(reader, request, question, from, to) });
       open = rest;
     } catch (error) {
-      const refusal = refusalIn(error, reader.place);
+      const refusal = refusalIn(error, reader.place, to - from + 1);
       refusals += 1;
       const narrowed = narrowLimits(limits, { from, to, wallets: question.wallets.length }, refusal);
       if (narrowed === null || refusals > MOST_REFUSALS) throw stuck(reader.place, error, from);
@@ -157,27 +124,6 @@ async function ask(
   });
 }
 
-/** The transfer that a log records; `null` where it is of another contract or event. */
-export function readLog(log: z.infer<typeof logSchema>, asset: Asset, place: Place): LoggedTransfer | null {
-  const [topic, from, to, ...more] = log.topics;
-  if (topic?.toLowerCase() !== TRANSFER_TOPIC || log.address.toLowerCase() !== asset.contract.toLowerCase())
-    return null;
-  if (log.removed === true) throw invalid(place, 'a log was undone although its block is final');
-  if (from?.length !== 66 || to?.length !== 66 || more.length > 0 || !/^0x[0-9a-f]{64}$/i.test(log.data)) {
-    throw invalid(place, 'a transfer cannot be read');
-  }
-  return {
-    place: `${log.blockNumber}/${log.logIndex}`,
-    block: log.blockNumber,
-    index: log.logIndex,
-    seconds: log.blockTimestamp ?? null,
-    transaction: log.transactionHash.slice(2).toLowerCase() as TransactionHash,
-    from: addressFromWord('ethereum', from),
-    to: addressFromWord('ethereum', to),
-    value: BigInt(log.data),
-  };
-}
-
 /**
  * Both sides together, each log once, in the order of the chain. A transfer between two of the wallets must stand in the
  * answers for both: else the node has left something out.
@@ -193,20 +139,31 @@ function merge(answers: readonly Answer[], wallets: ReadonlySet<Address>, to: nu
   }
   const all = new Map([...sides.sender, ...sides.recipient]);
   for (const [key, { from, to: payee }] of all) {
-    const oneSided = wallets.has(from) && wallets.has(payee) && !(sides.sender.has(key) && sides.recipient.has(key));
-    if (oneSided) {
+    const [sent, received] = [sides.sender.get(key), sides.recipient.get(key)];
+    if (!wallets.has(from) || !wallets.has(payee)) continue;
+    if (sent === undefined || received === undefined || !isSame(sent, received)) {
       throw new RetryableError(
         'REPLY_INCONSISTENT',
         `${place.host} lists a transfer of its sender that it does not list of its recipient, or the other way round.`,
       );
     }
   }
-  return [...all.values()].sort((a, b) => a.block - b.block || a.index - b.index);
+  const sorted = [...all.values()].sort((a, b) => a.block - b.block || a.index - b.index);
+  const timed = sorted.filter(({ seconds }) => seconds !== null);
+  const back = timed.some(({ seconds }, n) => (seconds ?? 0) < (timed[n - 1]?.seconds ?? 0));
+  if (back) throw invalid(place, 'a later block is of an earlier time');
+  return sorted;
+}
+
+function isSame(one: LoggedTransfer, other: LoggedTransfer): boolean {
+  return (
+    one.transaction === other.transaction && one.from === other.from && one.to === other.to && one.value === other.value
+  );
 }
 
 /** The rows with their times; the page ends early where too many blocks would have to be asked for theirs. */
 async function withTimes(
-  { rpc, place }: LogReader,
+  reader: LogReader,
   request: HistoryRequest,
   transfers: readonly LoggedTransfer[],
   to: number,
@@ -214,13 +171,18 @@ async function withTimes(
   const untimed = [...new Set(transfers.filter(({ seconds }) => seconds === null).map(({ block }) => block))];
   const beyond = untimed[MOST_BLOCK_TIMES];
   const end = beyond === undefined ? to : beyond - 1;
-  const times = new Map<number, number>();
-  for (const block of untimed.slice(0, MOST_BLOCK_TIMES)) times.set(block, await timeOf(rpc, place, block, request));
+  const { times, place } = reader;
+  if (times.size > MOST_REMEMBERED) times.clear();
+  for (const block of untimed.slice(0, MOST_BLOCK_TIMES)) {
+    // What is known stays known when the page has to be asked for again.
+    if (!times.has(block)) times.set(block, await timeOf(reader.rpc, place, block, request));
+  }
   const rows = transfers
     .filter(({ block }) => block <= end)
     .map(({ block, seconds, transaction, from, to: payee, value }): HistoryRow => {
       const time = seconds ?? times.get(block);
       if (time === undefined) throw new Error(`Block ${block} has no time`);
+      if (time * 1000 < request.asset.since) throw invalid(place, 'a transfer is older than its token');
       const { chain, symbol: asset } = request.asset;
       return { chain, asset, transaction, from, to: payee, value, timestamp: time * 1000, block };
     });
@@ -236,15 +198,17 @@ async function timeOf(rpc: Rpc, place: Place, block: number, call: Call): Promis
 }
 
 /** Why a question was refused for its size. @throws the error where it is about something else */
-function refusalIn(error: unknown, place: Place): LogRefusal {
+function refusalIn(error: unknown, place: Place, blocks: number): LogRefusal {
   if (error instanceof RpcRefusal) {
     if (isPruned(error)) throw noHistory(place, error.said);
     const refusal = readLogRefusal(error.said);
     if (refusal === null) throw refused(place, error);
     return refusal;
   }
-  // An answer that is too large for us, or takes too long, is one to a question that is too large.
-  if (error instanceof RetryableError && (error.code === 'PROVIDER_TIMEOUT' || error.code === 'REPLY_TOO_LARGE')) {
+  // An answer that is too large for us is one to a question that is too large. So is one that takes too long, unless the
+  // question was small: then the node has a fault that may pass.
+  const code = error instanceof RetryableError ? error.code : null;
+  if (code === 'REPLY_TOO_LARGE' || (code === 'PROVIDER_TIMEOUT' && blocks > SMALL_RANGE)) {
     return { kind: 'results', fits: null };
   }
   throw error;
@@ -257,10 +221,6 @@ export function isPruned({ code, said }: RpcRefusal): boolean {
   );
 }
 
-function refused(place: Place, { said }: RpcRefusal): RetryableError {
-  return new RetryableError('REPLY_ERROR', `${place.host} answered with an error${wordsOf(said, place)}.`);
-}
-
 function stuck(place: Place, error: unknown, block: number): Error {
   if (error instanceof UserError) return error;
   const words = error instanceof RpcRefusal ? wordsOf(error.said, place) : '';
@@ -270,14 +230,6 @@ function stuck(place: Place, error: unknown, block: number): Error {
   );
 }
 
-function invalid({ host }: Place, what: string): RetryableError {
-  return new RetryableError('REPLY_INVALID', `${host} sent logs that cannot be right: ${what}.`);
-}
-
 function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
-}
-
-export function hex(number: number): string {
-  return `0x${number.toString(16)}`;
 }

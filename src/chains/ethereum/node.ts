@@ -1,15 +1,16 @@
 /** Any Ethereum node as a chain source: histories from event logs, balances as of the run's head, receipts. */
 import { z } from 'zod';
-import { RetryableError } from '../../errors.ts';
-import type { Asset, Call, ChainSource, Head, ReceiptTransfer } from '../chain.ts';
+import type { Asset, Call, ChainSource, Head } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
-import { type Place, wordsOf } from '../reply.ts';
-import { USDT } from './assets.ts';
+import type { Place } from '../reply.ts';
+import { LANDMARKS, MAINNET_GENESIS, USDT } from './assets.ts';
 import { readBalances } from './balances.ts';
+import { TRANSFER_TOPIC } from './erc20.ts';
 import { FIRST_LIMITS } from './log-range.ts';
+import { blockSchema, hex, logSchema, maybeReceiptSchema, noReceipt, readReceipt } from './logs.ts';
 import { noFinality, noHistory, notSynced, wrongChain } from './node-faults.ts';
-import { blockSchema, hex, isPruned, type LogReader, logSchema, readLog, readLogs } from './node-history.ts';
-import { createRpc, type Rpc, RpcRefusal } from './rpc.ts';
+import { isPruned, type LogReader, readLogs } from './node-history.ts';
+import { createRpc, type Rpc, RpcRefusal, refused } from './rpc.ts';
 
 /** Nodes take so many topics at a place; a page is about so many wallets together. */
 const MOST_HISTORIES = 1_000;
@@ -31,32 +32,37 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
   const { url, chainId = MAINNET, assets = [USDT], needsHistory = true, http = platformHttp } = options;
   const place = nodePlace(url);
   const ask = createRpc({ url, place, chainId, http });
-  const reader: LogReader = { rpc: ask, place, limits: FIRST_LIMITS };
+  const reader: LogReader = { rpc: ask, place, limits: FIRST_LIMITS, times: new Map() };
   /** For questions that no node has a reason to refuse. */
   const rpc: Rpc = (method, params, schema, call) =>
     ask(method, params, schema, call).catch((error: unknown) => {
-      if (!(error instanceof RpcRefusal)) throw error;
-      throw new RetryableError('REPLY_ERROR', `${place.host} answered with an error${wordsOf(error.said, place)}.`);
+      throw error instanceof RpcRefusal ? refused(place, error) : error;
     });
+  const requireChain = async (call: Call | undefined) => {
+    const serves = await rpc('eth_chainId', [], z.string().regex(/^0x[0-9a-f]{1,13}$/i), call);
+    if (Number.parseInt(serves, 16) !== chainId) throw wrongChain(place, Number.parseInt(serves, 16), chainId);
+  };
 
   return {
     chain: 'ethereum',
-    provider: 'ethereum-node',
+    // Each node's histories are its own: one may have dropped what another has.
+    provider: `ethereum-node ${place.host}`,
     authority: 'chain',
     unit: 'block',
+    finality: 'finalised',
     assets,
     // Logs of a final block are there with the block.
     overlap: 0,
     most: { histories: MOST_HISTORIES, balances: MOST_BALANCES },
 
     async genesis(call) {
-      const serves = await rpc('eth_chainId', [], z.string().regex(/^0x[0-9a-f]+$/i), call);
-      if (Number.parseInt(serves, 16) !== chainId) throw wrongChain(place, Number.parseInt(serves, 16), chainId);
+      await requireChain(call);
       const block = await rpc('eth_getBlockByNumber', ['0x0', false], blockSchema.nullable(), call);
       return block === null ? null : block.hash.slice(2).toLowerCase();
     },
 
     async head(call) {
+      await requireChain(call);
       await requireSynced(ask, place, call);
       if (needsHistory) await requireHistory(ask, place, assets, call);
       return finalisedHead(ask, place, call);
@@ -67,19 +73,16 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
     balances: (request) => readBalances({ rpc: ask, place }, request),
 
     async receipt({ transaction, asset, ...call }) {
-      const receipt = await rpc('eth_getTransactionReceipt', [`0x${transaction}`], receiptSchema.nullable(), call);
-      if (receipt === null || receipt.transactionHash.slice(2).toLowerCase() !== transaction) {
-        throw new RetryableError('RECEIPT_MISSING', `${place.host} has no receipt of a transaction that it listed.`);
+      try {
+        const receipt = await ask('eth_getTransactionReceipt', [`0x${transaction}`], maybeReceiptSchema, call);
+        return readReceipt(receipt, { transaction, asset }, place);
+      } catch (error) {
+        if (error instanceof RpcRefusal) throw isPruned(error) ? noReceipt(place) : refused(place, error);
+        throw error;
       }
-      return receipt.logs.flatMap((log): ReceiptTransfer[] => {
-        const transfer = readLog(log, asset, place);
-        return transfer === null ? [] : [{ from: transfer.from, to: transfer.to, value: transfer.value }];
-      });
     },
   };
 }
-
-const receiptSchema = z.object({ transactionHash: z.string(), logs: z.array(logSchema) });
 
 const syncingSchema = z.union([
   z.literal(false),
@@ -100,12 +103,21 @@ async function requireSynced(rpc: Rpc, place: Place, call: Call | undefined): Pr
   throw notSynced(place, number(syncing.currentBlock), number(syncing.highestBlock));
 }
 
-/** A node that has dropped old blocks answers questions about them with nothing. */
+/**
+ * A node that has dropped old blocks answers questions about them with nothing, and some keep blocks but drop the logs in
+ * them. So on the real chain there must be transfers where everybody knows of some.
+ */
 async function requireHistory(rpc: Rpc, place: Place, assets: readonly Asset[], call: Call | undefined): Promise<void> {
   const first = Math.min(...assets.map(({ sinceBlock }) => sinceBlock));
+  const block = (number: number) => rpc('eth_getBlockByNumber', [hex(number), false], blockSchema.nullable(), call);
   try {
-    const block = await rpc('eth_getBlockByNumber', [hex(first), false], blockSchema.nullable(), call);
-    if (block === null) throw noHistory(place, null);
+    if ((await block(first)) === null) throw noHistory(place, null);
+    if ((await block(0))?.hash !== MAINNET_GENESIS) return;
+    for (const { from, to } of LANDMARKS) {
+      const filter = { address: USDT.contract, fromBlock: hex(from), toBlock: hex(to), topics: [TRANSFER_TOPIC] };
+      const logs = await rpc('eth_getLogs', [filter], z.array(logSchema), call);
+      if (logs.length === 0) throw noHistory(place, null);
+    }
   } catch (error) {
     if (error instanceof RpcRefusal && isPruned(error)) throw noHistory(place, error.said);
     throw error instanceof RpcRefusal ? refused(place, error) : error;
@@ -122,17 +134,13 @@ async function finalisedHead(rpc: Rpc, place: Place, call: Call | undefined): Pr
   }
 }
 
-function refused(place: Place, { said }: RpcRefusal): RetryableError {
-  return new RetryableError('REPLY_ERROR', `${place.host} answered with an error${wordsOf(said, place)}.`);
-}
-
 /** Providers put their keys into the address: each part of its path is kept out of messages. */
 function nodePlace(url: string): Place {
   const { host, pathname, searchParams } = new URL(url);
-  const parts = [...pathname.split('/'), ...searchParams.values()].map((part) => decodeURIComponent(part));
+  const parts = [...pathname.split('/'), ...pathname.split('/').map(decoded), ...searchParams.values()];
   return {
     host,
-    secrets: parts.filter((part) => part.length >= 8),
+    secrets: [...new Set(parts.filter((part) => part.length >= 8))],
     speaks: 'the path in ETHEREUM_RPC_URL',
     setting: {
       url: 'ETHEREUM_RPC_URL',
@@ -143,4 +151,13 @@ function nodePlace(url: string): Place {
       keyRight: 'Providers of nodes give an address that contains your key, such as https://mainnet.infura.io/v3/KEY.',
     },
   };
+}
+
+/** As it was meant, where it was written in the form of addresses. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

@@ -25,6 +25,11 @@ export class RpcRefusal extends Error {
   }
 }
 
+/** What a refusal comes to where nothing can be made of it. */
+export function refused(place: Place, { said }: RpcRefusal): RetryableError {
+  return new RetryableError('REPLY_ERROR', `${place.host} answered with an error${wordsOf(said, place)}.`);
+}
+
 /** Asks the node for one thing. Throws `RpcRefusal` for an error of JSON-RPC, and what the HTTP reply means otherwise. */
 export type Rpc = <T>(method: string, params: readonly unknown[], schema: z.ZodType<T>, call?: Call) => Promise<T>;
 
@@ -70,7 +75,7 @@ class Provider extends JsonRpcApiProvider {
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<(JsonRpcResult | JsonRpcError)[]> {
     const { url, place, http } = this.#options;
     const [asked] = [payload].flat();
-    this.#call.onRequest?.();
+    await this.#call.onRequest?.();
     const reply = await http({
       url,
       method: 'POST',
@@ -80,13 +85,13 @@ class Provider extends JsonRpcApiProvider {
     });
     const { id, result } = readReply(reply, resultSchema, place, WORDING);
     if (result === undefined || asked === undefined || id !== asked.id) {
-      throw new RetryableError('REPLY_INVALID', `${place.host} sent a reply to another question.`);
+      throw new RetryableError('REPLY_INVALID', `${place.host} did not answer as a node of Ethereum does.`);
     }
-    return [{ id, result }];
+    return [{ id: asked.id, result }];
   }
 }
 
-const resultSchema = z.object({ id: z.number(), result: z.unknown() });
+const resultSchema = z.object({ id: z.unknown(), result: z.unknown() });
 
 const WORDING: Wording = {
   said: saidIn,

@@ -36,6 +36,7 @@ export function createFileSource(options: FileSourceOptions): ChainSource {
     provider,
     authority: 'copy',
     unit: 'timestamp',
+    finality: 'the newest transfer in the files',
     assets: [asset],
     overlap: 0,
     most: { histories: MOST, balances: MOST },

@@ -36,12 +36,12 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
     accept: 'application/json',
     ...(key === null ? {} : { 'TRON-PRO-API-KEY': key }),
   };
-  const get = (path: string, { signal, onRequest }: Call = {}) => {
-    onRequest?.();
+  const get = async (path: string, { signal, onRequest }: Call = {}) => {
+    await onRequest?.();
     return http({ url: `${url}${path}`, headers, signal });
   };
-  const post = (path: string, body: unknown, { signal, onRequest }: Call = {}) => {
-    onRequest?.();
+  const post = async (path: string, body: unknown, { signal, onRequest }: Call = {}) => {
+    await onRequest?.();
     return http({
       url: `${url}${path}`,
       method: 'POST',
@@ -68,6 +68,7 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
     provider: 'trongrid',
     authority: 'chain',
     unit: 'timestamp',
+    finality: 'finalised',
     assets: [USDT],
     overlap: INDEX_LAG_MS,
     most: { histories: 1, balances: 1 },

@@ -48,5 +48,14 @@ create table file_transfers (
 );
 create index file_transfers_by_time on file_transfers (file_id, asset_id, timestamp);
 
+-- In which sense a head is final: some providers do not tell, and are read up to a depth.
+alter table run_heads add column finality text not null default 'finalised';
+
 -- A run on the case's files alone.
 alter table runs add column offline boolean not null default false;
+
+-- When the next request to a provider may be sent, over all workers: by a digest of its address and key.
+create table request_slots (
+  account text primary key,
+  next_at timestamptz not null
+);

@@ -1,0 +1,93 @@
+/** Blocks, event logs and receipts as nodes give them, checked where they enter. */
+import { z } from 'zod';
+import { RetryableError } from '../../errors.ts';
+import { addressFromWord } from '../address.ts';
+import type { Address, Asset, ReceiptTransfer, TransactionHash } from '../chain.ts';
+import type { Place } from '../reply.ts';
+import { TRANSFER_TOPIC } from './erc20.ts';
+
+const quantity = z
+  .string()
+  .regex(/^0x[0-9a-f]{1,13}$/i)
+  .transform((hex) => Number.parseInt(hex, 16));
+
+export const logSchema = z.object({
+  address: z.string(),
+  topics: z.array(z.string()),
+  data: z.string(),
+  blockNumber: quantity,
+  blockTimestamp: quantity.nullish(),
+  transactionHash: z.string().regex(/^0x[0-9a-f]{64}$/i),
+  logIndex: quantity,
+  removed: z.boolean().optional(),
+});
+
+export const blockSchema = z.object({ number: quantity, hash: z.string(), timestamp: quantity });
+
+const receiptSchema = z.object({ transactionHash: z.string(), logs: z.array(logSchema) });
+/** `null` where the transaction is not known. */
+export const maybeReceiptSchema = receiptSchema.nullable();
+
+/** A transfer with its place, as a log records it. */
+export interface LoggedTransfer {
+  readonly place: string;
+  readonly block: number;
+  readonly index: number;
+  readonly seconds: number | null;
+  readonly transaction: TransactionHash;
+  readonly from: Address;
+  readonly to: Address;
+  readonly value: bigint;
+}
+
+/** The transfer that a log records; `null` where it is of another contract or event. */
+export function readLog(log: z.infer<typeof logSchema>, asset: Asset, place: Place): LoggedTransfer | null {
+  const [topic, from, to, ...more] = log.topics;
+  if (topic?.toLowerCase() !== TRANSFER_TOPIC || log.address.toLowerCase() !== asset.contract.toLowerCase())
+    return null;
+  if (log.removed === true) throw invalid(place, 'a log was undone although its block is final');
+  if (from?.length !== 66 || to?.length !== 66 || more.length > 0 || !/^0x[0-9a-f]{64}$/i.test(log.data)) {
+    throw invalid(place, 'a transfer cannot be read');
+  }
+  return {
+    place: `${log.blockNumber}/${log.logIndex}`,
+    block: log.blockNumber,
+    index: log.logIndex,
+    // Some nodes fill in a zero for what they do not know.
+    seconds: log.blockTimestamp || null,
+    transaction: log.transactionHash.slice(2).toLowerCase() as TransactionHash,
+    from: addressFromWord('ethereum', from),
+    to: addressFromWord('ethereum', to),
+    value: BigInt(log.data),
+  };
+}
+
+/**
+ * The transfers of the asset in a transaction's receipt, in the order of its logs.
+ *
+ * @throws RetryableError `RECEIPT_MISSING`
+ */
+export function readReceipt(
+  receipt: z.infer<typeof maybeReceiptSchema>,
+  { transaction, asset }: { transaction: TransactionHash; asset: Asset },
+  place: Place,
+): ReceiptTransfer[] {
+  if (receipt === null || receipt.transactionHash.slice(2).toLowerCase() !== transaction) throw noReceipt(place);
+  return receipt.logs.flatMap((log): ReceiptTransfer[] => {
+    const transfer = readLog(log, asset, place);
+    return transfer === null ? [] : [{ from: transfer.from, to: transfer.to, value: transfer.value }];
+  });
+}
+
+export function noReceipt({ host }: Place): RetryableError {
+  return new RetryableError('RECEIPT_MISSING', `${host} has no receipt of a transaction that it listed.`);
+}
+
+/** Logs that cannot be what the chain has. */
+export function invalid({ host }: Place, what: string): RetryableError {
+  return new RetryableError('REPLY_INVALID', `${host} sent logs that cannot be right: ${what}.`);
+}
+
+export function hex(number: number): string {
+  return `0x${number.toString(16)}`;
+}
