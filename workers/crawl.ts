@@ -122,7 +122,7 @@ async function handleFault(
     const balances = wallets.map(({ id }) => ({ walletId: id, value: null }));
     await recordBalances(pool, { runId, assetId: key.assetId, balances, now });
   } else {
-    await setWalletState(pool, runId, idsOf(wallets), 'failed', messageOf(error));
+    await setWalletState(pool, runId, idsOf(wallets), 'failed', messageOf(error), { from: 'pending' });
   }
 }
 

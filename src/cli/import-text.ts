@@ -2,7 +2,7 @@
 import type { Address } from '../chains/chain.ts';
 import { type Case, readSeeds } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
-import type { ListedChains } from '../store/imports.ts';
+import type { ImportedFile, ListedChains } from '../store/imports.ts';
 import { count, counted, harmless, time } from './output.ts';
 
 /** Refused rows, and lines of rows that were left out for one reason, that are shown; `--json` has all. */
@@ -20,23 +20,25 @@ export interface ImportResult {
   readonly format: string;
   readonly title: string;
   readonly dryRun: boolean;
-  /** When the case was given the same file before; nothing is added then. */
-  readonly known: Date | null;
+  /** The file as the case has it, where it was given it before; nothing is added then. */
+  readonly known: ImportedFile | null;
   readonly taken: number;
   /** Transfers that nothing had listed before. */
   readonly fresh: number;
   /** Rows that are equal in all to another of their transaction. */
   readonly equal: number;
-  /** Lines of rows that were left out, by reason. */
-  readonly leftOut: ReadonlyMap<string, readonly number[]>;
-  readonly refused: readonly Refusal[];
+  /** Rows that were left out, by reason, with the lines of the first of them. */
+  readonly leftOut: ReadonlyMap<string, { readonly rows: number; readonly lines: readonly number[] }>;
+  readonly refused: number;
+  /** The first of them: a file may have a million. */
+  readonly refusals: readonly Refusal[];
   readonly chains: ListedChains;
   /** The wallets that stand in every row: whose history the file may be. */
   readonly common: readonly Address[];
 }
 
 export function importJson(found: Case, result: ImportResult) {
-  const { name, format, dryRun, known, taken, fresh, leftOut, refused, equal, chains } = result;
+  const { name, format, dryRun, known, taken, fresh, leftOut, refused, refusals, equal, chains } = result;
   return {
     case: found.name,
     file: name,
@@ -45,8 +47,9 @@ export function importJson(found: Case, result: ImportResult) {
     known: known !== null,
     taken,
     new: fresh,
-    leftOut: [...leftOut].map(([reason, lines]) => ({ reason, rows: lines.length, lines })),
+    leftOut: [...leftOut].map(([reason, { rows, lines }]) => ({ reason, rows, lines })),
     refused,
+    refusals,
     equal,
     chains,
   };
@@ -55,7 +58,9 @@ export function importJson(found: Case, result: ImportResult) {
 export async function importText(pool: Pool, found: Case, result: ImportResult): Promise<string> {
   const { name, title, dryRun, known, taken, fresh, chains } = result;
   if (known !== null) {
-    return `${harmless(name)} was imported into the case "${found.name}" on ${time(known)}; nothing was added.\n`;
+    return `${harmless(name)} was imported into the case "${found.name}" on ${time(known.importedAt)}; nothing was added.\n${
+      known.refused === 0 ? '' : `${counted(known.refused, 'row')} of it had been refused.\n`
+    }`;
   }
   const lines = [`${harmless(name)}: ${title}.\n`];
   if (dryRun) lines.push(`${counted(taken, 'transfer')} would be taken.\n`);
@@ -71,22 +76,23 @@ export async function importText(pool: Pool, found: Case, result: ImportResult):
 }
 
 /** What is to be said of single rows. */
-function oddRows({ equal, leftOut, refused }: ImportResult): string[] {
+function oddRows({ equal, leftOut, refused, refusals }: ImportResult): string[] {
   const lines: string[] = [];
   if (equal > 0) {
     lines.push(
       `${counted(equal, 'row')} ${equal === 1 ? 'is' : 'are'} equal to another of the same transaction; each counts as a transfer on the files alone; a crawl of the chain settles them by the receipt.\n`,
     );
   }
-  for (const [reason, rows] of leftOut) {
-    const shown = rows.slice(0, SHOWN_LINES).join(', ');
-    const more = rows.length > SHOWN_LINES ? ', …' : '';
-    lines.push(`${counted(rows.length, 'row')} left out, line ${shown}${more}: ${harmless(reason)}.\n`);
+  for (const [reason, { rows, lines: at }] of leftOut) {
+    const shown = at.slice(0, SHOWN_LINES).join(', ');
+    lines.push(
+      `${counted(rows, 'row')} left out, line ${shown}${rows > SHOWN_LINES ? ', …' : ''}: ${harmless(reason)}.\n`,
+    );
   }
-  if (refused.length === 0) return lines;
-  lines.push(`${counted(refused.length, 'row')} refused:\n`);
-  lines.push(...refused.slice(0, SHOWN).map(({ line, message }) => `  line ${line}: ${harmless(message)}\n`));
-  if (refused.length > SHOWN) lines.push(`  … and ${counted(refused.length - SHOWN, 'more row')}; --json lists all\n`);
+  if (refused === 0) return lines;
+  lines.push(`${counted(refused, 'row')} refused:\n`);
+  lines.push(...refusals.slice(0, SHOWN).map(({ line, message }) => `  line ${line}: ${harmless(message)}\n`));
+  if (refused > SHOWN) lines.push(`  … and ${counted(refused - SHOWN, 'more row')}; --json lists them\n`);
   lines.push(
     'A transfer may be missing for each of them. Correct the file and import it again: nothing is stored twice.\n',
   );

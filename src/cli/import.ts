@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { chainOfAddress, parseAddress } from '../chains/address.ts';
 import type { Address, HistoryRow } from '../chains/chain.ts';
-import { type FileRow, readTransferFile, type TransferFile } from '../chains/files/transfer-file.ts';
+import { readTransferFile, type TransferFile } from '../chains/files/transfer-file.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { type Case, findCase } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
@@ -18,6 +18,8 @@ import type { Done } from './main.ts';
 import { jsonOption, typed } from './options.ts';
 import { counted, EXIT, harmless, jsonLine } from './output.ts';
 
+/** Refused rows, reasons and lines that are kept to be told: more nobody reads. */
+const KEPT = 1_000;
 /** Rows that are stored in one statement. */
 const BATCH = 5_000;
 interface ImportOptions {
@@ -52,7 +54,7 @@ A token is known by its contract, never by its symbol. Good rows are taken even 
 
 What a file lists counts in a crawl with --offline. Any other crawl reads the chain, and shows what files list beyond it.
 
-JSON: {case, file, format, dryRun, known, taken, new, leftOut: [{reason, rows, lines}], refused: [{line, code, message}],
+JSON: {case, file, format, dryRun, known, taken, new, leftOut: [{reason, rows, lines}], refused, refusals: [{line, code, message}],
   equal, chains: [{chain, transfers, wallets}]}; exit code 1 when a row was refused; with --forget: {case, file, forgotten}`,
     )
     .action((nameOrId: string, file: string, options: ImportOptions) =>
@@ -62,7 +64,7 @@ JSON: {case, file, format, dryRun, known, taken, new, leftOut: [{reason, rows, l
         const result = await importFile(context, pool, { found, file, options });
         if (options.json) terminal.out(jsonLine(importJson(found, result)));
         else terminal.out(await importText(pool, found, result));
-        if (result.refused.length > 0) done(EXIT.failed);
+        if (result.refused > 0) done(EXIT.failed);
       }),
     );
 }
@@ -101,8 +103,8 @@ async function importFile(
   const known = await findFile(pool, found.id, sha256);
   if (known !== undefined) {
     const chains = await countListed(pool, known.id);
-    const none = { taken: known.taken, fresh: 0, equal: 0, leftOut: new Map(), refused: [], common: [] };
-    return { ...base, ...none, known: known.importedAt, chains };
+    const none = { taken: known.taken, fresh: 0, equal: 0, leftOut: new Map(), refused: 0, refusals: [], common: [] };
+    return { ...base, ...none, known, chains };
   }
   if (base.dryRun) {
     const read = await readAll(context, opened, async () => 0);
@@ -118,12 +120,12 @@ async function importFile(
     }
     return fresh;
   });
-  const leftOut = [...read.leftOut.values()].reduce((sum, lines) => sum + lines.length, 0);
-  await finishFile(pool, fileId, { taken: read.taken, leftOut, refused: read.refused.length });
+  const leftOut = [...read.leftOut.values()].reduce((sum, { rows }) => sum + rows, 0);
+  await finishFile(pool, fileId, { taken: read.taken, leftOut, refused: read.refused });
   return { ...base, ...read, known: null, chains: await countListed(pool, fileId) };
 }
 
-type Read = Pick<ImportResult, 'taken' | 'fresh' | 'equal' | 'leftOut' | 'refused' | 'common'>;
+type Read = Pick<ImportResult, 'taken' | 'fresh' | 'equal' | 'leftOut' | 'refused' | 'refusals' | 'common'>;
 
 /** Reads the file to its end; `store` is handed its good rows, and tells how many of them are new. */
 async function readAll(
@@ -131,8 +133,9 @@ async function readAll(
   { rows }: TransferFile,
   store: (rows: readonly HistoryRow[]) => Promise<number>,
 ): Promise<Read> {
-  const leftOut = new Map<string, number[]>();
-  const refused: Refusal[] = [];
+  const leftOut: LeftOutRows = new Map();
+  const refusals: Refusal[] = [];
+  let refused = 0;
   const equals = new EqualRows();
   let common: readonly Address[] | null = null;
   let [taken, fresh] = [0, 0];
@@ -143,8 +146,11 @@ async function readAll(
     if (terminal.interactive) terminal.err(`\r${counted(taken, 'row')} taken`);
   };
   for await (const each of rows) {
-    if ('fault' in each) refused.push({ line: each.line, code: each.fault.code, message: each.fault.message });
-    else if ('leftOut' in each) noteLeftOut(leftOut, each);
+    if ('fault' in each) {
+      refused += 1;
+      const { line, fault } = each;
+      if (refusals.length < KEPT) refusals.push({ line, code: fault.code, message: fault.message });
+    } else if ('leftOut' in each) noteLeftOut(leftOut, each.line, each.leftOut.text);
     else {
       const { row } = each;
       taken += 1;
@@ -156,14 +162,18 @@ async function readAll(
   }
   await flush();
   if (terminal.interactive) terminal.err('\r\x1b[K');
-  return { taken, fresh, equal: equals.count, leftOut, refused, common: [...new Set(common ?? [])] };
+  return { taken, fresh, equal: equals.count, leftOut, refused, refusals, common: [...new Set(common ?? [])] };
 }
 
-function noteLeftOut(leftOut: Map<string, number[]>, { line, leftOut: reason }: FileRow & { leftOut: object }): void {
-  const { text } = reason as { readonly text: string };
-  const lines = leftOut.get(text);
-  if (lines === undefined) leftOut.set(text, [line]);
-  else lines.push(line);
+type LeftOutRows = Map<string, { rows: number; lines: number[] }>;
+
+/** Names of strangers' tokens stand in the reasons: a file may have as many as it likes. */
+function noteLeftOut(leftOut: LeftOutRows, line: number, text: string): void {
+  const reason = leftOut.has(text) || leftOut.size < KEPT ? text : 'they are of further tokens';
+  const noted = leftOut.get(reason) ?? { rows: 0, lines: [] };
+  leftOut.set(reason, noted);
+  noted.rows += 1;
+  if (noted.lines.length < KEPT) noted.lines.push(line);
 }
 
 /** Counts rows that are equal to one of the same transaction before, as long as its rows stand together. */

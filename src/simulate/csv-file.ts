@@ -50,12 +50,18 @@ export async function* readCsv<Column extends string, Item>(
   convert: (row: Record<Column, string>) => Item,
 ): AsyncGenerator<Item> {
   let line = 1;
-  const parser = parse({ bom: true, columns: true, skip_empty_lines: true });
+  const parser = parse({
+    bom: true,
+    columns: (header: string[]) => {
+      checkColumns(columns, header);
+      return header;
+    },
+    skip_empty_lines: true,
+  });
   // The reader meets the error of either stream in the parser, and closes both.
   const rows = startPipeline(createReadStream(path), parser, () => {}) as AsyncIterable<Record<Column, string>>;
   try {
     for await (const row of rows) {
-      if (line === 1) checkColumns(columns, row);
       line += 1;
       yield convert(row);
     }
@@ -72,7 +78,7 @@ export async function* readCsv<Column extends string, Item>(
   }
 }
 
-function checkColumns(columns: readonly string[], first: object): void {
-  const missing = columns.filter((column) => !(column in first));
+function checkColumns(columns: readonly string[], header: readonly string[]): void {
+  const missing = columns.filter((column) => !header.includes(column));
   if (missing.length > 0) throw new Error(`it lacks the column ${missing.join(', ')}`);
 }

@@ -116,16 +116,19 @@ export async function forgetBeyond(db: Db, runId: number, hop: number): Promise<
   await db.query('delete from case_wallets where run_id = $1 and hop > $2', [runId, hop]);
 }
 
+/** @param options `from`: only wallets that are in this state; another worker may have gone on with them */
 export async function setWalletState(
   db: Db,
   runId: number,
   walletIds: readonly number[],
   state: WalletState,
   reason: string | null = null,
+  options: { from?: WalletState } = {},
 ): Promise<void> {
   await db.query(
-    'update case_wallets set state = $3, reason = $4 where run_id = $1 and wallet_id = any($2::bigint[])',
-    [runId, walletIds, state, reason],
+    `update case_wallets set state = $3, reason = $4
+     where run_id = $1 and wallet_id = any($2::bigint[]) and ($5::text is null or state = $5)`,
+    [runId, walletIds, state, reason, options.from ?? null],
   );
 }
 

@@ -163,32 +163,57 @@ export async function newestListed(db: Db, { caseId, asset }: CaseFiles): Promis
   return row.timestamp === null ? undefined : { timestamp: row.timestamp, block: row.block ?? 0 };
 }
 
-/** What the case's files list of wallets from one time to another, not included; oldest first, `most` rows. */
+/**
+ * What the case's files list of wallets from one time to another, not included; oldest first, `most` rows. A transfer
+ * that several files list comes once.
+ */
 export async function readListed(
   db: Db,
-  files: CaseFiles,
+  { caseId, asset }: CaseFiles,
   request: { wallets: readonly Address[]; from: number; until: number; most: number },
-): Promise<HistoryRow[]> {
-  const rows = await many<{
-    transaction: TransactionHash;
-    from: Address;
-    to: Address;
-    value: bigint;
-    timestamp: number;
-    block: number | null;
-  }>(
-    db,
-    `with asked as (select id from wallets where chain_id = $3 and address = any($4::text[]))
-     select encode(l.transaction, 'hex') as transaction, f.address as "from", r.address as "to", l.value, l.timestamp,
-       l.block
-     from (${LISTED} and ft.timestamp >= $5 and ft.timestamp < $6
-       and (ft.from_id in (select id from asked) or ft.to_id in (select id from asked)) ${LISTED_ORDER}) l
-     join wallets f on f.id = l.from_id join wallets r on r.id = l.to_id
-     order by l.timestamp, l.transaction, l.from_id, l.to_id, l.value, l.occurrence limit $7`,
-    [files.caseId, files.asset.id, files.asset.chainId, request.wallets, request.from, request.until, request.most],
+): Promise<{ rows: HistoryRow[]; more: boolean }> {
+  const files = await listFiles(db, caseId);
+  const ids = (await walletNumbers(db, asset, request.wallets)).join(',') || '0';
+  // Each file by its own index, oldest first, so that no more than a page of it is read.
+  const pages = files.map(
+    ({ id }) => `(select * from file_transfers
+      where file_id = ${id} and asset_id = $1 and timestamp >= $2 and timestamp < $3
+        and (from_id in (${ids}) or to_id in (${ids})) order by timestamp limit $4)`,
   );
-  const { chain, symbol: asset } = files.asset;
-  return rows.map((row) => ({ ...row, chain, asset }));
+  if (pages.length === 0) return { rows: [], more: false };
+  const found = await many<StoredListed>(
+    db,
+    `select encode(l.transaction, 'hex') as transaction, f.address as "from", r.address as "to", l.value, l.occurrence,
+       l.timestamp, l.block
+     from (${pages.join(' union all ')}) l
+     join wallets f on f.id = l.from_id join wallets r on r.id = l.to_id
+     order by l.timestamp, l.transaction, l.from_id, l.to_id, l.value, l.occurrence, l.file_id limit $4`,
+    [asset.id, request.from, request.until, request.most],
+  );
+  const seen = new Set<string>();
+  const rows = found.filter(({ transaction, from, to, value, occurrence }) => {
+    const key = `${transaction} ${from} ${to} ${value} ${occurrence}`;
+    return seen.has(key) ? false : seen.add(key);
+  });
+  const { chain, symbol } = asset;
+  return {
+    rows: rows.map(({ occurrence: _, ...row }) => ({ ...row, chain, asset: symbol })),
+    more: found.length === request.most,
+  };
+}
+
+interface StoredListed extends Pick<HistoryRow, 'transaction' | 'from' | 'to' | 'value' | 'timestamp' | 'block'> {
+  readonly occurrence: number;
+}
+
+/** The numbers of wallets that any transfer names. */
+async function walletNumbers(db: Db, asset: StoredAsset, addresses: readonly Address[]): Promise<number[]> {
+  const rows = await many<{ id: number }>(
+    db,
+    'select id from wallets where chain_id = $1 and address = any($2::text[]) order by id',
+    [asset.chainId, addresses],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Each transfer of a transaction that the case's files list. */

@@ -12,9 +12,15 @@ export interface ListedTransfers {
   /** The newest; undefined where there are none. */
   newest(): Promise<Head | undefined>;
   /** Those of wallets from one time to another, not included; oldest first, `most` rows. */
-  read(request: { wallets: readonly Address[]; from: number; until: number; most: number }): Promise<HistoryRow[]>;
+  read(request: { wallets: readonly Address[]; from: number; until: number; most: number }): Promise<ListedPage>;
   /** Those of one transaction. */
   transaction(hash: TransactionHash): Promise<ReceiptTransfer[]>;
+}
+
+export interface ListedPage {
+  readonly rows: readonly HistoryRow[];
+  /** There are further ones behind them, some perhaps of the last one's time. */
+  readonly more: boolean;
 }
 
 const PAGE_ROWS = 5_000;
@@ -54,8 +60,8 @@ export function createFileSource(options: FileSourceOptions): ChainSource {
     async history({ wallets, window, cursor, signal }) {
       const from = cursor.position;
       for (let most = pageRows; ; most *= 2) {
-        const rows = await heeding(signal, listed.read({ wallets, from, until: window.until, most: most + 1 }));
-        if (rows.length <= most) return { rows, next: null, remarks: [] };
+        const { rows, more } = await heeding(signal, listed.read({ wallets, from, until: window.until, most }));
+        if (!more) return { rows, next: null, remarks: [] };
         const last = rows.at(-1)?.timestamp ?? from;
         const complete = rows.filter(({ timestamp }) => timestamp < last);
         // One instant that fills a page is read with a larger one.
