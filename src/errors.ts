@@ -49,6 +49,9 @@ export class RetryableError extends Error {
   }
 }
 
+/** Code of a `RetryableError` for work that was given back unfinished, since its process is to end: no fault of anybody. */
+export const WORK_STOPPED = 'WORK_STOPPED';
+
 const QUOTE_LENGTH = 100;
 
 /** Text from outside as it stands in a message: in quotes, cut where it is long, and with signs that cannot be seen shown as `�`. */

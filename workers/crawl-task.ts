@@ -5,6 +5,7 @@ import type { Log } from '../src/log.ts';
 import type { HistoryKey } from '../src/store/coverage.ts';
 import type { Pool } from '../src/store/db.ts';
 import type { AssignedWallet, Assignment } from '../src/store/frontier.ts';
+import { noteAnswer } from '../src/store/runs.ts';
 import { callInTurn, type Provider } from './provider.ts';
 
 export interface CrawlContext {
@@ -14,6 +15,8 @@ export interface CrawlContext {
   readonly log: Log;
   /** A fault that a crawl cannot go on with: a full disk, or a lost queue. */
   readonly onFatal: (error: Error) => void;
+  /** Aborted when the process is to end: work that waits for its turn is given back. */
+  readonly stopping: AbortSignal;
 }
 
 /** A job that is still wanted, with what it needs. */
@@ -27,13 +30,21 @@ export interface Task extends Assignment {
   readonly sent: { requests: number };
 }
 
+/** How often a long job notes that it is answered. */
+const NOTE_MS = 1_000;
+
 /** Lets the requests that a source sends for the task wait for their turn, and counts them. */
-export function callOf({ pool, provider }: CrawlContext, { sent }: Task): Call {
-  return callInTurn(pool, provider, {
-    onRequest: () => {
-      sent.requests += 1;
-    },
-  });
+export function callOf({ pool, provider, clock, stopping }: CrawlContext, { runId, sent }: Task): Call {
+  let noted = clock.now();
+  const onRequest = async () => {
+    sent.requests += 1;
+    const now = clock.now();
+    // A further request means that the one before was answered: a long job is no silence.
+    if (sent.requests === 1 || now - noted < NOTE_MS) return;
+    noted = now;
+    await noteAnswer(pool, runId, new Date(now));
+  };
+  return callInTurn(pool, provider, { onRequest }, stopping);
 }
 
 export function idsOf(wallets: readonly AssignedWallet[]): number[] {

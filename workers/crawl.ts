@@ -1,5 +1,5 @@
 /** The crawl's processor: one job is one question to a provider, and safe to be delivered twice. */
-import { messageOf, RetryableError, UserError } from '../src/errors.ts';
+import { messageOf, RetryableError, UserError, WORK_STOPPED } from '../src/errors.ts';
 import { type CrawlJob, crawlJob } from '../src/queue/jobs.ts';
 import type { JobControl, Processor } from '../src/queue/queue.ts';
 import { recordBalances } from '../src/store/balances.ts';
@@ -23,6 +23,8 @@ export function createCrawlProcessor(context: CrawlContext): Processor {
       try {
         await perform(context, job, task);
       } catch (error) {
+        // Given back as it was, for whoever goes on with it.
+        if (error instanceof RetryableError && error.code === WORK_STOPPED) await control.pause(1);
         await handleFault(context, job, task, error, control);
       }
     } catch (error) {

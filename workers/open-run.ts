@@ -169,7 +169,7 @@ async function requireFit(
   for (const provider of providers) {
     const { chain } = provider.source;
     const head = pinned.get(chain);
-    const now = await readHead(setup, provider, signal);
+    const now = await readHead(setup, provider, signal, 'The crawl was not taken up again');
     if (head === undefined || now.timestamp >= head.timestamp) continue;
     throw new UserError(
       'PROVIDER_BEHIND',
@@ -182,13 +182,18 @@ async function requireFit(
   }
 }
 
-async function readHead({ pool }: CrawlSetup, provider: Provider, signal: AbortSignal): Promise<Head> {
+async function readHead(
+  { pool }: CrawlSetup,
+  provider: Provider,
+  signal: AbortSignal,
+  outcome = 'No crawl was begun',
+): Promise<Head> {
   const { source } = provider;
   try {
     return await persistently(() => source.head(callInTurn(pool, provider, { signal })), HEAD_TRIES, signal);
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
-    throw new UserError('PROVIDER_SILENT', `No crawl was begun: ${error.message}`, {
+    throw new UserError('PROVIDER_SILENT', `${outcome}: ${error.message}`, {
       right: 'A run begins by pinning the newest finalised block of each chain.',
       todo: `Check the network and ${URL_SETTINGS[source.chain]}, then run the same command again.`,
       cause: error,

@@ -26,6 +26,8 @@ interface Configured {
   readonly rate: number | null;
   /** What a limit holds for: the provider's address and key. */
   readonly account: readonly string[];
+  /** What else tells its queue from others. */
+  readonly scope?: readonly string[];
 }
 
 /** One provider for each chain that is configured. */
@@ -61,13 +63,21 @@ export function listedIn(pool: Pool, files: CaseFiles): ListedTransfers {
   };
 }
 
-async function open({ source, rate, account }: Configured, place: Place): Promise<Provider> {
+async function open({ source, rate, account, scope = [] }: Configured, place: Place): Promise<Provider> {
   const { pool, queues, instance, assets } = place;
-  const name = queueName('crawl', instance, [source.provider, ...account]);
+  const name = queueName('crawl', instance, [source.provider, ...account, ...scope]);
   const asset = assets.find(({ chain }) => chain === source.chain);
   if (asset === undefined) throw new Error(`The database knows no asset of ${source.chain}`);
   const id = await providerId(pool, source.provider, source.unit);
-  return { id, source, asset, queue: queues.queue<CrawlJob>(name), rate, account: name };
+  return {
+    id,
+    source,
+    asset,
+    queue: queues.queue<CrawlJob>(name),
+    rate,
+    queueName: name,
+    account: queueName('turns', instance, account),
+  };
 }
 
 function tron({ tron: { url, key, rate } }: Config): Configured {
@@ -87,6 +97,8 @@ function ethereum({ ethereumNode, etherscan }: Config): Configured | null {
   return {
     source: node === null ? history : combineSources(history, node),
     rate: Math.min(etherscan.rate, ethereumNode?.rate ?? etherscan.rate),
-    account: [etherscan.url, etherscan.key ?? '', ethereumNode?.url ?? ''],
+    // The key's limit is one, whichever node stands beside it.
+    account: [etherscan.url, etherscan.key ?? ''],
+    scope: [ethereumNode?.url ?? ''],
   };
 }

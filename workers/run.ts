@@ -56,6 +56,7 @@ export async function openEngine(
     const assets = await readAssets(pool);
     const place = { pool, queues, instance, assets };
     const providers = await openProviders(config, place);
+    const stoppings: AbortController[] = [];
     const onError = (error: Error) => log[faults]({ fault: error.message }, 'a worker had a fault');
     return {
       config,
@@ -68,27 +69,32 @@ export async function openEngine(
       log,
       openFiles: (caseId) => openFileProviders(caseId, place),
       startCrawl(asked, onFatal) {
+        const stopping = new AbortController();
+        stoppings.push(stopping);
         const workers = [...asked.values()].map((provider) =>
           queues.work({
-            name: provider.account,
-            process: createCrawlProcessor({ pool, provider, clock, log, onFatal }),
+            name: provider.queueName,
+            process: createCrawlProcessor({ pool, provider, clock, log, onFatal, stopping: stopping.signal }),
             concurrency: CRAWL_CONCURRENCY,
-            // Each request waits for its turn by itself: a job may send several.
-            rate: null,
             onError,
           }),
         );
-        return { close: async () => void (await Promise.all(workers.map((worker) => worker.close()))) };
+        return {
+          async close() {
+            stopping.abort();
+            await Promise.all(workers.map((worker) => worker.close()));
+          },
+        };
       },
       startAnalyse: (onFailed) =>
         queues.work({
           name: analyseName,
           process: createAnalyseProcessor({ pool, clock, onFailed }),
           concurrency: 1,
-          rate: null,
           onError,
         }),
       async close(lost = false) {
+        for (const stopping of stoppings) stopping.abort();
         await queues.close(lost);
         await store.close();
       },

@@ -1,6 +1,9 @@
 /** Two providers of one chain as one source: histories from the one that has them at hand, proof from the other. */
-import { RetryableError, UserError } from '../errors.ts';
+import { RetryableError, UserError, WORK_STOPPED } from '../errors.ts';
 import type { ChainSource } from './chain.ts';
+
+/** Where the node cannot tell, each costs the other provider several requests. */
+const MOST_BALANCES = 25;
 
 /**
  * @param history lists accounts, and names itself as the provider of the rows
@@ -10,7 +13,7 @@ export function combineSources(history: ChainSource, proof: ChainSource): ChainS
   return {
     ...history,
     finality: proof.finality,
-    most: { histories: history.most.histories, balances: proof.most.balances },
+    most: { histories: history.most.histories, balances: Math.min(proof.most.balances, MOST_BALANCES) },
 
     async genesis(call) {
       const [listed, proven] = [await history.genesis(call), await proof.genesis(call)];
@@ -34,8 +37,14 @@ export function combineSources(history: ChainSource, proof: ChainSource): ChainS
       const balances = [...(await proof.balances(request))];
       for (const [place, wallet] of request.wallets.entries()) {
         if (balances[place] !== null) continue;
-        const [told = null] = await history.balances({ ...request, wallets: [wallet] });
-        balances[place] = told;
+        try {
+          const [told = null] = await history.balances({ ...request, wallets: [wallet] });
+          balances[place] = told;
+        } catch (error) {
+          // What is not told now stays unknown, which is said: a crawl is not to hang on it.
+          if (!(error instanceof RetryableError) || error.code === WORK_STOPPED) throw error;
+          break;
+        }
       }
       return balances;
     },

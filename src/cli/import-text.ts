@@ -92,7 +92,7 @@ function oddRows({ equal, leftOut, refused, refusals }: ImportResult): string[] 
   if (refused === 0) return lines;
   lines.push(`${counted(refused, 'row')} refused:\n`);
   lines.push(...refusals.slice(0, SHOWN).map(({ line, message }) => `  line ${line}: ${harmless(message)}\n`));
-  if (refused > SHOWN) lines.push(`  … and ${counted(refused - SHOWN, 'more row')}; --json lists them\n`);
+  if (refused > SHOWN) lines.push(`  … and ${counted(refused - SHOWN, 'more row')}; --json lists up to 1,000\n`);
   lines.push(
     'A transfer may be missing for each of them. Correct the file and import it again: nothing is stored twice.\n',
   );

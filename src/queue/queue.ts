@@ -36,8 +36,6 @@ const LOCK_MS = 10_000;
 const STALLED_CHECK_MS = 5_000;
 /** Being killed is no fault of the job, so a job is taken up again as often as it takes. */
 const MAX_STALLED = 1_000;
-/** With more a second than this nobody limits us, and counting would only cost time. */
-export const UNLIMITED_RATE = 1_000;
 
 /** How long leaving a server that is gone may take. */
 const LEAVE_MS = 2_000;
@@ -69,8 +67,6 @@ export interface WorkerRequest {
   readonly name: string;
   readonly process: Processor;
   readonly concurrency: number;
-  /** Jobs a second over all workers of the queue on all machines; `null` for no limit. */
-  readonly rate: number | null;
   /** An error of the worker itself, such as a lost connection. */
   readonly onError: (error: Error) => void;
 }
@@ -209,16 +205,15 @@ export async function migrateQueue(pool: Pool): Promise<void> {
 }
 
 function startWorker(request: WorkerRequest, connection: unknown, backend: unknown): Worker {
-  const { name, concurrency, rate, process, onError } = request;
-  const limited = rate !== null && rate < UNLIMITED_RATE;
+  const { name, concurrency, process, onError } = request;
   const options: WorkerOptions = {
     connection: connection as never,
     concurrency,
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_CHECK_MS,
     maxStalledCount: MAX_STALLED,
-    // BullMQ takes a provider's pause only where some limit is set.
-    limiter: limited ? limiterOf(rate) : { max: 1_000_000, duration: 1_000 },
+    // Requests wait for their turn by themselves; BullMQ takes a provider's pause only where some limit is set.
+    limiter: { max: 1_000_000, duration: 1_000 },
   };
   const worker: Worker = new Worker(
     name,
@@ -237,12 +232,6 @@ function startWorker(request: WorkerRequest, connection: unknown, backend: unkno
   );
   worker.on('error', onError);
   return worker;
-}
-
-/** Whole jobs in whole milliseconds: 12 a second are 12 in 1,000 ms, 0.5 a second are 1 in 2,000 ms. */
-function limiterOf(rate: number): { max: number; duration: number } {
-  const max = Math.max(1, Math.floor(rate));
-  return { max, duration: Math.ceil((max / rate) * 1000) };
 }
 
 /** Commands fail at once when Redis is gone; workers wait for it to come back. */

@@ -4,6 +4,8 @@ import { type Db, one } from './db.ts';
 /**
  * Takes the next turn of an account.
  *
+ * No turn is further away than a hundred others, or a minute: a clock that was once ahead would make everybody wait.
+ *
  * @param account names a provider's address and key, without telling them
  * @param intervalMs between two turns
  * @returns how long to wait for it, in milliseconds
@@ -13,7 +15,8 @@ export async function takeTurn(db: Db, account: string, intervalMs: number): Pro
     db,
     `insert into request_slots as s (account, next_at) values ($1, clock_timestamp() + $2 * interval '1 millisecond')
      on conflict (account) do update
-     set next_at = greatest(s.next_at, clock_timestamp()) + $2 * interval '1 millisecond'
+     set next_at = least(greatest(s.next_at, clock_timestamp()),
+         clock_timestamp() + greatest($2 * 100, 60000) * interval '1 millisecond') + $2 * interval '1 millisecond'
      returning greatest(0, extract(epoch from s.next_at - clock_timestamp()) * 1000 - $2)::float8 as wait`,
     [account, intervalMs],
   );

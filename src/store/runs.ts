@@ -152,6 +152,11 @@ export async function countAnswer(db: Db, runId: number, requests: number, now: 
   await db.query('update runs set requests = requests + $2, answered_at = $3 where id = $1', [runId, requests, now]);
 }
 
+/** Notes that a provider answers, while what it is asked for is not whole yet. */
+export async function noteAnswer(db: Db, runId: number, now: Date): Promise<void> {
+  await db.query('update runs set answered_at = greatest(answered_at, $2) where id = $1', [runId, now]);
+}
+
 export interface Fault {
   readonly provider: string;
   readonly code: string;

@@ -207,6 +207,29 @@ describe.skipIf(inject('postgres') === null)('a case on both chains', () => {
     expect(most).toBeLessThanOrEqual(rate + 3);
   });
 
+  it('takes a long job for no silence', async () => {
+    let failed = 0;
+    await serveNode({
+      blockTimestamps: false,
+      faultAt: ({ calls }) => (calls[0]?.method === 'eth_getLogs' && failed++ === 0 ? 'error-in-200' : null),
+    });
+    const slowly = { ...env, ETHEREUM_RPC_RATE: '25' };
+    const found = await cliJson<Crawled>(slowly, 'crawl', CASE, '--max-hops', '0', '--patience', '2');
+    expect(found).toMatchObject(expected(0));
+  });
+
+  it('finishes where neither can tell what a wallet held, and says so', async () => {
+    await serveNode({ stateBlocks: 1 });
+    await serveScan({ faultAt: ({ endpoint }) => (endpoint === 'tokenbalance' ? 'busy-in-200' : null) });
+    expect(await crawl('--max-hops', '0')).toMatchObject(expected(0));
+    const { run, balances } = await cliJson<{
+      run: { faults: { code: string; count: number }[] };
+      balances: { balance: string | null }[];
+    }>(env, 'case', 'show', CASE);
+    expect(run.faults).toEqual([expect.objectContaining({ code: 'BALANCE_UNKNOWN', count: 2 })]);
+    expect(balances.filter(({ balance }) => balance === null)).toHaveLength(2);
+  });
+
   it('says what to get where Ethereum cannot be read yet', async () => {
     const { code, err } = await cli(env, 'crawl', CASE);
     expect([code, err]).toMatchInlineSnapshot(`
