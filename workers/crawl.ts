@@ -23,8 +23,11 @@ export function createCrawlProcessor(context: CrawlContext): Processor {
       try {
         await perform(context, job, task);
       } catch (error) {
-        // Given back as it was, for whoever goes on with it.
-        if (error instanceof RetryableError && error.code === WORK_STOPPED) await control.pause(1);
+        if (error instanceof RetryableError && error.code === WORK_STOPPED) {
+          // Given back as it was, for whoever goes on with it.
+          await countAnswer(context.pool, task.runId, task.sent.requests, new Date(context.clock.now()));
+          await control.pause(1);
+        }
         await handleFault(context, job, task, error, control);
       }
     } catch (error) {
