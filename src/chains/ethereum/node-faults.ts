@@ -2,7 +2,7 @@
 import { UserError } from '../../errors.ts';
 import { type Place, wordsOf } from '../reply.ts';
 
-const TODO = 'Set ETHEREUM_RPC_URL to another node.';
+const ANOTHER_NODE = 'Set ETHEREUM_RPC_URL to another node.';
 
 /** Chains that people reach by mistake. */
 const CHAIN_NAMES: Readonly<Record<number, string>> = {
@@ -41,7 +41,7 @@ export function noFinality(place: Place, said: string | null): UserError {
     `${place.host} does not tell which block is final${wordsOf(said, place)}.`,
     {
       right: 'Only blocks that cannot be undone are read, so a node must answer for the block "finalized".',
-      todo: TODO,
+      todo: ANOTHER_NODE,
     },
   );
 }
@@ -49,6 +49,6 @@ export function noFinality(place: Place, said: string | null): UserError {
 export function noHistory(place: Place, said: string | null): UserError {
   return new UserError('PROVIDER_NO_HISTORY', `${place.host} does not have the whole history${wordsOf(said, place)}.`, {
     right: 'Transfers are read from the creation of the token on, so a node must keep all blocks and receipts.',
-    todo: `${TODO} Or read histories from Etherscan: set ETHERSCAN_API_KEY.`,
+    todo: `${ANOTHER_NODE} Or read histories from Etherscan: set ETHERSCAN_API_KEY.`,
   });
 }
