@@ -10,6 +10,7 @@ import {
   readLogRefusal,
   widenLimits,
 } from '../../src/chains/ethereum/log-range.ts';
+import { createEthereumNode } from '../../src/chains/ethereum/node.ts';
 import { sharedData } from '../shared-data.ts';
 
 /** Ten thousand blocks, a thousand wallets. */
@@ -170,6 +171,7 @@ describe.skipIf(!existsSync(sharedData('api-samples/provider_errors.json')))('re
     readonly what: string;
     readonly body?: { readonly error?: { readonly message: string } };
     readonly body_error?: { readonly message: string };
+    readonly body_error_prefix?: { readonly message: string };
     readonly message?: string;
   }
   const recorded = (): Recorded[] => JSON.parse(readFileSync(sharedData('api-samples/provider_errors.json'), 'utf8'));
@@ -199,5 +201,20 @@ describe.skipIf(!existsSync(sharedData('api-samples/provider_errors.json')))('re
       }),
     );
     expect(found).toEqual(NEXT);
+  });
+
+  test('that want a key are no question of size', async () => {
+    const [ankr] = recorded().filter(({ provider, what }) => provider === 'Ankr' && what === 'no key');
+    const error = ankr?.body_error_prefix;
+    expect(error?.message).toContain('authenticate');
+    const http = async () => ({ status: 200, headers: new Headers(), text: JSON.stringify({ id: 1, error }) });
+    const source = createEthereumNode({ url: 'http://127.0.0.1:9', http });
+    await expect(source.head()).rejects.toMatchObject({ name: 'UserError', code: 'PROVIDER_KEY_REFUSED' });
+  });
+
+  test('are all accounted for', () => {
+    const nodes = recorded().filter(({ provider }) => !/^(?:Etherscan|TronGrid|TronScan)/.test(provider));
+    const names = nodes.map(({ provider, what }) => `${provider}: ${what}`);
+    expect(names.sort()).toEqual([...Object.keys(NEXT), 'Ankr: no key'].sort());
   });
 });
