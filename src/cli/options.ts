@@ -26,6 +26,12 @@ export function seconds(text: string): number {
   throw new InvalidArgumentError('It takes a number of seconds above 0.');
 }
 
+/** Hours, as a decimal, to milliseconds. @throws UsageError `WINDOW_INVALID` */
+export function hours(text: string): number {
+  if (/^\d{1,6}(\.\d+)?$/.test(text)) return Math.round(Number(text) * 3_600_000);
+  throw new UsageError('WINDOW_INVALID', `"${text}" is no number of hours.`, { todo: 'Write it as 24 or 0.5.' });
+}
+
 /** What a person typed on the command line: a fault in it is wrong usage. */
 export function typed<T>(read: () => T): T {
   try {

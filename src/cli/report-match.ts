@@ -9,7 +9,7 @@ import { confirmPayment, readPartiesOf, readTransfersOf, type StoredTransfer } f
 import { readAssets, type StoredAsset } from '../store/reference.ts';
 import { lastRun } from '../store/runs.ts';
 import { type CliContext, withStore } from './context.ts';
-import { jsonOption, typed } from './options.ts';
+import { hours, jsonOption, typed } from './options.ts';
 import { counted, harmless, jsonLine, moneyTold, table, time } from './output.ts';
 
 const HOUR_MS = 3_600_000;
@@ -108,11 +108,6 @@ async function payeesKnown(pool: Pool, found: Case): Promise<number> {
 /** Payments into the wallet that was paid, or out of the victim's own. */
 function paymentsOf(pool: Pool, found: Case, report: StoredReport, asset: StoredAsset): Promise<StoredTransfer[]> {
   return readTransfersOf(pool, found.id, report.walletId, asset.id, report.role === 'own' ? 'out' : 'in');
-}
-
-function hours(text: string): number {
-  if (/^\d{1,6}(\.\d+)?$/.test(text)) return Math.round(Number(text) * HOUR_MS);
-  throw new UsageError('WINDOW_INVALID', `"${text}" is no number of hours.`, { todo: 'Write it as 24 or 0.5.' });
 }
 
 async function requireCrawled(pool: Pool, found: Case): Promise<void> {

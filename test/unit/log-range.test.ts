@@ -1,5 +1,5 @@
 /** What nodes say of the limits of `eth_getLogs`, and what is asked next. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -11,7 +11,7 @@ import {
   widenLimits,
 } from '../../src/chains/ethereum/log-range.ts';
 import { createEthereumNode } from '../../src/chains/ethereum/node.ts';
-import { sharedData } from '../shared-data.ts';
+import { hasSharedData, sharedData } from '../shared-data.ts';
 
 /** Ten thousand blocks, a thousand wallets. */
 const ASKED: LogQuestion = { from: 20_000_000, to: 20_009_999, wallets: 1_000 };
@@ -165,7 +165,7 @@ describe('the next question', () => {
   });
 });
 
-describe.skipIf(!existsSync(sharedData('api-samples/provider_errors.json')))('recorded replies of nodes', () => {
+describe.skipIf(!hasSharedData)('recorded replies of nodes', () => {
   interface Recorded {
     readonly provider: string;
     readonly what: string;
