@@ -1,6 +1,7 @@
 /** What a job of the crawl works with. */
 import type { Call } from '../src/chains/chain.ts';
 import type { Clock } from '../src/clock.ts';
+import type { RetryableError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
 import type { HistoryKey } from '../src/store/coverage.ts';
 import type { Pool } from '../src/store/db.ts';
@@ -28,13 +29,15 @@ export interface Task extends Assignment {
   readonly until: number;
   /** Requests that the job has sent. */
   readonly sent: { requests: number };
+  /** Faults that its source got over by itself. */
+  readonly faults: RetryableError[];
 }
 
 /** How often a long job notes that it is answered. */
 const NOTE_MS = 1_000;
 
 /** Lets the requests that a source sends for the task wait for their turn, and counts them. */
-export function callOf({ pool, provider, clock, stopping }: CrawlContext, { runId, sent }: Task): Call {
+export function callOf({ pool, provider, clock, stopping }: CrawlContext, { runId, sent, faults }: Task): Call {
   let noted = clock.now();
   const onRequest = async () => {
     sent.requests += 1;
@@ -44,7 +47,7 @@ export function callOf({ pool, provider, clock, stopping }: CrawlContext, { runI
     noted = now;
     await noteAnswer(pool, runId, new Date(now));
   };
-  return callInTurn(pool, provider, { onRequest }, stopping);
+  return callInTurn(pool, provider, { onRequest, onFault: (fault) => void faults.push(fault) }, stopping);
 }
 
 export function idsOf(wallets: readonly AssignedWallet[]): number[] {

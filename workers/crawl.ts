@@ -54,6 +54,7 @@ async function findTask({ pool, provider }: CrawlContext, job: CrawlJob): Promis
     key: { assetId: job.asset, providerId: provider.id },
     until: windowEnd(provider, found.head),
     sent: { requests: 0 },
+    faults: [],
   };
 }
 
@@ -76,6 +77,9 @@ async function readBalances(context: CrawlContext, task: Task): Promise<void> {
   const values = await source.balances({ wallets: addresses, asset, head, ...callOf(context, task) });
   const now = new Date(clock.now());
   if (sent.requests > 0) await countAnswer(pool, runId, sent.requests, now);
+  for (const { code, message } of task.faults) {
+    await recordFault(pool, runId, { providerId, code, message, count: 1, requests: 0, now });
+  }
   const balances = wallets.map(({ id }, place) => ({ walletId: id, value: values[place] ?? null }));
   const unknown = balances.filter(({ value }) => value === null).length;
   if (unknown > 0 && source.authority === 'chain') {

@@ -30,9 +30,10 @@ export interface Provider {
  * @param stopping ends the waiting, with a `RetryableError` `WORK_STOPPED`; a request that is under way is not cut off
  */
 export function callInTurn(pool: Pool, { rate, account }: Provider, call: Call, stopping?: AbortSignal): Call {
-  const { signal, onRequest } = call;
+  const { signal, onRequest, onFault } = call;
   return {
     signal,
+    onFault,
     async onRequest() {
       if (rate !== null && rate < UNLIMITED_RATE) {
         const wait = await takeTurn(pool, account, 1000 / rate);

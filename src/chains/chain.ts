@@ -4,6 +4,8 @@
  * Everything from outside is turned into these types once, in `chains/`, and trusted from there on.
  */
 
+import type { RetryableError } from '../errors.ts';
+
 export const CHAINS = ['ethereum', 'tron'] as const;
 export type ChainId = (typeof CHAINS)[number];
 
@@ -123,6 +125,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Told of each request before it is sent, so that whoever calls can count it and let it wait for its turn. */
   readonly onRequest?: (() => void | Promise<void>) | undefined;
+  /** Told of a fault that the source gets over by itself, so that it is not swallowed. */
+  readonly onFault?: ((fault: RetryableError) => void) | undefined;
 }
 
 export interface HistoryRequest extends Call {

@@ -43,6 +43,7 @@ export function combineSources(history: ChainSource, proof: ChainSource): ChainS
         } catch (error) {
           // What is not told now stays unknown, which is said: a crawl is not to hang on it.
           if (!(error instanceof RetryableError) || error.code === WORK_STOPPED) throw error;
+          request.onFault?.(error);
           break;
         }
       }

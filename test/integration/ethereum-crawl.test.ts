@@ -226,7 +226,10 @@ describe.skipIf(inject('postgres') === null)('a case on both chains', () => {
       run: { faults: { code: string; count: number }[] };
       balances: { balance: string | null }[];
     }>(env, 'case', 'show', CASE);
-    expect(run.faults).toEqual([expect.objectContaining({ code: 'BALANCE_UNKNOWN', count: 2 })]);
+    expect(run.faults).toEqual([
+      expect.objectContaining({ code: 'BALANCE_UNKNOWN', count: 2 }),
+      expect.objectContaining({ code: 'PROVIDER_BUSY', count: 1 }),
+    ]);
     expect(balances.filter(({ balance }) => balance === null)).toHaveLength(2);
   });
 
