@@ -42,7 +42,7 @@ export async function benchCrawl(): Promise<Figure[]> {
     ];
   } finally {
     await server.stop();
-    await rm(data, { recursive: true, force: true });
+    await rm(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

@@ -73,7 +73,7 @@ describe.skipIf(!hasSharedData)('the seized wallets', () => {
         );
       } finally {
         await fresh?.drop();
-        await rm(data, { recursive: true, force: true });
+        await rm(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
       }
     });
   }

@@ -31,7 +31,7 @@ describe.skipIf(!hasSharedData)('a crawl of the seized wallets', () => {
 
   afterEach(async () => {
     await server.stop();
-    await rm(data, { recursive: true, force: true });
+    await rm(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
 
   async function newCase(name: string): Promise<void> {

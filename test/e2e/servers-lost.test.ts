@@ -39,7 +39,7 @@ describe.skipIf(!hasSharedData)('a crawl that loses', () => {
   });
   afterEach(async () => {
     await server.stop();
-    await rm(data, { recursive: true, force: true });
+    await rm(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
 
   async function begin() {
@@ -90,7 +90,7 @@ describe.skipIf(!hasSharedData)('a crawl that loses', () => {
         expect(JSON.parse(await downstream(CRAWL, env))).toMatchObject(WHOLE);
       } finally {
         redis.kill('SIGKILL');
-        await rm(folder, { recursive: true, force: true });
+        await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
       }
     },
     120_000,
