@@ -130,6 +130,14 @@ export interface Flow {
 export interface Reach {
   readonly sources: readonly Omit<FollowedSource, 'amount'>[];
   /** Transfers that reached an end, with the numbers of the sources they reached it from. */
-  readonly arrivals: readonly { readonly end: End; readonly transfer: PlacedTransfer; readonly sources: readonly number[] }[];
-  readonly wallets: readonly (Wallet & { readonly asset: string; readonly hop: number; readonly sources: readonly number[] })[];
+  readonly arrivals: readonly {
+    readonly end: End;
+    readonly transfer: PlacedTransfer;
+    readonly sources: readonly number[];
+  }[];
+  readonly wallets: readonly (Wallet & {
+    readonly asset: string;
+    readonly hop: number;
+    readonly sources: readonly number[];
+  })[];
 }

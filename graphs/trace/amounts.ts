@@ -1,0 +1,35 @@
+/** Columns of amounts: 64-bit where all of them together fit into that, else of any size. */
+
+/** Base units, none below zero. */
+export type Amounts = BigInt64Array | bigint[];
+
+const LARGEST = 2n ** 63n - 1n;
+
+/**
+ * Zeros for so many amounts.
+ *
+ * @param most what no amount in the column can exceed, such as the sum of all transfers
+ */
+export function createAmounts(size: number, most: bigint): Amounts {
+  return most <= LARGEST ? new BigInt64Array(size) : new Array<bigint>(size).fill(0n);
+}
+
+/** The same amounts in a column of another size, and wide where `most` asks for it. */
+export function resizeAmounts(amounts: Amounts, size: number, most: bigint): Amounts {
+  const kept = Math.min(size, amounts.length);
+  if (amounts instanceof BigInt64Array && most <= LARGEST) {
+    const resized = new BigInt64Array(size);
+    resized.set(amounts.subarray(0, kept));
+    return resized;
+  }
+  const resized = new Array<bigint>(size).fill(0n);
+  for (let index = 0; index < kept; index += 1) resized[index] = amounts[index] ?? 0n;
+  return resized;
+}
+
+/** A larger copy of a column of numbers. */
+export function grown<T extends Int32Array | Float64Array | Uint8Array>(column: T, size: number): T {
+  const larger = new (column.constructor as new (length: number) => T)(size);
+  larger.set(column);
+  return larger;
+}

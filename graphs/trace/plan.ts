@@ -1,0 +1,121 @@
+/** What a trace follows: the rows in their order, which accounts have ledgers, where it ends, and its sources. */
+import type { Wallet } from '../../src/chains/chain.ts';
+import { type Amounts, createAmounts } from './amounts.ts';
+import { putInOrder, type Sequence } from './sequence.ts';
+import { KIND, type TransferTable } from './table.ts';
+import type { End, NamedSource, Opening, SourceKind, Stop, TraceInput } from './types.ts';
+
+/** Where followed money that reaches an account is: in its ledger, or at an end. */
+export const PLACE = { ledger: 0, service: 1, returned: 2, beyond: 3 } as const;
+
+const ENDS: readonly (End | null)[] = [null, 'service', 'returned', 'beyond'];
+
+/** The end that a place of an account is; `null` for a ledger. */
+export function endOf(place: number): End | null {
+  return ENDS[place] ?? null;
+}
+
+/** What the rows of a plan are besides the table. */
+export type PlanInput = Omit<TraceInput, 'transfers' | 'burns'>;
+
+export interface PlannedSource {
+  readonly row: number;
+  readonly kind: SourceKind;
+}
+
+export interface Plan {
+  readonly table: TransferTable;
+  readonly sequence: Sequence;
+  /** One of `PLACE` for each account. */
+  readonly places: Uint8Array;
+  /** What each account with a ledger held at first. */
+  readonly openings: Amounts;
+  readonly sources: readonly PlannedSource[];
+  /** The number of the source that a row is, else -1. */
+  readonly sourceOf: Int32Array;
+  /** No amount that can come of the rows exceeds it. */
+  readonly most: bigint;
+}
+
+/**
+ * @throws Error when a source is not among the rows
+ */
+export function makePlan(table: TransferTable, input: PlanInput): Plan {
+  const places = placeAccounts(table, input);
+  const ledgers = places.map((place) => (place === PLACE.ledger ? 1 : 0));
+  const most = table.total + input.openings.reduce((sum, { value }) => sum + value, 0n);
+  const openings = openAccounts(table, input.openings, ledgers, most);
+  const sources = findSources(table, input);
+  const sourceOf = new Int32Array(table.rows).fill(-1);
+  sources.forEach(({ row }, number) => {
+    sourceOf[row] = number;
+  });
+  return { table, sequence: putInOrder(table, ledgers, openings, most), places, openings, sources, sourceOf, most };
+}
+
+function placeAccounts({ accounts }: TransferTable, { covered, stops }: PlanInput): Uint8Array {
+  const places = new Uint8Array(accounts.list.length).fill(PLACE.beyond);
+  const set = (wallet: Wallet, place: number) => {
+    for (const account of accounts.ofWallet(wallet)) places[account] = place;
+  };
+  for (const wallet of covered) set(wallet, PLACE.ledger);
+  const strongest = (kind: Stop['kind']) => {
+    for (const stop of stops) if (stop.kind === kind) set(stop, PLACE[kind]);
+  };
+  strongest('service');
+  strongest('returned');
+  return places;
+}
+
+function openAccounts(
+  { accounts }: TransferTable,
+  openings: readonly Opening[],
+  ledgers: Uint8Array,
+  most: bigint,
+): Amounts {
+  const held = createAmounts(accounts.list.length, most);
+  for (const { chain, asset, address, value } of openings) {
+    const account = accounts.find(chain, asset, address);
+    if (account >= 0 && ledgers[account] === 1) held[account] = value;
+  }
+  return held;
+}
+
+/** In the order of the table, which is that in which sources are numbered. */
+function findSources(table: TransferTable, input: PlanInput): PlannedSource[] {
+  const { accounts, rows, to, kind } = table;
+  const named = nameRows(table, input.sources);
+  const unverified = new Uint8Array(accounts.list.length);
+  for (const wallet of input.unverified) for (const account of accounts.ofWallet(wallet)) unverified[account] = 1;
+  const sources: PlannedSource[] = [];
+  for (let row = 0; row < rows; row += 1) {
+    const is = named.get(row);
+    if (is !== undefined) sources.push({ row, kind: is });
+    else if (unverified[to[row] ?? 0] === 1 && kind[row] === KIND.transfer) sources.push({ row, kind: 'unverified' });
+  }
+  return sources;
+}
+
+/** The rows of named sources. One that is named as a payment and as a disclosure is a payment. */
+function nameRows(table: TransferTable, sources: readonly NamedSource[]): Map<number, NamedSource['kind']> {
+  const { accounts, from, to, value, occurrence, kind } = table;
+  const byPayee = new Map<number, NamedSource[]>();
+  for (const source of sources) {
+    const account = accounts.find(source.chain, source.asset, source.to);
+    byPayee.set(account, [...(byPayee.get(account) ?? []), source]);
+  }
+  const named = new Map<number, NamedSource['kind']>();
+  const left = new Set(sources);
+  for (let row = 0; row < table.rows; row += 1) {
+    if (kind[row] !== KIND.transfer) continue;
+    for (const source of byPayee.get(to[row] ?? 0) ?? []) {
+      if (source.value !== value[row] || source.occurrence !== occurrence[row]) continue;
+      if (accounts.list[from[row] ?? 0]?.address !== source.from) continue;
+      if (table.transfer(row).transaction !== source.transaction) continue;
+      if (named.get(row) !== 'payment') named.set(row, source.kind);
+      left.delete(source);
+    }
+  }
+  for (const { transaction } of left) throw new Error(`The source ${transaction} is not among the transfers.`);
+  return named;
+}

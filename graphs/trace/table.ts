@@ -1,0 +1,170 @@
+/** Transfers and burns as columns, in the order in which a store feeds them. */
+import type { TransactionHash } from '../../src/chains/chain.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
+import { type Amounts, createAmounts, grown, resizeAmounts } from './amounts.ts';
+import type { Burn, PlacedTransfer } from './types.ts';
+
+/** What a row is: a transfer, or money that the issuer took out of a wallet. */
+export const KIND = { transfer: 0, destroyed: 1, redeemed: 2 } as const;
+const NO_POSITION = -1;
+const HASH_BYTES = 32;
+const FIRST_SIZE = 1_024;
+
+export interface TransferTable {
+  readonly rows: number;
+  readonly accounts: Accounts;
+  /** Numbers of accounts; the same on both sides of a burn. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly value: Amounts;
+  readonly timestamp: Float64Array;
+  /** -1 where it is not known. */
+  readonly position: Int32Array;
+  readonly occurrence: Int32Array;
+  readonly kind: Uint8Array;
+  /** Sum of all values: no balance that they make can exceed it. */
+  readonly total: bigint;
+  /** The row as people name it; a burn has its wallet on both sides. */
+  transfer(row: number): PlacedTransfer;
+}
+
+export interface TableBuilder {
+  /**
+   * Takes the next transfer, by time, chain, asset, transaction, sender, recipient, value and occurrence. Transfers of zero
+   * and to oneself are left out.
+   *
+   * @throws Error when it does not come after the one before it
+   */
+  addTransfer(transfer: PlacedTransfer): void;
+  /** Takes the next burn; among transfers it stands where one from its wallet to itself would. */
+  addBurn(burn: Burn): void;
+  build(): TransferTable;
+}
+
+/** @param expected how many rows are expected: spares copies of what is large */
+export function createTable(expected = FIRST_SIZE): TableBuilder {
+  const accounts = createAccounts();
+  let size = Math.max(expected, 1);
+  let from = new Int32Array(size);
+  let to = new Int32Array(size);
+  let timestamp = new Float64Array(size);
+  let position = new Int32Array(size);
+  let occurrence = new Int32Array(size);
+  let kind = new Uint8Array(size);
+  let hash = new Uint8Array(size * HASH_BYTES);
+  let value = createAmounts(size, 0n);
+  let rows = 0;
+  let largest = 0n;
+  let total = 0n;
+  let last: PlacedTransfer | undefined;
+
+  const grow = () => {
+    size *= 2;
+    from = grown(from, size);
+    to = grown(to, size);
+    timestamp = grown(timestamp, size);
+    position = grown(position, size);
+    occurrence = grown(occurrence, size);
+    kind = grown(kind, size);
+    hash = grown(hash, size * HASH_BYTES);
+    value = resizeAmounts(value, size, largest);
+  };
+  const add = (transfer: PlacedTransfer, is: number) => {
+    if (last !== undefined && compareTransfers(last, transfer) > 0)
+      throw new Error(`Transfers to trace are not sorted: ${transfer.transaction} comes after ${last.transaction}.`);
+    last = transfer;
+    if (rows === size) grow();
+    if (transfer.value > largest) {
+      largest = transfer.value;
+      value = value instanceof BigInt64Array ? widened(value, largest) : value;
+    }
+    const { chain, asset } = transfer;
+    from[rows] = accounts.enter(chain, asset, transfer.from);
+    to[rows] = is === KIND.transfer ? accounts.enter(chain, asset, transfer.to) : (from[rows] ?? 0);
+    value[rows] = transfer.value;
+    timestamp[rows] = transfer.timestamp;
+    position[rows] = transfer.position ?? NO_POSITION;
+    occurrence[rows] = transfer.occurrence;
+    kind[rows] = is;
+    writeHash(hash, rows, transfer.transaction);
+    total += transfer.value;
+    rows += 1;
+  };
+  return {
+    addTransfer(transfer) {
+      if (transfer.value > 0n && transfer.from !== transfer.to) add(transfer, KIND.transfer);
+    },
+    addBurn(burn) {
+      if (burn.value > 0n) add(asTransfer(burn), KIND[burn.kind]);
+    },
+    build: () => ({
+      ...{ rows, accounts, from, to, value, timestamp, position, occurrence, kind, total },
+      transfer(row) {
+        const sender = accounts.list[from[row] ?? -1];
+        const recipient = accounts.list[to[row] ?? -1];
+        if (row < 0 || row >= rows || sender === undefined || recipient === undefined)
+          throw new Error(`There is no row ${row}.`);
+        const at = position[row] ?? NO_POSITION;
+        return {
+          ...{ chain: sender.chain, asset: sender.asset, transaction: readHash(hash, row) },
+          ...{ from: sender.address, to: recipient.address, value: value[row] ?? 0n },
+          ...{ occurrence: occurrence[row] ?? 0, timestamp: timestamp[row] ?? 0, position: at < 0 ? null : at },
+        };
+      },
+    }),
+  };
+}
+
+/** A table of rows in any order. */
+export function tableOf(transfers: readonly PlacedTransfer[], burns: readonly Burn[]): TransferTable {
+  const builder = createTable(transfers.length + burns.length);
+  const rows = [
+    ...transfers.map((transfer) => ({ transfer, add: () => builder.addTransfer(transfer) })),
+    ...burns.map((burn) => ({ transfer: asTransfer(burn), add: () => builder.addBurn(burn) })),
+  ];
+  rows.sort((a, b) => compareTransfers(a.transfer, b.transfer));
+  for (const { add } of rows) add();
+  return builder.build();
+}
+
+function asTransfer({ chain, asset, transaction, wallet, value, timestamp, position }: Burn): PlacedTransfer {
+  return { chain, asset, transaction, from: wallet, to: wallet, value, occurrence: 0, timestamp, position };
+}
+
+/** By time, chain, asset, transaction, sender, recipient, value and occurrence. */
+export function compareTransfers(a: PlacedTransfer, b: PlacedTransfer): number {
+  if (a.timestamp !== b.timestamp) return a.timestamp - b.timestamp;
+  return (
+    compare(a.chain, b.chain) ||
+    compare(a.asset, b.asset) ||
+    compare(a.transaction, b.transaction) ||
+    compare(a.from, b.from) ||
+    compare(a.to, b.to) ||
+    compare(a.value, b.value) ||
+    a.occurrence - b.occurrence
+  );
+}
+
+function compare<T extends string | bigint>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function widened(value: BigInt64Array, most: bigint): Amounts {
+  return resizeAmounts(value, value.length, most);
+}
+
+const DIGITS = '0123456789abcdef';
+const NIBBLES = new Uint8Array(128);
+for (let digit = 0; digit < 16; digit += 1) NIBBLES[DIGITS.charCodeAt(digit)] = digit;
+
+function writeHash(hash: Uint8Array, row: number, text: string): void {
+  for (let byte = 0; byte < HASH_BYTES; byte += 1) {
+    const high = NIBBLES[text.charCodeAt(2 * byte)] ?? 0;
+    hash[row * HASH_BYTES + byte] = (high << 4) | (NIBBLES[text.charCodeAt(2 * byte + 1)] ?? 0);
+  }
+}
+
+function readHash(hash: Uint8Array, row: number): TransactionHash {
+  const bytes = hash.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex') as TransactionHash;
+}
