@@ -6,13 +6,13 @@ import { listedFor } from './listed.ts';
 
 const BATCH = 5_000;
 
-const COLUMNS = 't.transaction, t.asset_id, t.from_id, t.to_id, t.value, t.occurrence, t.timestamp';
+const COLUMNS = 't.transaction, t.asset_id, t.from_id, t.to_id, t.value, t.occurrence, t.timestamp, t.position';
 
 /**
  * Transfers of the run, each once; $1 is the run. Those that an expanded wallet sent, and those that one received from a
  * wallet that is not expanded: two joins by index, since an `or` over both would read the whole store.
  */
-async function runTransfers(db: Db, runId: number): Promise<string> {
+export async function runTransfers(db: Db, runId: number): Promise<string> {
   const { transfers, bySender, byRecipient } = await listedFor(db, runId);
   return `
   select ${COLUMNS} from case_wallets cw
@@ -31,7 +31,7 @@ async function runTransfers(db: Db, runId: number): Promise<string> {
 }
 
 /** A stored batch at a time of a query's rows, so that a case of any size fits into memory. */
-async function* stream<T>(pool: Pool, text: string, values: unknown[]): AsyncGenerator<T> {
+export async function* stream<T>(pool: Pool, text: string, values: unknown[]): AsyncGenerator<T> {
   const client = await pool.connect();
   const cursor = client.query(new Cursor<T>(text, values));
   try {

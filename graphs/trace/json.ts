@@ -1,0 +1,214 @@
+/** A trace as plain JSON: amounts as decimal strings, times in ISO 8601. It is what is printed, stored and hashed. */
+import type { ChainId, Wallet } from '../../src/chains/chain.ts';
+import { formatAmount } from '../../src/money.ts';
+import { walletKey } from '../wallet-key.ts';
+import type { PlaceOfEnd, PlaceOfRest, Traced } from './result.ts';
+import type { FollowedSource, PlacedTransfer, ReachedWallet, SourceKind } from './types.ts';
+
+/** What is known of the rows besides what was followed. */
+export interface Context {
+  /** Digits behind the decimal point of all assets that are traced together. */
+  readonly decimals: number;
+  /** Who named each source: reports by their numbers, or a disclosure. */
+  readonly named: readonly { readonly reports: readonly number[]; readonly disclosure: number | null }[];
+  /** Of services, by `walletKey`. */
+  readonly stops: ReadonlyMap<string, { readonly category: string; readonly name: string | null }>;
+  /** Why the crawl did not follow a wallet, by `walletKey`. */
+  readonly reasons: ReadonlyMap<string, string>;
+}
+
+export interface SourceJson {
+  readonly id: string;
+  readonly kind: SourceKind;
+  readonly reports: readonly number[];
+  readonly disclosure: number | null;
+  readonly chain: ChainId;
+  readonly asset: string;
+  readonly transaction: string;
+  readonly from: string;
+  readonly to: string;
+  readonly at: string;
+  /** Of the transfer, and what of it is followed as this source's own; `null` where a rule states no amounts. */
+  readonly value: string;
+  readonly amount: string | null;
+}
+
+export interface EndJson {
+  readonly end: string;
+  readonly chain: ChainId;
+  readonly asset: string;
+  readonly address: string;
+  readonly category: string | null;
+  readonly name: string | null;
+  /** Why the money is not followed further, where it lies beyond coverage. */
+  readonly reason: string | null;
+  readonly amount: string | null;
+  readonly sources: readonly {
+    readonly source: string;
+    readonly amount: string | null;
+    readonly hops: number | null;
+    readonly first: string;
+    readonly last: string;
+    /** From the payment to the first arrival. */
+    readonly seconds: number;
+  }[];
+  readonly transfers: readonly {
+    readonly transaction: string;
+    readonly from: string;
+    readonly at: string;
+    readonly value: string;
+    readonly traced: string | null;
+  }[];
+}
+
+export interface RestJson {
+  readonly chain: ChainId;
+  readonly asset: string;
+  readonly address: string;
+  readonly amount: string;
+  readonly sources: readonly { readonly source: string; readonly amount: string; readonly hops: number }[];
+}
+
+export interface WalletJson {
+  readonly chain: ChainId;
+  readonly asset: string;
+  readonly address: string;
+  readonly hop: number | null;
+  readonly received: string | null;
+  readonly passed: string | null;
+  readonly resting: string | null;
+  /** True where it paid more than its ledger held. */
+  readonly incomplete: boolean;
+  /** True where it had transfers of one instant whose order is not known. */
+  readonly orderUnknown: boolean;
+}
+
+export interface ConservationJson {
+  readonly sources: string | null;
+  readonly exited: string | null;
+  readonly resting: string | null;
+  readonly beyond: string | null;
+  readonly unknown: string | null;
+  readonly difference: string | null;
+}
+
+export interface ResultJson {
+  readonly sources: readonly SourceJson[];
+  readonly exits: readonly EndJson[];
+  readonly resting: readonly RestJson[];
+  readonly beyond: readonly EndJson[];
+  readonly wallets: readonly WalletJson[];
+  readonly conservation: ConservationJson;
+}
+
+/** A rule's result that states amounts. */
+export function tracedJson(
+  { sources, exits, beyond, resting, wallets, conservation }: Traced,
+  context: Context,
+): ResultJson {
+  const money = moneyOf(context);
+  return {
+    sources: sourcesJson(sources, context),
+    exits: exits.map((place) => endJson(place, sources, context)),
+    resting: resting.map((place) => restJson(place, money)),
+    beyond: beyond.map((place) => endJson(place, sources, context)),
+    wallets: wallets.map((wallet) => walletJson(wallet, money)),
+    conservation: {
+      sources: money(conservation.sources),
+      exited: money(conservation.exited),
+      resting: money(conservation.resting),
+      beyond: money(conservation.beyond),
+      unknown: money(conservation.unknown),
+      difference: money(conservation.difference),
+    },
+  };
+}
+
+/** Sources, without amounts where the rule states none. */
+export function sourcesJson(
+  sources: readonly (Omit<FollowedSource, 'amount'> & { readonly amount?: bigint })[],
+  { named, decimals }: Context,
+): SourceJson[] {
+  return sources.map(({ kind, transfer, amount }, number) => {
+    const { chain, asset, transaction, from, to, value, timestamp } = transfer;
+    return {
+      ...{ id: sourceId(number), kind, reports: named[number]?.reports ?? [] },
+      disclosure: named[number]?.disclosure ?? null,
+      ...{ chain, asset, transaction, from, to, at: iso(timestamp), value: formatAmount(value, decimals) },
+      amount: amount === undefined ? null : formatAmount(amount, decimals),
+    };
+  });
+}
+
+export function endJson(
+  place: PlaceOfEnd,
+  sources: readonly { readonly transfer: PlacedTransfer }[],
+  context: Context,
+): EndJson {
+  const { end, chain, asset, address } = place;
+  const money = moneyOf(context);
+  const maybe = (amount: bigint | null) => (amount === null ? null : money(amount));
+  const key = walletKey(place);
+  const stop = end === 'service' ? context.stops.get(key) : undefined;
+  return {
+    ...{ end, chain, asset, address, category: stop?.category ?? null, name: stop?.name ?? null },
+    reason: end === 'beyond' ? (context.reasons.get(key) ?? 'not reached by the crawl') : null,
+    amount: maybe(place.amount),
+    sources: place.sources.map(({ source, amount, hop, first, last }) => ({
+      ...{ source: sourceId(source), amount: maybe(amount), hops: hop, first: iso(first), last: iso(last) },
+      seconds: Math.floor((first - (sources[source]?.transfer.timestamp ?? first)) / 1000),
+    })),
+    transfers: place.transfers.map(({ transfer: { transaction, from, value, timestamp }, amount }) => ({
+      ...{ transaction, from, at: iso(timestamp), value: money(value), traced: maybe(amount) },
+    })),
+  };
+}
+
+function restJson({ chain, asset, address, amount, sources }: PlaceOfRest, money: Money): RestJson {
+  return {
+    ...{ chain, asset, address, amount: money(amount) },
+    sources: sources.map(({ source, amount: part, hop }) => ({
+      source: sourceId(source),
+      amount: money(part),
+      hops: hop,
+    })),
+  };
+}
+
+function walletJson(wallet: ReachedWallet, money: Money): WalletJson {
+  const { chain, asset, address, hop, received, passed, resting, shortfall, orderUnknown } = wallet;
+  return {
+    ...{ chain, asset, address, hop },
+    ...{ received: money(received), passed: money(passed), resting: money(resting) },
+    ...{ incomplete: shortfall > 0n, orderUnknown },
+  };
+}
+
+/** What a wallet is called in a result where a rule states no amounts. */
+export function reachedJson(wallet: Wallet & { readonly asset: string; readonly hop: number | null }): WalletJson {
+  const { chain, asset, address, hop } = wallet;
+  return {
+    ...{ chain, asset, address, hop, received: null, passed: null, resting: null },
+    ...{ incomplete: false, orderUnknown: false },
+  };
+}
+
+/** Where a rule states no amounts, no sum can be drawn. */
+export const NO_SUMS: ConservationJson = {
+  ...{ sources: null, exited: null, resting: null, beyond: null, unknown: null, difference: null },
+};
+
+/** How people name a source: by its number, from 1. */
+export function sourceId(number: number): string {
+  return `S${number + 1}`;
+}
+
+type Money = (amount: bigint) => string;
+
+function moneyOf({ decimals }: Context): Money {
+  return (amount) => formatAmount(amount, decimals);
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
