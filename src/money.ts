@@ -65,3 +65,13 @@ export function parseAmount(text: string, decimals: number): bigint {
   }
   return BigInt(whole) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || '0');
 }
+
+/** The smaller of two amounts. */
+export function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/** The larger of two amounts. */
+export function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

@@ -77,6 +77,8 @@ export interface WalletJson {
   readonly received: string | null;
   readonly passed: string | null;
   readonly resting: string | null;
+  /** Its part of all relevance, under TTR, as a decimal up to 1. */
+  readonly rank: string | null;
   /** True where it paid more than its ledger held. */
   readonly incomplete: boolean;
   /** True where it had transfers of one instant whose order is not known. */
@@ -179,7 +181,7 @@ function walletJson(wallet: ReachedWallet, money: Money): WalletJson {
   const { chain, asset, address, hop, received, passed, resting, shortfall, orderUnknown } = wallet;
   return {
     ...{ chain, asset, address, hop },
-    ...{ received: money(received), passed: money(passed), resting: money(resting) },
+    ...{ received: money(received), passed: money(passed), resting: money(resting), rank: null },
     ...{ incomplete: shortfall > 0n, orderUnknown },
   };
 }
@@ -188,7 +190,7 @@ function walletJson(wallet: ReachedWallet, money: Money): WalletJson {
 export function reachedJson(wallet: Wallet & { readonly asset: string; readonly hop: number | null }): WalletJson {
   const { chain, asset, address, hop } = wallet;
   return {
-    ...{ chain, asset, address, hop, received: null, passed: null, resting: null },
+    ...{ chain, asset, address, hop, received: null, passed: null, resting: null, rank: null },
     ...{ incomplete: false, orderUnknown: false },
   };
 }

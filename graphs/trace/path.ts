@@ -1,4 +1,5 @@
 /** The chain of transfers that carried the most of some sources' money to a wallet. */
+import { larger, smaller } from '../../src/money.ts';
 import { runRule } from './follow.ts';
 import { NO_TRAIL } from './moved.ts';
 import type { Plan } from './plan.ts';
@@ -95,8 +96,8 @@ function widestPath(plan: Plan, rule: ConservingRule, { sources, targets }: Path
       traced.set(row, carried);
       const way = best.get(from[row] ?? -1);
       const further = carried - own;
-      const along = way === undefined ? 0n : lesser(way.width, further);
-      const width = along > own ? along : own;
+      const along = way === undefined ? 0n : smaller(way.width, further);
+      const width = larger(along, own);
       if (along > own && way !== undefined) before.set(row, way.row);
       const payee = to[row] ?? -1;
       if (further > 0n) add(from[row] ?? -1, -further);
@@ -145,8 +146,4 @@ function largest(amounts: ReadonlyMap<number, bigint>): { key: number; amount: b
   let most: { key: number; amount: bigint } | null = null;
   for (const [key, amount] of amounts) if (most === null || amount > most.amount) most = { key, amount };
   return most;
-}
-
-function lesser(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

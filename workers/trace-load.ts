@@ -1,0 +1,217 @@
+/** A case made ready to be traced: its rows in columns, its sources, where the trace ends, and what is to be known of it. */
+import type { Context } from '../graphs/trace/json.ts';
+import { makePlan, type Plan, type PlanInput } from '../graphs/trace/plan.ts';
+import { createTable, type TransferTable } from '../graphs/trace/table.ts';
+import type { Opening, PlacedTransfer, Stop, TransferKey } from '../graphs/trace/types.ts';
+import { walletKey } from '../graphs/wallet-key.ts';
+import type { ListedStop } from '../src/cases/stops-file.ts';
+import { UsageError, UserError } from '../src/errors.ts';
+import { displayAmount } from '../src/money.ts';
+import { readBalances } from '../src/store/balances.ts';
+import type { Case, StoredReport } from '../src/store/cases.ts';
+import type { Pool } from '../src/store/db.ts';
+import { type CaseWallet, readCaseWallets } from '../src/store/frontier.ts';
+import { readAssets } from '../src/store/reference.ts';
+import { countNewSeeds, type Run, readHeads } from '../src/store/runs.ts';
+import { traceRows } from '../src/store/trace-rows.ts';
+import { type CaseSource, type CaseSources, type Note, readCaseSources } from './trace-sources.ts';
+
+export interface TraceRequest {
+  readonly case: Case;
+  readonly run: Run & { readonly graphHash: string };
+  /** Wallets of services at which the trace ends. */
+  readonly stops: readonly ListedStop[];
+  /** The one report whose money is followed; `null` for all. */
+  readonly report: StoredReport | null;
+  /** Up to when, milliseconds since 1970; `null` for all that was crawled. */
+  readonly asOf: number | null;
+}
+
+export interface LoadedTrace {
+  readonly request: TraceRequest;
+  readonly plan: Plan;
+  /** The same without what wallets held at first, where a wallet does not add up; else `null`. */
+  readonly planWithoutOpenings: Plan | null;
+  readonly openings: readonly Opening[];
+  readonly context: Context;
+  readonly notes: readonly Note[];
+  /** Wallets of victims, which are never ranked. */
+  readonly victims: readonly Stop[];
+}
+
+/**
+ * @throws UserError `NO_SOURCES`; UsageError `AS_OF_TOO_EARLY`
+ */
+export async function loadTrace(pool: Pool, request: TraceRequest): Promise<LoadedTrace> {
+  const { run, stops } = request;
+  const decimals = await readDecimals(pool);
+  const sources = await readCaseSources(pool, request.case.id, request.report, decimals);
+  const wallets = await readCaseWallets(pool, run.id);
+  const heads = [...(await readHeads(pool, run.id)).values()].map(({ timestamp }) => timestamp);
+  const until = Math.min(request.asOf ?? Number.MAX_SAFE_INTEGER, Math.max(0, ...heads));
+  const { table, crawled } = await readTable(pool, run.id, until, sources.named);
+  const victims = victimsOf(sources, stops);
+  const { openings, notes: unbalanced } = await readOpenings(pool, run.id);
+  const input: PlanInput = {
+    covered: wallets.filter(({ state }) => state === 'expanded'),
+    stops: [...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })), ...victims],
+    openings,
+    sources: sources.named.filter((source) => crawled.has(keyOf(source))),
+    unverified: sources.unverified,
+  };
+  const plan = makePlan(table, input);
+  const notes = [
+    ...sources.notes,
+    ...notesOnMissing(
+      request,
+      sources.named.filter((source) => !crawled.has(keyOf(source))),
+    ),
+    ...notesOnStops(sources, stops),
+    ...unbalanced,
+    ...(await notesOnRun(pool, run)),
+  ];
+  if (plan.sources.length === 0) throw noSources(request, sources, notes);
+  return {
+    ...{ request, plan, openings, notes, victims },
+    planWithoutOpenings: openings.length === 0 ? null : makePlan(table, { ...input, openings: [] }),
+    context: {
+      decimals,
+      named: nameSources(plan, sources),
+      stops: new Map(
+        stops.map(({ chain, address, category, name }) => [walletKey({ chain, address }), { category, name }]),
+      ),
+      reasons: new Map(wallets.map((wallet) => [walletKey(wallet), reasonOf(wallet)])),
+    },
+  };
+}
+
+/** Amounts of all assets are added up, which must therefore be counted alike, as USDT is on both chains. */
+async function readDecimals(pool: Pool): Promise<number> {
+  const [first, ...others] = await readAssets(pool);
+  if (
+    first === undefined ||
+    others.some(({ symbol, decimals }) => symbol !== first.symbol || decimals !== first.decimals)
+  )
+    throw new Error('The assets of the database cannot be added up.');
+  return first.decimals;
+}
+
+async function readTable(
+  pool: Pool,
+  runId: number,
+  until: number,
+  named: readonly CaseSource[],
+): Promise<{ table: TransferTable; crawled: Set<string> }> {
+  const builder = createTable();
+  const transactions = new Set(named.map(({ transaction }) => transaction));
+  const crawled = new Set<string>();
+  for await (const row of traceRows(pool, runId, until)) {
+    builder.addTransfer(row);
+    if (transactions.has(row.transaction)) crawled.add(keyOf(row));
+  }
+  return { table: builder.build(), crawled };
+}
+
+function keyOf({ chain, asset, transaction, from, to, value, occurrence }: TransferKey): string {
+  return [chain, asset, transaction, from, to, value, occurrence].join(' ');
+}
+
+/** A list of services knows better than a report whose wallet a payment came from. */
+function victimsOf({ own, origins }: CaseSources, stops: readonly ListedStop[]): Stop[] {
+  const services = new Set(stops.map(walletKey));
+  return [...own, ...origins.filter((wallet) => !services.has(walletKey(wallet)))].map(({ chain, address }) => ({
+    ...{ chain, address, kind: 'returned' },
+  }));
+}
+
+/** What wallets held before their first known transfer, by the contract's own word. */
+async function readOpenings(pool: Pool, runId: number): Promise<{ openings: Opening[]; notes: Note[] }> {
+  const openings: Opening[] = [];
+  const notes: Note[] = [];
+  for (const { chain, address, asset, decimals, balance, received, sent } of await readBalances(pool, runId)) {
+    const surplus = balance === null ? 0n : balance - received + sent;
+    if (surplus > 0n) openings.push({ chain, asset, address, value: surplus });
+    if (surplus === 0n) continue;
+    const amount = displayAmount(surplus < 0n ? -surplus : surplus, decimals);
+    const what = surplus > 0n ? 'more' : 'less';
+    const text = `${address} holds ${amount} ${asset} ${what} than its transfers add up to${surplus > 0n ? ': results are given with that as an opening balance, and without' : ', so its history is not whole'}.`;
+    notes.push({ code: 'NOT_RECONCILED', text });
+  }
+  return { openings, notes };
+}
+
+function nameSources({ table, sources }: Plan, { named, unverified }: CaseSources): Context['named'] {
+  const byKey = new Map(named.map((source) => [keyOf(source), source]));
+  const byWallet = new Map(unverified.map((wallet) => [walletKey(wallet), wallet.reports]));
+  return sources.map(({ row, kind }) => {
+    const transfer: PlacedTransfer = table.transfer(row);
+    const source = byKey.get(keyOf(transfer));
+    const reports =
+      kind === 'unverified'
+        ? byWallet.get(walletKey({ chain: transfer.chain, address: transfer.to }))
+        : source?.reports;
+    return { reports: reports ?? [], disclosure: source?.disclosure ?? null };
+  });
+}
+
+function reasonOf({ state, reason }: CaseWallet): string {
+  return reason ?? state;
+}
+
+function notesOnMissing({ asOf, case: { name } }: TraceRequest, missing: readonly CaseSource[]): Note[] {
+  return missing.map(({ transaction, timestamp, reports, disclosure, from, to, value }): Note => {
+    const who = disclosure === null ? `The payment of report ${reports.join(', ')}` : `Disclosure ${disclosure}`;
+    const which = `${who}, transaction ${transaction.slice(0, 12)}…,`;
+    if (asOf !== null && timestamp > asOf) return { code: 'SOURCE_LATER', text: `${which} is later than --as-of.` };
+    if (from === to || value === 0n)
+      return { code: 'SOURCE_EMPTY', text: `${which} moves nothing: it is not followed.` };
+    const text = `${which} is not in the last crawl, so it is not followed. Crawl again: npx downstream crawl "${name}"`;
+    return { code: 'SOURCE_NOT_CRAWLED', text };
+  });
+}
+
+function notesOnStops({ reported }: CaseSources, stops: readonly ListedStop[]): Note[] {
+  const services = new Map(stops.map((stop) => [walletKey(stop), stop]));
+  return [...new Set(reported.map(walletKey))].flatMap((key) => {
+    const stop = services.get(key);
+    if (stop === undefined) return [];
+    const text = `The reported wallet ${stop.address} is in the list of stops (${stop.name ?? stop.category}): what was paid to it went straight to a service, which is to be asked.`;
+    return [{ code: 'REPORTED_WALLET_STOPS', text }];
+  });
+}
+
+async function notesOnRun(pool: Pool, run: Run): Promise<Note[]> {
+  const notes: Note[] = [];
+  if (run.state !== 'finished') {
+    notes.push({
+      code: 'CRAWL_UNFINISHED',
+      text: `The crawl is not whole: ${run.stopReason ?? 'it was interrupted'}.`,
+    });
+  }
+  const newSeeds = await countNewSeeds(pool, run);
+  if (newSeeds > 0) {
+    const text = `${newSeeds} reported ${newSeeds === 1 ? 'wallet' : 'wallets'} came after the crawl: crawl again to follow them.`;
+    notes.push({ code: 'NEW_SEEDS', text });
+  }
+  return notes;
+}
+
+function noSources(
+  { asOf, case: { name }, report }: TraceRequest,
+  { named }: CaseSources,
+  notes: readonly Note[],
+): UserError {
+  const first = Math.min(...named.map(({ timestamp }) => timestamp));
+  if (asOf !== null && first > asOf) {
+    return new UsageError('AS_OF_TOO_EARLY', `At ${new Date(asOf).toISOString()} nothing had been paid yet.`, {
+      right: `The first payment is of ${new Date(first).toISOString()}.`,
+      todo: 'Choose a later --as-of, or leave it out.',
+    });
+  }
+  const whose = report === null ? `The case "${name}"` : `Report ${report.number}`;
+  return new UserError('NO_SOURCES', `${whose} has no payment to follow.`, {
+    right:
+      'Followed are confirmed payments, disclosed withdrawals, and all payments to wallets that a report names alone.',
+    todo: [...notes.map(({ text }) => text), `Confirm payments with: npx downstream report match "${name}"`].join('\n'),
+  });
+}

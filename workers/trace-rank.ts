@@ -1,0 +1,126 @@
+/** Wallets by relevance: by TTR, or by the money that the rules trace to them. */
+import { mostOf, type PerRule } from '../graphs/trace/compare.ts';
+import { followPlan, reachPlan } from '../graphs/trace/follow.ts';
+import { endJson, NO_SUMS, type ResultJson, reachedJson, sourcesJson } from '../graphs/trace/json.ts';
+import { PLACE, type Plan } from '../graphs/trace/plan.ts';
+import { reached } from '../graphs/trace/result.ts';
+import { rankTtr, TTR_DEFAULTS, TTR_SCALE } from '../graphs/trace/ttr.ts';
+import { CONSERVING_RULES, type ConservingRule } from '../graphs/trace/types.ts';
+import { walletKey } from '../graphs/wallet-key.ts';
+import type { Wallet } from '../src/chains/chain.ts';
+import { formatAmount } from '../src/money.ts';
+import type { LoadedTrace } from './trace-load.ts';
+
+/** Ranks are parts of 10^18. */
+const RANK_DECIMALS = TTR_SCALE.toString().length - 1;
+
+export interface RankedWallet extends Wallet {
+  readonly asset: string;
+  /** Fewest transfers by which money can have come. */
+  readonly hop: number;
+  /** TTR's rank, part of all relevance; `null` where the method is another. */
+  readonly rank: bigint | null;
+  /** What each rule traces to it; `null` under TTR. */
+  readonly received: PerRule<bigint> | null;
+  /** True for the wallet of a service, where a trace ends. */
+  readonly isStop: boolean;
+}
+
+export interface Ranking {
+  /** Most relevant first. */
+  readonly wallets: readonly RankedWallet[];
+  /**
+   * Wallets with a rank that are left out: victims' own, and those that only paid in, since the push backwards leads to
+   * whoever paid, victims among them.
+   */
+  readonly leftOut: number;
+}
+
+/** By TTR. Only wallets that the money can have reached are ranked. */
+export function rankByTtr({ plan, victims }: Pick<LoadedTrace, 'plan' | 'victims'>): Ranking {
+  const ranks = ttrOf(plan);
+  const { accounts } = plan.table;
+  const own = new Set(victims.map(walletKey));
+  const wallets = reachPlan(plan).wallets.flatMap((wallet): RankedWallet[] => {
+    const account = accounts.find(wallet.chain, wallet.asset, wallet.address);
+    const rank = ranks[account] ?? 0n;
+    if (rank === 0n || own.has(walletKey(wallet))) return [];
+    const { chain, asset, address, hop } = wallet;
+    return [{ chain, asset, address, hop, rank, received: null, isStop: plan.places[account] === PLACE.service }];
+  });
+  const ranked = ranks.reduce((count, rank) => count + (rank > 0n ? 1 : 0), 0);
+  return {
+    wallets: wallets.sort((a, b) => largerFirst(a.rank, b.rank) || byName(a, b)),
+    leftOut: ranked - wallets.length,
+  };
+}
+
+/** By the most that any conserving rule traces to a wallet: which rule is right is not for a ranking to say. */
+export function rankByTraced({ plan, victims }: Pick<LoadedTrace, 'plan' | 'victims'>): Ranking {
+  const own = new Set(victims.map(walletKey));
+  const found = new Map<string, RankedWallet & { received: Record<ConservingRule, bigint> }>();
+  for (const rule of CONSERVING_RULES) {
+    for (const { chain, asset, address, hop, received } of followPlan(plan, rule).wallets) {
+      const key = `${asset} ${walletKey({ chain, address })}`;
+      const isStop = plan.places[plan.table.accounts.find(chain, asset, address)] === PLACE.service;
+      const none = { fifo: 0n, lifo: 0n, 'pro-rata': 0n, libr: 0n };
+      const before = found.get(key) ?? { ...{ chain, asset, address, hop, rank: null, isStop }, received: none };
+      found.set(key, { ...before, hop: Math.min(before.hop, hop), received: { ...before.received, [rule]: received } });
+    }
+  }
+  const all = [...found.values()];
+  const wallets = all
+    .filter((wallet) => !own.has(walletKey(wallet)))
+    .sort((a, b) => largerFirst(mostOf(a.received), mostOf(b.received)) || byName(a, b));
+  return { wallets, leftOut: all.length - wallets.length };
+}
+
+/** The result of a trace by TTR: ends without amounts, wallets with their ranks. */
+export function rankedJson(loaded: LoadedTrace): ResultJson {
+  const { plan, context } = loaded;
+  const reach = reachPlan(plan);
+  const { exits, beyond } = reached(reach);
+  return {
+    sources: sourcesJson(reach.sources, context),
+    exits: exits.map((place) => endJson(place, reach.sources, context)),
+    resting: [],
+    beyond: beyond.map((place) => endJson(place, reach.sources, context)),
+    wallets: rankByTtr(loaded).wallets.map((wallet) => ({ ...reachedJson(wallet), rank: rankText(wallet.rank ?? 0n) })),
+    conservation: NO_SUMS,
+  };
+}
+
+/** A rank as a decimal up to 1. */
+export function rankText(rank: bigint): string {
+  return formatAmount(rank, RANK_DECIMALS);
+}
+
+/** The columns of the plan in the order in which the money moved. */
+function ttrOf({ table, sequence, places, sources }: Plan): BigInt64Array {
+  const { rows, accounts } = table;
+  const from = new Int32Array(rows);
+  const to = new Int32Array(rows);
+  const value = new Array<bigint>(rows).fill(0n);
+  const step = new Int32Array(rows);
+  for (let place = 0; place < rows; place += 1) {
+    const row = sequence.order[place] ?? 0;
+    from[place] = table.from[row] ?? 0;
+    to[place] = table.to[row] ?? 0;
+    value[place] = table.value[row] ?? 0n;
+    step[row] = place;
+  }
+  const absorbs = places.map((place) => (place === PLACE.ledger ? 0 : 1));
+  const seeds = sources.map(({ row }) => ({
+    ...{ account: table.to[row] ?? 0, transfer: step[row] ?? 0, weight: table.value[row] ?? 0n },
+  }));
+  return rankTtr({ accounts: accounts.list.length, from, to, value, absorbs }, seeds, TTR_DEFAULTS).rank;
+}
+
+function largerFirst(a: bigint | null, b: bigint | null): number {
+  return (a ?? 0n) > (b ?? 0n) ? -1 : Number((a ?? 0n) < (b ?? 0n));
+}
+
+function byName(a: RankedWallet, b: RankedWallet): number {
+  const [one, other] = [walletKey(a), walletKey(b)];
+  return one < other ? -1 : Number(one > other);
+}

@@ -1,0 +1,182 @@
+/** A trace of a case under one rule: computed, hashed and stored. */
+
+import { runHash } from '../graphs/run-hash.ts';
+import { followPlan, reachPlan } from '../graphs/trace/follow.ts';
+import { endJson, NO_SUMS, type ResultJson, reachedJson, sourcesJson, tracedJson } from '../graphs/trace/json.ts';
+import { reached, type Traced, traced } from '../graphs/trace/result.ts';
+import { isConserving, type Rule } from '../graphs/trace/types.ts';
+import { stopsDigest } from '../src/cases/stops-file.ts';
+import { formatAmount } from '../src/money.ts';
+import type { Pool } from '../src/store/db.ts';
+import type { Declaration } from '../src/store/declarations.ts';
+import { storeTrace } from '../src/store/traces.ts';
+import type { LoadedTrace } from './trace-load.ts';
+import { rankedJson } from './trace-rank.ts';
+import type { Note } from './trace-sources.ts';
+
+/** What differs where wallets' opening balances are left out: the other end of the range. */
+export interface WithoutOpenings {
+  readonly openings: readonly { readonly chain: string; readonly address: string; readonly amount: string }[];
+  readonly exited: string;
+  readonly resting: string;
+  readonly beyond: string;
+  /** Places whose amount is another then; `0` where nothing comes to them. */
+  readonly differ: readonly {
+    readonly end: string;
+    readonly chain: string;
+    readonly address: string;
+    readonly amount: string;
+  }[];
+}
+
+/** A trace as it is printed and stored. */
+export interface TraceJson extends ResultJson {
+  readonly case: string;
+  readonly rule: Rule;
+  /** Who chose the rule and why; `null` where nobody has. */
+  readonly declared: { readonly by: string; readonly why: string; readonly at: string } | null;
+  readonly report: number | null;
+  readonly asOf: string | null;
+  /** How many wallets of services the trace would end at, and a digest of their list. */
+  readonly stops: { readonly wallets: number; readonly sha256: string };
+  readonly graphHash: string;
+  readonly runHash: string;
+  readonly withoutOpenings: WithoutOpenings | null;
+  readonly notes: readonly Note[];
+}
+
+/** Computes a trace. The same rows, sources, stops and rule give the same `runHash`. */
+export function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration | null): TraceJson {
+  const { request, notes } = loaded;
+  const { run, report, asOf, stops } = request;
+  const { withoutOpenings, ...results } = resultOf(loaded, rule);
+  const parameters = parametersOf(loaded);
+  return {
+    case: request.case.name,
+    rule,
+    declared:
+      declaration === null
+        ? null
+        : { by: declaration.declaredBy, why: declaration.why, at: declaration.declaredAt.toISOString() },
+    report: report?.number ?? null,
+    asOf: asOf === null ? null : new Date(asOf).toISOString(),
+    stops: { wallets: stops.length, sha256: stopsDigest(stops) },
+    graphHash: run.graphHash,
+    runHash: runHash({
+      ...{ graphHash: run.graphHash, rule, parameters },
+      seeds: results.sources.map(({ kind, chain, asset, transaction, from, to, value }) => ({
+        ...{ kind, chain, asset, transaction, from, to, value },
+      })),
+      results: { ...results, withoutOpenings },
+    }),
+    ...results,
+    withoutOpenings,
+    notes: [...notes, ...notesOnWallets(results)],
+  };
+}
+
+/** Computes a trace and stores it. */
+export async function traceCase(
+  pool: Pool,
+  loaded: LoadedTrace,
+  { rule, declaration, now }: { rule: Rule; declaration: Declaration | null; now: Date },
+): Promise<TraceJson> {
+  const result = computeTrace(loaded, rule, declaration);
+  const { graphHash, runHash: hash } = result;
+  await storeTrace(
+    pool,
+    loaded.request.run.id,
+    {
+      ...{ rule, declarationId: declaration?.id ?? null, parameters: parametersOf(loaded) },
+      ...{ graphHash, runHash: hash, result },
+    },
+    now,
+  );
+  return result;
+}
+
+function parametersOf({ request: { report, asOf, stops }, openings, context }: LoadedTrace): Record<string, unknown> {
+  return {
+    report: report?.number ?? null,
+    asOf,
+    stops: stopsDigest(stops),
+    openings: openings.map(({ chain, asset, address, value }) => ({
+      ...{ chain, asset, address, value: formatAmount(value, context.decimals) },
+    })),
+  };
+}
+
+function resultOf(loaded: LoadedTrace, rule: Rule): ResultJson & { withoutOpenings: WithoutOpenings | null } {
+  const { plan, planWithoutOpenings, context } = loaded;
+  if (isConserving(rule)) {
+    const result = traced(followPlan(plan, rule));
+    const without = planWithoutOpenings === null ? null : traced(followPlan(planWithoutOpenings, rule));
+    return {
+      ...tracedJson(result, context),
+      withoutOpenings: without === null ? null : rangeOf(loaded, result, without),
+    };
+  }
+  if (rule === 'ttr') return { ...rankedJson(loaded), withoutOpenings: null };
+  const reach = reachPlan(plan);
+  const { exits, beyond } = reached(reach);
+  return {
+    sources: sourcesJson(reach.sources, context),
+    exits: exits.map((place) => endJson(place, reach.sources, context)),
+    resting: [],
+    beyond: beyond.map((place) => endJson(place, reach.sources, context)),
+    wallets: [...reach.wallets].sort((a, b) => a.hop - b.hop).map(reachedJson),
+    conservation: NO_SUMS,
+    withoutOpenings: null,
+  };
+}
+
+function rangeOf({ openings, context }: LoadedTrace, result: Traced, without: Traced): WithoutOpenings {
+  const money = (amount: bigint) => formatAmount(amount, context.decimals);
+  const amounts = new Map<string, { end: string; chain: string; address: string; with: bigint; without: bigint }>();
+  const add = (which: 'with' | 'without', { exits, beyond, resting }: Traced) => {
+    for (const place of [...exits, ...beyond, ...resting.map((each) => ({ ...each, end: 'resting' as const }))]) {
+      const { end, chain, address, amount } = place;
+      const key = `${end} ${chain} ${address}`;
+      const own = amounts.get(key) ?? { end, chain, address, with: 0n, without: 0n };
+      amounts.set(key, { ...own, [which]: own[which] + (amount ?? 0n) });
+    }
+  };
+  add('with', result);
+  add('without', without);
+  return {
+    openings: openings.map(({ chain, address, value }) => ({ chain, address, amount: money(value) })),
+    exited: money(without.conservation.exited),
+    resting: money(without.conservation.resting),
+    beyond: money(without.conservation.beyond),
+    differ: [...amounts.values()]
+      .filter((each) => each.with !== each.without)
+      .map(({ end, chain, address, without: amount }) => ({ end, chain, address, amount: money(amount) })),
+  };
+}
+
+function notesOnWallets({ wallets, exits, sources }: ResultJson): Note[] {
+  const notes: Note[] = [];
+  const incomplete = wallets.filter((wallet) => wallet.incomplete).length;
+  if (incomplete > 0) {
+    const text = `${incomplete} ${incomplete === 1 ? 'wallet' : 'wallets'} on the way paid more than they are known to have held; the rest is of unknown origin.`;
+    notes.push({ code: 'WALLETS_INCOMPLETE', text });
+  }
+  const unordered = wallets.filter((wallet) => wallet.orderUnknown).length;
+  if (unordered > 0) {
+    const text = `${unordered} ${unordered === 1 ? 'wallet has' : 'wallets have'} transfers of one block whose order nobody has told; another order may give other amounts.`;
+    notes.push({ code: 'ORDER_UNKNOWN', text });
+  }
+  const straight = exits.filter((exit) => exit.end === 'service' && exit.sources.some(({ hops }) => hops === 0));
+  for (const { address, name, category } of straight) {
+    const text = `A payment went straight to a service: ${name ?? category}, ${address}. It is to be asked whose account that is.`;
+    notes.push({ code: 'PAID_TO_SERVICE', text });
+  }
+  const carried = sources.filter(
+    ({ amount, value, kind }) => amount !== null && amount !== value && kind !== 'unverified',
+  );
+  if (carried.length > 0) {
+    const text = `${carried.map(({ id }) => id).join(', ')} carried money of earlier sources, which is counted there.`;
+    notes.push({ code: 'SOURCE_CARRIES', text });
+  }
+  return notes;
+}
