@@ -1,0 +1,193 @@
+/** A trace as people read it. */
+import type { EndJson, ResultJson, SourceJson } from '../../graphs/trace/json.ts';
+import { isConserving, type SourceKind } from '../../graphs/trace/types.ts';
+import type { TraceJson, WithoutOpenings } from '../../workers/trace.ts';
+import type { LoadedTrace } from '../../workers/trace-load.ts';
+import type { Note } from '../../workers/trace-sources.ts';
+import { displayAmount, parseAmount } from '../money.ts';
+import { count, counted, duration, harmless, table, time } from './output.ts';
+
+const SHOWN = 10;
+/** Sources of an exit that are named in its line. */
+const SHOWN_SOURCES = 4;
+
+const RULE_NAMES = {
+  fifo: 'first in, first out (FIFO)',
+  lifo: 'last in, first out (LIFO)',
+  'pro-rata': 'pro rata',
+  libr: 'lowest intermediate balance (LIBR)',
+  poison: 'poison: what can have been reached, without amounts',
+  ttr: 'transaction tracing rank (TTR): a ranking, without amounts',
+} as const;
+
+export function traceText(loaded: LoadedTrace, result: TraceJson): string {
+  const { rule, declared, exits, beyond, conservation } = result;
+  const money = amounts(loaded);
+  const choice =
+    declared === null
+      ? ''
+      : `Chosen by ${harmless(declared.by)} on ${declared.at.slice(0, 10)}: ${harmless(declared.why)}\n`;
+  const stated = isConserving(rule);
+  return [
+    `The money ${subjectOf(loaded)}, by ${RULE_NAMES[rule]}.\n`,
+    choice,
+    'What is traced to a wallet is value, and no finding about whoever owns it.\n\n',
+    table(stated ? sumsOf(result, money) : reachOf(result)),
+    endsText('Exits', exits, money, stated),
+    restingText(result, money),
+    endsText('Beyond coverage: where the crawl did not follow', beyond, money, stated),
+    rule === 'ttr' ? ranksText(result) : '',
+    rangeText(result.withoutOpenings, result, money),
+    notesText(result.notes),
+    '\n',
+    table([
+      ['graphHash', result.graphHash],
+      ['runHash', result.runHash],
+      ...(conservation.difference === null ? [] : [['Sums', balanceText(conservation.difference)]]),
+    ]),
+  ].join('');
+}
+
+function balanceText(difference: string): string {
+  return /^0(\.0+)?$/.test(difference)
+    ? `balanced: what was followed is what exited, rests and lies beyond (difference ${difference})`
+    : `NOT balanced: difference ${difference}`;
+}
+
+type Money = (amount: string | null) => string;
+
+function amounts({ context }: LoadedTrace): Money {
+  return (amount) => (amount === null ? '' : displayAmount(parseAmount(amount, context.decimals), context.decimals));
+}
+
+/** `of 3 payments in the case "mekong", up to 2026-03-31 23:53:54 UTC`. */
+export function subjectOf({ request, plan }: LoadedTrace): string {
+  const { report, asOf } = request;
+  const sources = counted(plan.sources.length, 'source');
+  const whose = report === null ? '' : `report ${report.number} of `;
+  const until = asOf === null ? '' : `, up to ${time(asOf)}`;
+  return `of ${sources} in ${whose}the case "${request.case.name}"${until}`;
+}
+
+const KINDS: Readonly<Record<SourceKind, readonly [one: string, words: string]>> = {
+  payment: ['confirmed payment', ''],
+  disclosed: ['disclosed withdrawal', ': no further loss, but money that a service passed on'],
+  unverified: ['unverified payment', ' to wallets that a report names alone: not added up as loss'],
+};
+
+function sumsOf({ sources, exits, conservation, resting, beyond }: ResultJson, money: Money): string[][] {
+  const at = (end: string) => exits.filter((exit) => exit.end === end);
+  const lines = (Object.keys(KINDS) as SourceKind[]).flatMap((kind) => {
+    const own = sources.filter((source) => source.kind === kind);
+    const [name, words] = KINDS[kind];
+    return own.length === 0 ? [] : [['Sources', money(sumOf(own)), `${counted(own.length, name)}${words}`]];
+  });
+  const exit = (end: string, label: string, words: string) =>
+    at(end).length === 0 ? [] : [[label, money(sumOf(at(end))), words]];
+  return [
+    ...lines,
+    ...exit('service', 'Exited', `at ${counted(at('service').length, 'wallet')} of services`),
+    ...exit('returned', 'Returned', "to victims' own wallets"),
+    ...exit('destroyed', 'Destroyed', 'by the issuer, at frozen wallets'),
+    ...exit('redeemed', 'Redeemed', 'with the issuer'),
+    ['Resting', money(conservation.resting), `in ${counted(resting.length, 'wallet')}`],
+    ['Beyond', money(conservation.beyond), `at ${counted(beyond.length, 'wallet')} that the crawl did not follow`],
+    ...(/[1-9]/.test(conservation.unknown ?? '')
+      ? [['Unknown', money(conservation.unknown), 'of other origin, paid by wallets on the way without ever coming in']]
+      : []),
+  ];
+}
+
+function reachOf({ sources, exits, beyond, wallets }: ResultJson): string[][] {
+  return [
+    ['Sources', count(sources.length)],
+    ['Wallets', count(wallets.length)],
+    ['Exits', `${count(exits.length)} wallets of services, of victims, or where money was destroyed`],
+    ['Beyond', `${count(beyond.length)} wallets that the crawl did not follow`],
+  ];
+}
+
+/** Adds decimals up without reading them as floats. */
+function sumOf(list: readonly Pick<SourceJson | EndJson, 'amount'>[]): string {
+  const decimals = list[0]?.amount?.split('.')[1]?.length ?? 0;
+  const total = list.reduce((sum, { amount }) => sum + BigInt((amount ?? '0').replace('.', '')), 0n);
+  const digits = total.toString().padStart(decimals + 1, '0');
+  return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
+function endsText(title: string, ends: readonly EndJson[], money: Money, stated: boolean): string {
+  if (ends.length === 0) return '';
+  const rows = ends.slice(0, SHOWN).map((place) => {
+    const hops = place.sources.map((share) => share.hops ?? 0);
+    const seconds = place.sources.map((share) => share.seconds);
+    return [
+      ...(stated ? [money(place.amount), `${Math.min(...hops)}`] : []),
+      duration(Math.min(...seconds) * 1000),
+      place.sources[0]?.first.slice(0, 16).replace('T', ' ') ?? '',
+      place.address,
+      whatOf(place),
+      sourcesOf(place.sources.map(({ source }) => source)),
+    ];
+  });
+  const more = ends.length - rows.length;
+  const head = [...(stated ? ['AMOUNT', 'HOPS'] : []), 'AFTER', 'FIRST (UTC)', 'WALLET', 'WHAT', 'OF'];
+  return `\n${title}\n${table([head, ...rows], stated ? [0, 1] : [])}${moreText(more)}`;
+}
+
+function whatOf({ end, name, category, reason }: EndJson): string {
+  if (end === 'service') return harmless(name === null ? `${category}` : `${name} (${category})`);
+  return end === 'beyond' ? (reason ?? '') : end;
+}
+
+function sourcesOf(ids: readonly string[]): string {
+  const more = ids.length - SHOWN_SOURCES;
+  return `${ids.slice(0, SHOWN_SOURCES).join(' ')}${more > 0 ? ` +${more}` : ''}`;
+}
+
+function restingText({ resting, wallets }: ResultJson, money: Money): string {
+  if (resting.length === 0) return '';
+  const marks = new Map(wallets.map((wallet) => [wallet.address, wallet]));
+  const rows = resting.slice(0, SHOWN).map((place) => {
+    const wallet = marks.get(place.address);
+    const flags = [
+      ...(wallet?.incomplete ? ['paid more than it is known to have held'] : []),
+      ...(wallet?.orderUnknown ? ['order of some transfers not known'] : []),
+    ];
+    const hops = Math.min(...place.sources.map((share) => share.hops));
+    return [
+      money(place.amount),
+      `${hops}`,
+      place.address,
+      sourcesOf(place.sources.map(({ source }) => source)),
+      flags.join('; '),
+    ];
+  });
+  const head = ['AMOUNT', 'HOPS', 'WALLET', 'OF', ''];
+  return `\nResting: still in wallets that were read to the end\n${table([head, ...rows], [0, 1])}${moreText(resting.length - rows.length)}`;
+}
+
+function ranksText({ wallets }: ResultJson): string {
+  const rows = wallets.slice(0, SHOWN).map(({ rank, hop, address }) => [rank ?? '', `${hop ?? ''}`, address]);
+  return `\nWallets by relevance\n${table([['RANK', 'HOPS', 'WALLET'], ...rows], [1])}${moreText(wallets.length - rows.length)}`;
+}
+
+function rangeText(without: WithoutOpenings | null, { conservation }: ResultJson, money: Money): string {
+  if (without === null) return '';
+  const range = (a: string | null, b: string) => (a === b ? money(b) : `${money(b)} to ${money(a)}`);
+  return `\nWithout and with the opening balances of ${counted(without.openings.length, 'wallet')} that do not add up\n${table(
+    [
+      ['Exited', range(conservation.exited, without.exited)],
+      ['Resting', range(conservation.resting, without.resting)],
+      ['Beyond', range(conservation.beyond, without.beyond)],
+    ],
+  )}`;
+}
+
+function moreText(more: number): string {
+  return more > 0 ? `  … and ${count(more)} more; --json lists all\n` : '';
+}
+
+export function notesText(notes: readonly Note[]): string {
+  if (notes.length === 0) return '';
+  return `\nTo be known\n${notes.map(({ text }) => `  - ${harmless(text)}\n`).join('')}`;
+}
