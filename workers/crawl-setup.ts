@@ -18,9 +18,14 @@ export interface CrawlRequest {
   readonly onProgress: (progress: CrawlProgress) => void;
 }
 
+/** What a crawl is at: the histories of a hop's wallets, then balances, then the order of transfers within so many blocks. */
+export type Stage =
+  | { readonly kind: 'histories'; readonly hop: number }
+  | { readonly kind: 'balances' }
+  | { readonly kind: 'positions'; readonly blocks: number };
+
 export interface CrawlProgress {
-  /** Of the nearest wallets that are read; `null` once all are, and their balances are read. */
-  readonly hop: number | null;
+  readonly stage: Stage;
   readonly wallets: WalletCounts;
   /** How much of their blocks the wallets have behind them that are read together, from 0 to 1; `null` where none are. */
   readonly covered: number | null;

@@ -6,8 +6,10 @@ import { recordBalances } from '../src/store/balances.ts';
 import { readCoverage, restartStretch } from '../src/store/coverage.ts';
 import { explainDatabaseError } from '../src/store/db.ts';
 import { readAssignment, setWalletState } from '../src/store/frontier.ts';
+import { unorderedWallets } from '../src/store/positions.ts';
 import { countAnswer, endRun, recordFault } from '../src/store/runs.ts';
 import { queuePages, readNextPage, readReceipt } from './crawl-pages.ts';
+import { giveUpPositions, readPositions } from './crawl-positions.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
 import { windowEnd, windowStart } from './provider.ts';
 
@@ -41,10 +43,11 @@ export function createCrawlProcessor(context: CrawlContext): Processor {
 /** What the job is about; null when its run has ended, was resumed since, or has no use for it any more. */
 async function findTask({ pool, provider }: CrawlContext, job: CrawlJob): Promise<Task | null> {
   if (job.asset !== provider.asset.id) return null;
-  const asked = job.kind === 'receipt' ? [job.wallet] : job.wallets;
+  const asked = await walletsOf(pool, job);
   const found = await readAssignment(pool, { run: job.run, attempt: job.attempt, wallets: asked });
   if (found === undefined) return null;
-  const wallets = job.kind === 'balance' ? found.wallets : found.wallets.filter(({ state }) => state === 'pending');
+  const isOfHistory = job.kind === 'page' || job.kind === 'receipt';
+  const wallets = isOfHistory ? found.wallets.filter(({ state }) => state === 'pending') : found.wallets;
   if (wallets.length === 0) return null;
   return {
     ...found,
@@ -58,6 +61,17 @@ async function findTask({ pool, provider }: CrawlContext, job: CrawlJob): Promis
   };
 }
 
+async function walletsOf(pool: CrawlContext['pool'], job: CrawlJob): Promise<readonly number[]> {
+  switch (job.kind) {
+    case 'receipt':
+      return [job.wallet];
+    case 'positions':
+      return unorderedWallets(pool, { runId: job.run, assetId: job.asset, timestamp: job.timestamp });
+    default:
+      return job.wallets;
+  }
+}
+
 async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promise<void> {
   switch (job.kind) {
     case 'page':
@@ -66,6 +80,8 @@ async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promis
       return readReceipt(context, job.transaction, task);
     case 'balance':
       return readBalances(context, task);
+    case 'positions':
+      return readPositions(context, job.timestamp, task);
   }
 }
 
@@ -125,6 +141,9 @@ async function handleFault(
   }
   const wait = error instanceof RetryableError ? error.retryAfterMs : undefined;
   if (wait !== undefined) await control.pause(wait);
+  if (job.kind === 'positions' && (control.lastAttempt || code === 'POSITIONS_UNKNOWN')) {
+    return giveUpPositions(context, job.timestamp, task);
+  }
   if (!control.lastAttempt) throw error;
   if (job.kind === 'page' && wallets.length > 1 && MAY_BE_ONES.has(code)) return queueHalves(context, task);
   if (job.kind === 'balance') {

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRemark } from '../src/chains/chain.ts';
 import { RetryableError } from '../src/errors.ts';
 import type { Pool } from '../src/store/db.ts';
-import { countCaseWallets, nearestPendingHop, type WalletCounts } from '../src/store/frontier.ts';
+import { countCaseWallets, type WalletCounts } from '../src/store/frontier.ts';
 import { endRun, type Run, readFaults, readRun } from '../src/store/runs.ts';
-import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
+import type { CrawlRequest, CrawlSetup, Stage } from './crawl-setup.ts';
 
 /** How often the driver looks whether the work is done. */
 const POLL_MS = 100;
@@ -19,8 +19,8 @@ const REQUEUE_MS = 15_000;
 
 /** Work that is planned in the database and carried by the queue. */
 export interface Work {
-  /** `null` for balances. */
-  readonly hop: number | null;
+  /** What it is to who waits for it, with so much of it left. */
+  readonly stage: (left: number) => Stage | Promise<Stage>;
   /** Queues what is left to do, or as much as is sensible at a time. What is queued already is not queued twice. */
   readonly queue: () => Promise<void>;
   /** How far the work has come that goes on for many wallets at once. */
@@ -29,7 +29,7 @@ export interface Work {
   readonly left: (wallets: WalletCounts) => number | Promise<number>;
 }
 
-/** Wallets that are queued at a time: enough for all workers, and few enough to be taken back quickly. */
+/** Wallets, or blocks, that are queued at a time: enough for all workers, and few enough to be taken back quickly. */
 export const PORTION = 1_000;
 
 /** Has workers do it, and waits. Returns false when the run was stopped, interrupted or given up. */
@@ -57,11 +57,10 @@ export async function performWork(
     const heard = Math.max(began, run.answeredAt?.getTime() ?? 0);
     const waiting = now - heard < QUIET_MS ? null : await lastWords(pool, run, heard);
     const wallets = await countCaseWallets(pool, run.id);
-    // A run that is taken up again may have wallets of a further hop left only.
-    const hop = work.hop === null ? null : ((await nearestPendingHop(pool, run.id)) ?? work.hop);
     const covered = await work.covered();
-    request.onProgress({ hop, wallets, covered, rows: run.rows, requests: run.requests, waiting });
     const left = await work.left(wallets);
+    const stage = await work.stage(left);
+    request.onProgress({ stage, wallets, covered, rows: run.rows, requests: run.requests, waiting });
     if (left === 0) return true;
     if (waiting !== null && now - heard > request.patienceMs) {
       return stop('PROVIDER_SILENT', `no useful answer for ${Math.round((now - heard) / 1000)} s: ${waiting}`);

@@ -20,9 +20,11 @@ import {
   expandCovered,
   findDisagreements,
   forgetBeyond,
+  nearestPendingHop,
   payeesOfHop,
   setWalletState,
 } from '../src/store/frontier.ts';
+import { countOpenInstants, findUnordered, openInstants } from '../src/store/positions.ts';
 import { endRun, lockCase, type Run, readHeads, readRun, runsOfCase } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
 import { openRun } from './open-run.ts';
@@ -106,6 +108,7 @@ async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Pro
     );
   }
   if (!(await readBalances(setup, request, run, providers))) return;
+  if (!(await readPositions(setup, request, run, providers))) return;
   await finish(setup, run, clock);
 }
 
@@ -132,7 +135,8 @@ async function crawlWave(
     await expandCovered(pool, { ...covered, until: windowEnd(provider, head), maxTransfers, receipts });
   }
   return performWork(setup, request, run, {
-    hop,
+    // A run that is taken up again may have wallets of a further hop left only.
+    stage: async () => ({ kind: 'histories', hop: (await nearestPendingHop(pool, run.id)) ?? hop }),
     queue: async () => {
       for (const provider of providers) await queuePages(setup, run, provider);
     },
@@ -198,7 +202,7 @@ async function readBalances(
   const { pool } = setup;
   const unread = async (provider: Provider) => walletsWithoutBalance(pool, run.id, provider.asset.id);
   return performWork(setup, request, run, {
-    hop: null,
+    stage: () => ({ kind: 'balances' }),
     queue: async () => {
       for (const provider of providers) {
         const { most } = provider.source;
@@ -216,6 +220,31 @@ async function readBalances(
       for (const provider of providers) left += (await unread(provider)).length;
       return left;
     },
+  });
+}
+
+/** Where a wallet is paid and pays in one block, the order of its transfers decides whose money left. */
+async function readPositions(
+  setup: CrawlSetup,
+  request: CrawlRequest,
+  run: Run,
+  providers: readonly Provider[],
+): Promise<boolean> {
+  const { pool } = setup;
+  const asked = providers.filter(({ source }) => source.authority === 'chain');
+  for (const { asset } of asked) await findUnordered(pool, run.id, asset.id);
+  if ((await countOpenInstants(pool, run.id)) === 0) return true;
+  return performWork(setup, request, run, {
+    stage: (blocks) => ({ kind: 'positions', blocks }),
+    queue: async () => {
+      for (const { asset, queue } of asked) {
+        const job = { kind: 'positions', run: run.id, attempt: run.attempt, asset: asset.id } as const;
+        const instants = await openInstants(pool, run.id, asset.id, PORTION);
+        await queue.add(instants.map((timestamp) => ({ ...job, timestamp })));
+      }
+    },
+    covered: async () => null,
+    left: () => countOpenInstants(pool, run.id),
   });
 }
 

@@ -53,6 +53,11 @@ export interface Transfer {
   readonly timestamp: number;
   /** Number of the block, where the provider tells. */
   readonly block: number | null;
+  /**
+   * Index of its log among all logs of the block, of whatever contract; absent where the provider does not tell. It orders
+   * the transfers of a block, and is no part of what a transfer is known by.
+   */
+  readonly position?: number;
 }
 
 /** A transfer as a provider lists it: not yet numbered among its equals. */
@@ -151,6 +156,12 @@ export interface ReceiptRequest extends Call {
   readonly asset: Asset;
 }
 
+export interface PositionsRequest extends Call {
+  /** At least one, all of one block. */
+  readonly transactions: readonly TransactionHash[];
+  readonly asset: Asset;
+}
+
 /**
  * One way to read a chain.
  *
@@ -186,6 +197,15 @@ export interface ChainSource {
   balances(request: BalanceRequest): Promise<readonly (bigint | null)[]>;
   /** Each transfer of the asset in the transaction's own receipt, in the order of its logs: what settles equal rows. */
   receipt(request: ReceiptRequest): Promise<readonly ReceiptTransfer[]>;
+  /**
+   * Each transfer of the asset in some transactions of one block with its place in that block, in the order of the
+   * transactions asked for and of their logs. Histories often lack these places, without which it is not known what of a
+   * block's transfers came first. A copy tells none.
+   *
+   * @throws RetryableError `RECEIPT_MISSING` where the provider has no receipt of one of them, `POSITIONS_UNKNOWN` where
+   *   it tells no places at all, `REPLY_INCONSISTENT` where they are not of one block
+   */
+  positions(request: PositionsRequest): Promise<readonly PositionedTransfer[]>;
 }
 
 /** A transfer as the transaction's receipt has it, in the order of its logs. */
@@ -193,4 +213,12 @@ export interface ReceiptTransfer {
   readonly from: Address;
   readonly to: Address;
   readonly value: bigint;
+  /** Index of its log among all logs of the block, where the receipt tells. */
+  readonly position?: number;
+}
+
+/** A transfer of a receipt whose place in its block is known. */
+export interface PositionedTransfer extends ReceiptTransfer {
+  readonly transaction: TransactionHash;
+  readonly position: number;
 }

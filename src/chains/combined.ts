@@ -50,14 +50,17 @@ export function combineSources(history: ChainSource, proof: ChainSource): ChainS
       return balances;
     },
 
-    /** A node that has dropped old blocks has dropped their receipts too. */
-    async receipt(request) {
-      try {
-        return await proof.receipt(request);
-      } catch (error) {
-        if (error instanceof RetryableError && error.code === 'RECEIPT_MISSING') return history.receipt(request);
-        throw error;
-      }
-    },
+    receipt: (request) => orElse(proof.receipt(request), () => history.receipt(request)),
+    positions: (request) => orElse(proof.positions(request), () => history.positions(request)),
   };
+}
+
+/** What receipts say. A node that has dropped old blocks has dropped their receipts too: then the other is asked. */
+async function orElse<T>(told: Promise<T>, other: () => Promise<T>): Promise<T> {
+  try {
+    return await told;
+  } catch (error) {
+    if (error instanceof RetryableError && error.code === 'RECEIPT_MISSING') return other();
+    throw error;
+  }
 }

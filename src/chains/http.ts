@@ -18,7 +18,10 @@ export interface HttpReply {
 export type Http = (request: HttpRequest) => Promise<HttpReply>;
 
 const TIMEOUT_MS = 20_000;
-/** A page of 200 detailed rows is below 1 MB; what is far above it is no reply to our question. */
+/**
+ * A page of 200 detailed rows is below 1 MB, and all receipts of a full block of Tron are a few; what is far above that is
+ * no reply to our question.
+ */
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /**

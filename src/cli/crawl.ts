@@ -1,6 +1,6 @@
 /** `downstream crawl`: reads the transfers of a case's wallets and of those that the money reached. */
 import { type Command, Option } from 'commander';
-import type { CrawlProgress } from '../../workers/crawl-setup.ts';
+import type { CrawlProgress, Stage } from '../../workers/crawl-setup.ts';
 import { crawlCase } from '../../workers/waves.ts';
 import { readBalances } from '../store/balances.ts';
 import { countStored } from '../store/case-graph.ts';
@@ -200,10 +200,10 @@ function progressLine(terminal: Terminal, { clock }: CliContext) {
   };
 }
 
-function progressText({ hop, wallets, covered, rows, requests, waiting }: CrawlProgress, rate: number): string {
+function progressText({ stage, wallets, covered, rows, requests, waiting }: CrawlProgress, rate: number): string {
   const read = wallets.expanded + wallets.failed;
   const parts = [
-    hop === null ? 'balances' : `hop ${hop}`,
+    stageText(stage),
     `${count(read)} of ${counted(read + wallets.pending, 'wallet')}`,
     ...(covered === null ? [] : [`${Math.floor(covered * 100)} % of Ethereum's blocks`]),
     `${counted(rows, 'transfer')} read`,
@@ -211,4 +211,15 @@ function progressText({ hop, wallets, covered, rows, requests, waiting }: CrawlP
   ];
   if (waiting !== null) parts.push(`waits: ${harmless(waiting)}`);
   return parts.join(' · ');
+}
+
+function stageText(stage: Stage): string {
+  switch (stage.kind) {
+    case 'histories':
+      return `hop ${stage.hop}`;
+    case 'balances':
+      return 'balances';
+    case 'positions':
+      return `order within ${counted(stage.blocks, 'block')}`;
+  }
 }

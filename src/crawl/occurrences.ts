@@ -9,33 +9,53 @@ export interface NumberedRows {
   readonly repeats: readonly Transfer[];
 }
 
-/** Numbers the rows of whole groups of equal timestamp. */
+/** Numbers the rows of whole groups of equal timestamp. Of equal rows the first in the block is occurrence 0. */
 export function numberRows(rows: readonly HistoryRow[]): NumberedRows {
   const transfers: Transfer[] = [];
   const repeats: Transfer[] = [];
   for (const group of groupEqualRows(rows)) {
     const [row] = group;
     if (row === undefined) continue;
-    const transfer = { ...row, occurrence: 0 };
+    const { position: _, ...rest } = row;
+    const [first] = positionsOf(group) ?? [];
+    const transfer = { ...rest, occurrence: 0, ...(first === undefined ? {} : { position: first }) };
     transfers.push(transfer);
     if (group.length > 1) repeats.push(transfer);
   }
   return { transfers, repeats: repeats.sort((a, b) => (rowKey(a) < rowKey(b) ? -1 : 1)) };
 }
 
+/** Transfers of a receipt that differ in nothing but their place. */
+export interface EqualTransfers {
+  readonly from: ReceiptTransfer['from'];
+  readonly to: ReceiptTransfer['to'];
+  readonly value: bigint;
+  readonly count: number;
+  /** The place of each occurrence, where the receipt tells them all. */
+  readonly positions?: readonly number[];
+}
+
 /** How often each transfer stands in a receipt. */
-export function countEqual(
-  transfers: readonly ReceiptTransfer[],
-): { from: ReceiptTransfer['from']; to: ReceiptTransfer['to']; value: bigint; count: number }[] {
-  const counts = new Map<
-    string,
-    { from: ReceiptTransfer['from']; to: ReceiptTransfer['to']; value: bigint; count: number }
-  >();
-  for (const { from, to, value } of transfers) {
+export function countEqual(transfers: readonly ReceiptTransfer[]): EqualTransfers[] {
+  const groups = new Map<string, ReceiptTransfer[]>();
+  for (const transfer of transfers) {
+    const { from, to, value } = transfer;
     const key = rowKey({ asset: '', transaction: '' as TransactionHash, from, to, value });
-    const seen = counts.get(key);
-    if (seen === undefined) counts.set(key, { from, to, value, count: 1 });
-    else seen.count += 1;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [transfer]);
+    else group.push(transfer);
   }
-  return [...counts.values()];
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const positions = positionsOf(group);
+    const { from, to, value } = first;
+    return { from, to, value, count: group.length, ...(positions === null ? {} : { positions }) };
+  });
+}
+
+/** Ascending, so that occurrences are numbered in the order of the chain; `null` unless all are known. */
+function positionsOf(group: readonly { readonly position?: number }[]): number[] | null {
+  const known = group.flatMap(({ position }) => position ?? []);
+  return known.length === group.length ? known.sort((a, b) => a - b) : null;
 }

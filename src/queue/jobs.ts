@@ -23,7 +23,9 @@ const receiptJob = z.strictObject({
 });
 /** The balances of reported wallets. */
 const balanceJob = z.strictObject({ kind: z.literal('balance'), ...job, wallets, asset: count });
-export const crawlJob = z.discriminatedUnion('kind', [pageJob, receiptJob, balanceJob]);
+/** The order of transfers within the block of one instant, in milliseconds since 1970. */
+const positionsJob = z.strictObject({ kind: z.literal('positions'), ...job, asset: count, timestamp: count });
+export const crawlJob = z.discriminatedUnion('kind', [pageJob, receiptJob, balanceJob, positionsJob]);
 export type CrawlJob = z.infer<typeof crawlJob>;
 
 /** Communities of a run's graph. */
@@ -49,6 +51,8 @@ export function jobId(data: CrawlJob | AnalyseJob): string {
       return `receipt-${place}-w${data.wallet}-s${data.asset}-${data.transaction}`;
     case 'balance':
       return `balance-${place}-${named(data.wallets)}-s${data.asset}`;
+    case 'positions':
+      return `positions-${place}-s${data.asset}-t${data.timestamp}`;
     case 'clusters':
       return `clusters-${place}-x${data.seed}-g${String(data.resolution).replace('.', '_')}`;
   }

@@ -7,7 +7,7 @@ import type { Ledger } from './ledger.ts';
 import { type AccessOptions, gatekeeper } from './trongrid/access.ts';
 import { type Fault, type FaultKind, isPageFault, PLANNING } from './trongrid/faults.ts';
 import { history } from './trongrid/history.ts';
-import { account, constantCall, firstBlock, newestBlock, receipt } from './trongrid/node.ts';
+import { account, blockReceipts, constantCall, firstBlock, newestBlock, receipt } from './trongrid/node.ts';
 import { type AskedOfTronGrid, ENDPOINTS, endpointOf, type SimulatedRequest } from './trongrid/request.ts';
 import { faultReply } from './trongrid/words.ts';
 
@@ -53,6 +53,8 @@ function answer(ledger: Ledger, request: SimulatedRequest, fault: Fault | null, 
       return firstBlock(request, genesis);
     case 'receipt':
       return receipt(ledger, request);
+    case 'blockReceipts':
+      return blockReceipts(ledger, request);
     case 'unknown':
       return { status: 404, body: { success: false, error: 'Not Found', statusCode: 404 } };
   }

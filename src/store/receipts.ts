@@ -1,6 +1,7 @@
 /** Transactions in which a provider listed equal rows: their receipts say how often each transfer happened. */
 import type { Address } from '../chains/chain.ts';
 import { type Db, many, one, type Pool, transaction } from './db.ts';
+import { placeTransfers } from './positions.ts';
 import { type StoredAsset, walletIds } from './reference.ts';
 
 /** Transactions of a wallet that still wait for their receipts. */
@@ -18,7 +19,8 @@ export async function openReceipts(db: Db, walletId: number, assetId: number): P
  * Stores what a receipt confirms: the transfers of one transaction that are equal in all but their occurrence, as far as
  * their first is stored. It is settled for the wallet that asked alone: another's equal rows may not be stored yet.
  *
- * @param counts how often each (from, to, value) stands in the receipt
+ * @param counts how often each (from, to, value) stands in the receipt, and at which places of the block, in order, where
+ *   the receipt tells
  * @returns how many stored transfers of the transaction the receipt lacks; the receipt is settled only if none
  */
 export async function settleReceipt(
@@ -26,7 +28,7 @@ export async function settleReceipt(
   asset: StoredAsset,
   walletId: number,
   hash: string,
-  counts: readonly { from: Address; to: Address; value: bigint; count: number }[],
+  counts: readonly { from: Address; to: Address; value: bigint; count: number; positions?: readonly number[] }[],
 ): Promise<number> {
   const addresses = counts.flatMap(({ from, to }) => [from, to]);
   const ids = await walletIds(pool, asset.chain, [...new Set(addresses)]);
@@ -59,6 +61,12 @@ export async function settleReceipt(
        set seen_by_sender = true, seen_by_recipient = true, timestamp = excluded.timestamp, block = excluded.block`,
       [asset.id, hash, ...columns],
     );
+    const places = counts.flatMap(({ from, to, value, positions = [] }) =>
+      positions.map((position, occurrence) => {
+        return { hash, fromId: ids.get(from), toId: ids.get(to), value, occurrence, position };
+      }),
+    );
+    await placeTransfers(db, asset.id, places);
     await db.query(
       `update receipts set settled = true
        where asset_id = $1 and transaction = decode($2, 'hex') and wallet_id = $3`,

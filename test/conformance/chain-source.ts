@@ -276,10 +276,11 @@ export function describeChainSource(subject: SourceUnderTest): void {
           { network },
         ),
       );
-      const row = ({ from, to, value }: SimulatedTransfer) => ({ from, to, value });
+      const row = ({ from, to, value }: Pick<SimulatedTransfer, 'from' | 'to' | 'value'>) => ({ from, to, value });
       const [many, one, , other] = transfers.map(row);
-      expect(await source.receipt({ transaction: transactionFor('many'), asset })).toEqual([many, many, other]);
-      expect(await source.receipt({ transaction: transactionFor('one'), asset })).toEqual([one]);
+      const receipt = async (name: string) => source.receipt({ transaction: transactionFor(name), asset });
+      expect((await receipt('many')).map(row)).toEqual([many, many, other]);
+      expect((await receipt('one')).map(row)).toEqual([one]);
     });
 
     test('a receipt that the provider does not have is a fault that may pass', async () => {
@@ -289,17 +290,102 @@ export function describeChainSource(subject: SourceUnderTest): void {
       });
     });
 
-    test.each((['head', 'history', 'balances', 'receipt'] as const).filter((name) => isLive || name !== 'balances'))(
-      '%s ends at once when it is aborted',
-      async (method) => {
-        const read = await reader(ledgerOf([1]), 'silence');
-        const controller = new AbortController();
-        const running = read.call(method, { signal: controller.signal });
-        setTimeout(() => controller.abort(new Error('enough')), 20);
-        await expect(running).rejects.toThrow('enough');
-        await expect(read.call(method, { signal: controller.signal })).rejects.toThrow('enough');
-      },
-    );
+    describe('the places of transfers in their block', () => {
+      /** Blocks of transactions of so many transfers each, some of them equal, with all logs of one together. */
+      const ledgerOfSizes = (blocks: readonly (readonly number[])[]) => {
+        let position = 0;
+        const rows = blocks.flatMap((sizes, block) =>
+          sizes.flatMap((size, place) =>
+            Array.from({ length: size }, (_, log) => ({
+              ...payment(network, block, `${block}/${place}`, BigInt(1 + (log % 2))),
+              ...(log % 3 === 2 ? { from: wallet, to: stranger } : {}),
+              position: position++,
+            })),
+          ),
+        );
+        return new Ledger(rows, { network });
+      };
+      const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 6 });
+      const key = ({ transaction, from, to, value }: Pick<HistoryRow, 'transaction' | 'from' | 'to' | 'value'>) =>
+        [transaction, from, to, value].join(' ');
+
+      test.runIf(isLive)(
+        'are in the order of the chain, and those that histories and receipts tell',
+        async () => {
+          const asked = fc.tuple(sizes, sizes).chain((blocks) => {
+            const names = blocks[1].map((_, place) => transactionFor(`1/${place}`));
+            return fc.tuple(fc.constant(blocks), fc.shuffledSubarray(names, { minLength: 1 }));
+          });
+          await fc.assert(
+            fc.asyncProperty(asked, async ([blocks, transactions]) => {
+              const ledger = ledgerOfSizes(blocks);
+              const read = await reader(ledger);
+              const { source, asset } = read;
+              const placed = await source.positions({ transactions, asset });
+              const ordered = [...placed].sort((a, b) => a.position - b.position);
+              const expected = ledger.transfers.filter(({ transaction }) => transactions.includes(transaction));
+              expect(ordered.map(key)).toEqual(expected.map(key));
+              const at = placed.map((row) => `${key(row)} ${row.position}`);
+              expect(new Set(at.map((line) => line.split(' ').at(-1))).size).toBe(placed.length);
+              // In the order of the transactions asked for and of their logs.
+              const byTransaction = transactions.flatMap((each) =>
+                ordered.filter(({ transaction }) => transaction === each),
+              );
+              expect(placed).toEqual(byTransaction);
+              const rows = (await read.all()).filter(({ transaction }) => transactions.includes(transaction));
+              for (const row of rows) {
+                if (row.position !== undefined) expect(at).toContain(`${key(row)} ${row.position}`);
+              }
+              for (const transaction of transactions) {
+                for (const { position, ...row } of await source.receipt({ transaction, asset })) {
+                  if (position !== undefined) expect(at).toContain(`${key({ transaction, ...row })} ${position}`);
+                }
+              }
+            }),
+            { seed: SEED, numRuns: Math.ceil(runs * 0.5) },
+          );
+        },
+        30_000,
+      );
+
+      test.runIf(isLive)('count all logs of the block, so that those of two answers can be compared', async () => {
+        const { source, asset } = await reader(ledgerOfSizes([[2], [3, 1, 2]]));
+        const places = async (...names: string[]) =>
+          (await source.positions({ transactions: names.map(transactionFor), asset })).map(({ position }) => position);
+        const [first, second, third] = [await places('1/0'), await places('1/1'), await places('1/2')];
+        expect(await places('1/2', '1/0', '1/1')).toEqual([...third, ...first, ...second]);
+        expect([...first, ...second, ...third]).toEqual([...first, ...second, ...third].sort((a, b) => a - b));
+      });
+
+      test.runIf(isLive)('are a fault that may pass where the provider has no receipt', async () => {
+        const { source, asset } = await reader(ledgerOf([2]));
+        for (const transactions of [['unheard of'], ['0/0', 'unheard of'], ['unheard of', '0/0']]) {
+          const asked = { transactions: transactions.map(transactionFor), asset };
+          await expect(source.positions(asked)).rejects.toMatchObject({
+            name: 'RetryableError',
+            code: 'RECEIPT_MISSING',
+          });
+        }
+      });
+
+      test.runIf(!isLive)('are not told by a copy', async () => {
+        const { source, asset } = await reader(ledgerOf([2]));
+        expect(await source.positions({ transactions: [transactionFor('0/0')], asset })).toEqual([]);
+      });
+    });
+
+    test.each(
+      (['head', 'history', 'balances', 'receipt', 'positions'] as const).filter(
+        (name) => isLive || (name !== 'balances' && name !== 'positions'),
+      ),
+    )('%s ends at once when it is aborted', async (method) => {
+      const read = await reader(ledgerOf([1]), 'silence');
+      const controller = new AbortController();
+      const running = read.call(method, { signal: controller.signal });
+      setTimeout(() => controller.abort(new Error('enough')), 20);
+      await expect(running).rejects.toThrow('enough');
+      await expect(read.call(method, { signal: controller.signal })).rejects.toThrow('enough');
+    });
   });
 }
 
@@ -425,7 +511,7 @@ class Reader {
     expect({ missing: short(missing), surplus: short(surplus) }).toEqual({ missing: none, surplus: none });
   }
 
-  call(method: 'head' | 'history' | 'balances' | 'receipt', call: Call): Promise<unknown> {
+  call(method: 'head' | 'history' | 'balances' | 'receipt' | 'positions', call: Call): Promise<unknown> {
     const { source, asset } = this;
     const wallets = [this.#wallet];
     switch (method) {
@@ -437,6 +523,8 @@ class Reader {
         return source.balances({ wallets, asset, head: this.ledger.head, ...call });
       case 'receipt':
         return source.receipt({ transaction: transactionFor('0/0'), asset, ...call });
+      case 'positions':
+        return source.positions({ transactions: [transactionFor('0/0')], asset, ...call });
     }
   }
 }

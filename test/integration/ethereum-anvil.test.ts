@@ -71,7 +71,10 @@ describe.skipIf(!inject('anvil') || !hasSharedData)('a real node of Ethereum', (
 
   test('has a receipt that settles the two equal transfers, and one that is empty where nothing moved', async () => {
     const equal = { from: world.batch, to: world.wallets[1], value: 1_000_000n };
-    expect(await source.receipt({ transaction: world.twice, asset: world.asset })).toEqual([equal, equal]);
+    expect(await source.receipt({ transaction: world.twice, asset: world.asset })).toEqual([
+      { ...equal, position: 0 },
+      { ...equal, position: 1 },
+    ]);
     expect(await source.receipt({ transaction: world.failed, asset: world.asset })).toEqual([]);
   });
 

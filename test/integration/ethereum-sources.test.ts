@@ -292,6 +292,24 @@ describe('a node of the real chain', () => {
   });
 });
 
+test.each(['receipt', 'positions'] as const)(
+  'where the node has dropped the block of a %s, Etherscan tells it',
+  async (method) => {
+    const [first] = ledger.transfers;
+    const transaction = first?.transaction ?? transactionFor('');
+    const pruned = await node({ prunedBefore: FIRST_BLOCK + BLOCKS });
+    const listed = await etherscan();
+    const ask = (source: ChainSource) =>
+      method === 'receipt'
+        ? source.receipt({ transaction, asset: USDT })
+        : source.positions({ transactions: [transaction], asset: USDT });
+    expect(await told(ask(pruned))).toMatch(/^RECEIPT_MISSING: /);
+    const found = await ask(combineSources(listed, pruned));
+    expect(found.length).toBeGreaterThan(0);
+    expect(found).toEqual(await ask(listed));
+  },
+);
+
 describe('a node whose logs contradict themselves', () => {
   const [payer, payee] = WALLETS as [Address, Address];
   const log = (fields: object) => ({
@@ -324,6 +342,25 @@ describe('a node whose logs contradict themselves', () => {
     for (const other of [{ data: `0x${'7'.padStart(64, '0')}` }, { transactionHash: `0x${'b'.repeat(64)}` }]) {
       expect(await told(page(answers([log({})], [log(other)])))).toMatch(/^REPLY_INCONSISTENT: /);
     }
+  });
+
+  test('by receipts of several blocks for transactions of one, or by a place that no block has', async () => {
+    const hashes = [transactionFor('one'), transactionFor('other')];
+    const place = (fields: (hash: string) => object) => {
+      const http = async ({ body = '' }: { body?: string }) => {
+        const { id, params } = JSON.parse(body) as { id: number; params: [string] };
+        const [transactionHash] = params;
+        const result = { transactionHash, logs: [log({ transactionHash, ...fields(transactionHash) })] };
+        return { status: 200, headers: new Headers(), text: JSON.stringify({ jsonrpc: '2.0', id, result }) };
+      };
+      const source = createEthereumNode({ url: 'http://127.0.0.1:9', http });
+      return source.positions({ transactions: hashes, asset: USDT });
+    };
+    expect(await told(place((hash) => (hash.endsWith(hashes[0] ?? '') ? {} : { blockNumber: '0x1312d01' })))).toMatch(
+      /^REPLY_INCONSISTENT: .* receipts of several blocks/,
+    );
+    expect(await told(place(() => ({ logIndex: '0x80000000' })))).toMatch(/^REPLY_INVALID: /);
+    expect((await place(() => ({ logIndex: '0x7' }))).map(({ position }) => position)).toEqual([7, 7]);
   });
 
   test('by times that no block can have', async () => {

@@ -327,6 +327,28 @@ describe("the node's calls", () => {
     expect((await get('/wallet/gettransactioninfobyid', { value: 'ab'.repeat(32) })).text).toBe('{}');
   });
 
+  test("a block's receipts are those of its transactions, in order, behind others that have nothing to do with USDT", async () => {
+    await serve();
+    const blocks = new Map<number, string[]>();
+    for (const { block, transaction } of ledger.transfers) {
+      const names = blocks.get(block) ?? [];
+      blocks.set(block, names.includes(transaction) ? names : [...names, transaction]);
+    }
+    const [block, names] = [...blocks].find(([, names]) => names.length > 1) ?? [0, []];
+    expect(names.length).toBeGreaterThan(1);
+    const told = async (num: number) =>
+      (await post('/walletsolidity/gettransactioninfobyblocknum', { num })) as unknown as Record<string, unknown>[];
+    const found = await told(block);
+    expect(found.map(({ blockNumber }) => blockNumber)).toEqual(found.map(() => block));
+    const logs = (receipt: Record<string, unknown> | undefined) => (receipt?.log as unknown[] | undefined)?.length;
+    expect(found.slice(0, 2).map(logs)).toEqual([1, undefined]);
+    for (const [place, name] of names.entries()) {
+      expect(found[place + 2]).toEqual(await post('/walletsolidity/gettransactioninfobyid', { value: name }));
+    }
+    expect(found).toHaveLength(names.length + 2);
+    expect(await told(ledger.head.block + 1)).toEqual([]);
+  });
+
   test('an account has its balance, and no data where nobody ever paid it', async () => {
     await serve();
     const account = await page({}, `/v1/accounts/${busy}`);
@@ -528,6 +550,7 @@ test('the log tells what was asked, how often and with what', async () => {
     head: 1,
     genesis: 0,
     receipt: 0,
+    blockReceipts: 0,
     unknown: 1,
   });
   expect(server?.log.map(({ endpoint, attempt }) => [endpoint, attempt])).toEqual([

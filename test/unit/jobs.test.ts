@@ -12,6 +12,7 @@ const jobs: fc.Arbitrary<CrawlJob | AnalyseJob> = fc.oneof(
   fc.record({ kind: fc.constant('page' as const), ...common, wallets, asset: number, page: number }),
   fc.record({ kind: fc.constant('receipt' as const), ...common, wallet: number, asset: number, transaction: hash }),
   fc.record({ kind: fc.constant('balance' as const), ...common, wallets, asset: number }),
+  fc.record({ kind: fc.constant('positions' as const), ...common, asset: number, timestamp: number }),
   fc.record({
     kind: fc.constant('clusters' as const),
     ...common,
@@ -61,6 +62,8 @@ describe('the id of a job', () => {
     expect(jobId(job)).toBe('page-r3-a2-w7-s1-p4');
     expect(jobId({ ...job, attempt: 3 })).not.toBe(jobId(job));
     expect(jobId({ ...job, run: 4 })).not.toBe(jobId(job));
+    const order = { kind: 'positions', run: 3, attempt: 2, asset: 1, timestamp: 1_772_323_200_000 } as const;
+    expect(jobId(order)).toBe('positions-r3-a2-s1-t1772323200000');
   });
 });
 
@@ -82,6 +85,11 @@ describe('what stands in a job', () => {
     ['a negative number', { kind: 'balance', run: -1, attempt: 1, wallets: [1], asset: 1 }],
     ['a fraction', { kind: 'balance', run: 1.5, attempt: 1, wallets: [1], asset: 1 }],
     ['a number as text', { kind: 'balance', run: '1', attempt: 1, wallets: [1], asset: 1 }],
+    ['no time', { kind: 'positions', run: 1, attempt: 1, asset: 1 }],
+    [
+      'a transaction beside the time',
+      { kind: 'positions', run: 1, attempt: 1, asset: 1, timestamp: 1, transaction: HASH },
+    ],
     ['no transaction', { kind: 'receipt', run: 1, attempt: 1, wallet: 1, asset: 1, transaction: 'abc' }],
   ])('is refused with %s', (_, job) => {
     expect(crawlJob.safeParse(job).success).toBe(false);

@@ -86,6 +86,17 @@ describe('equal rows', () => {
     expect(repeats.map(({ transaction }) => transaction)).toEqual(['u']);
   });
 
+  test('that have places of their own are one transfer all the same, at the first of them', () => {
+    const placed = [7, 3, 5].map((position) => ({ ...row('t'), position }));
+    expect(numberRows(placed)).toEqual({
+      transfers: [{ ...row('t'), occurrence: 0, position: 3 }],
+      repeats: [{ ...row('t'), occurrence: 0, position: 3 }],
+    });
+    // Of some it is not known which of them are first.
+    expect(numberRows([...placed, row('t')]).transfers).toEqual([{ ...row('t'), occurrence: 0 }]);
+    expect(numberRows([{ ...row('u'), position: 0 }]).transfers).toEqual([{ ...row('u'), occurrence: 0, position: 0 }]);
+  });
+
   test('in whatever order: the same transfers, the same transactions', () => {
     const shuffled = rows.chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length, maxLength: list.length })),
@@ -111,6 +122,9 @@ test('a receipt counts its equal transfers', () => {
     { from: b, to: a, value: 1n, count: 1 },
     { ...one, value: 2n, count: 1 },
   ]);
+  const placed = [9, 2, 4].map((position) => ({ ...one, position }));
+  expect(countEqual(placed)).toEqual([{ ...one, count: 3, positions: [2, 4, 9] }]);
+  expect(countEqual([...placed, one])).toEqual([{ ...one, count: 4 }]);
   fc.assert(
     fc.property(rows, (list) => {
       const counted = countEqual(list);

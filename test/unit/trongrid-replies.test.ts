@@ -575,6 +575,61 @@ describe('the calls of a node', () => {
     `);
   });
 
+  describe('places in a block', () => {
+    const transfer = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+    const word = '0'.repeat(64);
+    const usdt = { address: 'a614f803b6fd780986a42c78ec9c7f77e6ded13c', topics: [transfer, word, word], data: word };
+    const other = { address: 'b'.repeat(40) };
+    const receipt = { id: TRANSACTION, blockNumber: 7 };
+    const info = (id: string, log?: unknown[], blockNumber = 7) => ({ id: id.repeat(64), blockNumber, log });
+    const ask = (first: unknown, block: unknown, status = 200) =>
+      sourceThatHears(async ({ url }) =>
+        url.endsWith('blocknum') ? reply(status, block) : reply(200, first),
+      ).positions({ transactions: [TRANSACTION], asset: USDT });
+
+    test('count the logs of all contracts', async () => {
+      const block = [
+        info('1', [other, usdt, other]),
+        info('2'),
+        info('3', []),
+        { ...receipt, log: [other, usdt, usdt] },
+      ];
+      const placed = await ask(receipt, block);
+      expect(placed.map(({ transaction, position }) => [transaction, position])).toEqual([
+        [TRANSACTION, 4],
+        [TRANSACTION, 5],
+      ]);
+    });
+
+    test('are not told, or cannot be right', async () => {
+      expect(await told(ask({}, []))).toBe(await told(ask(receipt, [])));
+      expect(await told(ask(receipt, [info('1')]))).toMatchInlineSnapshot(`
+        "RetryableError RECEIPT_MISSING
+        api.trongrid.io has no receipt of a transaction that it listed."
+      `);
+      expect(await told(ask({ id: TRANSACTION }, []))).toMatchInlineSnapshot(`
+        "RetryableError REPLY_INVALID
+        api.trongrid.io sent a receipt that does not say of which block it is."
+      `);
+      expect(await told(ask(receipt, [receipt, info('1', [], 8)]))).toMatchInlineSnapshot(`
+        "RetryableError REPLY_INCONSISTENT
+        api.trongrid.io sent a block's receipts with one of another block."
+      `);
+      expect(await told(ask(receipt, [receipt, receipt]))).toMatchInlineSnapshot(`
+        "RetryableError REPLY_INCONSISTENT
+        api.trongrid.io sent a block's receipts with one twice."
+      `);
+      expect(await told(ask(receipt, {}))).toMatchInlineSnapshot(`
+        "RetryableError REPLY_INVALID
+        api.trongrid.io sent data of an unknown shape: the reply: Invalid input: expected array, received object."
+      `);
+      expect(await told(ask(receipt, '', 404))).toMatchInlineSnapshot(`
+        "RetryableError POSITIONS_UNKNOWN
+        api.trongrid.io does not tell the receipts of a block (404)."
+      `);
+    });
+  });
+
   test("logs of other contracts and other events are no transfers, and nobody's matter", async () => {
     const transfer = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
     const log = [
@@ -716,6 +771,7 @@ describe('a key', () => {
             () => readHistory(source),
             () => source.balances({ wallets: [WALLET], asset: USDT, head: { block: 1, timestamp: 1 } }),
             () => source.receipt({ transaction: TRANSACTION, asset: USDT }),
+            () => source.positions({ transactions: [TRANSACTION], asset: USDT }),
           ]) {
             const error = await call().catch((error: unknown) => error);
             const shown = error instanceof UserError ? error.text : String((error as Error).message);

@@ -1,12 +1,12 @@
 /** Etherscan V2, and servers that speak it, as a chain source: account histories up to a fixed depth below the head. */
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
-import type { BalanceRequest, Call, ChainSource, HistoryPage, HistoryRequest } from '../chain.ts';
+import type { BalanceRequest, Call, ChainSource, HistoryPage, HistoryRequest, TransactionHash } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
 import { USDT } from './assets.ts';
 import { pageParameters, readPage } from './etherscan-history.ts';
 import { balanceSchema, etherscanPlace, historySchema, readEtherscan, stuck, TooLarge } from './etherscan-replies.ts';
-import { blockSchema, hex, maybeReceiptSchema, readReceipt } from './logs.ts';
+import { blockSchema, hex, maybeReceiptSchema, readPositions, readReceipt } from './logs.ts';
 
 /**
  * Etherscan does not tell which block is final. Two epochs, 64 blocks, make one final as a rule; twice as many leave room
@@ -44,6 +44,8 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
   };
   const block = (tag: string, call?: Call) =>
     proxy({ action: 'eth_getBlockByNumber', tag, boolean: 'false' }, blockSchema.nullable(), call);
+  const receiptOf = (transaction: TransactionHash, call: Call) =>
+    proxy({ action: 'eth_getTransactionReceipt', txhash: `0x${transaction}` }, maybeReceiptSchema, call);
 
   /** Blocks that are asked for at a time, where the provider has found more too much. */
   let span = Number.POSITIVE_INFINITY;
@@ -129,9 +131,9 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
     },
 
     async receipt({ transaction, asset, ...call }) {
-      const parameters = { action: 'eth_getTransactionReceipt', txhash: `0x${transaction}` };
-      const receipt = await proxy(parameters, maybeReceiptSchema, call);
-      return readReceipt(receipt, { transaction, asset }, place);
+      return readReceipt(await receiptOf(transaction, call), { transaction, asset }, place);
     },
+
+    positions: (request) => readPositions(request, (transaction) => receiptOf(transaction, request), place),
   };
 }

@@ -2,7 +2,14 @@
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
 import { addressFromWord } from '../address.ts';
-import type { Address, Asset, ReceiptTransfer, TransactionHash } from '../chain.ts';
+import type {
+  Address,
+  Asset,
+  PositionedTransfer,
+  PositionsRequest,
+  ReceiptTransfer,
+  TransactionHash,
+} from '../chain.ts';
 import type { Place } from '../reply.ts';
 import { TRANSFER_TOPIC } from './erc20.ts';
 
@@ -11,6 +18,9 @@ const quantity = z
   .regex(/^0x[0-9a-f]{1,13}$/i)
   .transform((hex) => Number.parseInt(hex, 16));
 
+/** No block has nearly as many logs as the store's numbers have room for. */
+const MOST_LOGS = 2 ** 31 - 1;
+
 export const logSchema = z.object({
   address: z.string(),
   topics: z.array(z.string()),
@@ -18,7 +28,7 @@ export const logSchema = z.object({
   blockNumber: quantity,
   blockTimestamp: quantity.nullish(),
   transactionHash: z.string().regex(/^0x[0-9a-f]{64}$/i),
-  logIndex: quantity,
+  logIndex: quantity.pipe(z.number().max(MOST_LOGS)),
   removed: z.boolean().optional(),
 });
 
@@ -72,11 +82,50 @@ export function readReceipt(
   { transaction, asset }: { transaction: TransactionHash; asset: Asset },
   place: Place,
 ): ReceiptTransfer[] {
-  if (receipt === null || receipt.transactionHash.slice(2).toLowerCase() !== transaction) throw noReceipt(place);
-  return receipt.logs.flatMap((log): ReceiptTransfer[] => {
-    const transfer = readLog(log, asset, place);
-    return transfer === null ? [] : [{ from: transfer.from, to: transfer.to, value: transfer.value }];
+  return transfersIn(receipt, transaction, asset, place).map(({ from, to, value, index }) => {
+    return { from, to, value, position: index };
   });
+}
+
+/**
+ * The transfers of the asset in some transactions of one block with their places in it, by a receipt each.
+ *
+ * @param receiptOf asks for a transaction's receipt
+ * @throws RetryableError `RECEIPT_MISSING`, or `REPLY_INCONSISTENT` where the receipts are of several blocks
+ */
+export async function readPositions(
+  { transactions, asset }: PositionsRequest,
+  receiptOf: (transaction: TransactionHash) => Promise<z.infer<typeof maybeReceiptSchema>>,
+  place: Place,
+): Promise<PositionedTransfer[]> {
+  const blocks = new Set<number>();
+  const placed: PositionedTransfer[] = [];
+  for (const transaction of transactions) {
+    for (const { block, index, from, to, value } of transfersIn(
+      await receiptOf(transaction),
+      transaction,
+      asset,
+      place,
+    )) {
+      blocks.add(block);
+      placed.push({ transaction, from, to, value, position: index });
+    }
+  }
+  if (blocks.size <= 1) return placed;
+  throw new RetryableError(
+    'REPLY_INCONSISTENT',
+    `${place.host} sent receipts of several blocks for transactions of one.`,
+  );
+}
+
+function transfersIn(
+  receipt: z.infer<typeof maybeReceiptSchema>,
+  transaction: TransactionHash,
+  asset: Asset,
+  place: Place,
+): LoggedTransfer[] {
+  if (receipt === null || receipt.transactionHash.slice(2).toLowerCase() !== transaction) throw noReceipt(place);
+  return receipt.logs.flatMap((log) => readLog(log, asset, place) ?? []);
 }
 
 export function noReceipt({ host }: Place): RetryableError {

@@ -179,12 +179,13 @@ async function withTimes(
   }
   const rows = transfers
     .filter(({ block }) => block <= end)
-    .map(({ block, seconds, transaction, from, to: payee, value }): HistoryRow => {
+    .map(({ block, index, seconds, transaction, from, to: payee, value }): HistoryRow => {
       const time = seconds ?? times.get(block);
       if (time === undefined) throw new Error(`Block ${block} has no time`);
       if (time * 1000 < request.asset.since) throw invalid(place, 'a transfer is older than its token');
       const { chain, symbol: asset } = request.asset;
-      return { chain, asset, transaction, from, to: payee, value, timestamp: time * 1000, block };
+      const timestamp = time * 1000;
+      return { chain, asset, transaction, from, to: payee, value, timestamp, block, position: index };
     });
   return { rows, to: end };
 }

@@ -1,13 +1,13 @@
 /** Any Ethereum node as a chain source: histories from event logs, balances as of the run's head, receipts. */
 import { z } from 'zod';
-import type { Asset, Call, ChainSource, Head } from '../chain.ts';
+import type { Asset, Call, ChainSource, Head, TransactionHash } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
 import type { Place } from '../reply.ts';
 import { LANDMARKS, MAINNET_GENESIS, USDT } from './assets.ts';
 import { readBalances } from './balances.ts';
 import { TRANSFER_TOPIC } from './erc20.ts';
 import { FIRST_LIMITS } from './log-range.ts';
-import { blockSchema, hex, logSchema, maybeReceiptSchema, noReceipt, readReceipt } from './logs.ts';
+import { blockSchema, hex, logSchema, maybeReceiptSchema, noReceipt, readPositions, readReceipt } from './logs.ts';
 import { noFinality, noHistory, notSynced, wrongChain } from './node-faults.ts';
 import { isPruned, type LogReader, readLogs } from './node-history.ts';
 import { createRpc, type Rpc, RpcRefusal, refused } from './rpc.ts';
@@ -42,6 +42,14 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
     const serves = await rpc('eth_chainId', [], z.string().regex(/^0x[0-9a-f]{1,13}$/i), call);
     if (Number.parseInt(serves, 16) !== chainId) throw wrongChain(place, Number.parseInt(serves, 16), chainId);
   };
+  const receiptOf = async (transaction: TransactionHash, call: Call) => {
+    try {
+      return await ask('eth_getTransactionReceipt', [`0x${transaction}`], maybeReceiptSchema, call);
+    } catch (error) {
+      if (error instanceof RpcRefusal) throw isPruned(error) ? noReceipt(place) : refused(place, error);
+      throw error;
+    }
+  };
 
   return {
     chain: 'ethereum',
@@ -73,14 +81,10 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
     balances: (request) => readBalances({ rpc: ask, place }, request),
 
     async receipt({ transaction, asset, ...call }) {
-      try {
-        const receipt = await ask('eth_getTransactionReceipt', [`0x${transaction}`], maybeReceiptSchema, call);
-        return readReceipt(receipt, { transaction, asset }, place);
-      } catch (error) {
-        if (error instanceof RpcRefusal) throw isPruned(error) ? noReceipt(place) : refused(place, error);
-        throw error;
-      }
+      return readReceipt(await receiptOf(transaction, call), { transaction, asset }, place);
     },
+
+    positions: (request) => readPositions(request, (transaction) => receiptOf(transaction, request), place),
   };
 }
 

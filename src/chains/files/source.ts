@@ -77,6 +77,8 @@ export function createFileSource(options: FileSourceOptions): ChainSource {
       if (transfers.length > 0) return transfers;
       throw new RetryableError('RECEIPT_MISSING', `No file lists the transaction ${transaction}.`);
     },
+
+    positions: async () => [],
   };
 }
 

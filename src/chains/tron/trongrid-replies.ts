@@ -34,11 +34,18 @@ export const blockSchema = z.object({
 /** The first block; only its hash is of use. */
 export const genesisSchema = z.object({ blockID: hash });
 
+const logsSchema = z.array(z.object({ address: z.string(), topics: z.array(hex).optional(), data: hex.optional() }));
+const blockNumber = z.number().int().nonnegative();
+
 /** A transaction's receipt; `{}` where the node knows no such transaction. */
 export const receiptSchema = z.object({
   id: hash.optional(),
-  log: z.array(z.object({ address: z.string(), topics: z.array(hex).optional(), data: hex.optional() })).optional(),
+  blockNumber: blockNumber.optional(),
+  log: logsSchema.optional(),
 });
+
+/** The receipts of a block in the order of its transactions; none where the node does not know the block. */
+export const blockReceiptsSchema = z.array(z.object({ id: hash, blockNumber, log: logsSchema.optional() }));
 
 /** The wait that TronGrid names in its own words, such as `suspended for 30s`. */
 const SUSPENDED = /suspended for (\d+)\s*s/;

@@ -3,13 +3,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { providers, TronWeb } from 'tronweb';
 import { z } from 'zod';
 import { messageOf, RetryableError, UserError } from '../../errors.ts';
-import { addressBytes, addressFromWord } from '../address.ts';
-import type { Address, Asset, Call, ChainSource, ReceiptTransfer } from '../chain.ts';
+import type { Address, Asset, Call, ChainSource, TransactionHash } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
 import { type Place, quoteProvider } from '../reply.ts';
 import { USDT } from './assets.ts';
 import { pageParameters, readPage } from './trongrid-history.ts';
+import { blockOf, positionsIn, transfersIn } from './trongrid-receipts.ts';
 import {
+  blockReceiptsSchema,
   blockSchema,
   genesisSchema,
   historySchema,
@@ -17,9 +18,6 @@ import {
   receiptSchema,
   trongridPlace,
 } from './trongrid-replies.ts';
-
-/** keccak-256 of `Transfer(address,address,uint256)`, as logs carry it. */
-const TRANSFER_TOPIC = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 
 /** TronGrid's documents name no lag of its index; solidity itself takes a minute. */
 const INDEX_LAG_MS = 10 * 60_000;
@@ -50,6 +48,9 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
       signal,
     });
   };
+
+  const receiptOf = async (transaction: TransactionHash, call: Call) =>
+    readReply(await post('/walletsolidity/gettransactioninfobyid', { value: transaction }, call), receiptSchema, place);
 
   /** tronweb hands nothing on to its requests. */
   const calls = new AsyncLocalStorage<Call>();
@@ -98,12 +99,19 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
     },
 
     async receipt({ transaction, asset, ...call }) {
-      const body = { value: transaction };
-      const receipt = readReply(await post('/walletsolidity/gettransactioninfobyid', body, call), receiptSchema, place);
-      if (receipt.id !== transaction) {
-        throw new RetryableError('RECEIPT_MISSING', `${place.host} has no receipt of a transaction that it listed.`);
+      return transfersIn(await receiptOf(transaction, call), { transaction, asset }, place);
+    },
+
+    async positions(request) {
+      const [first] = request.transactions;
+      if (first === undefined) return [];
+      const num = blockOf(await receiptOf(first, request), first, place);
+      const reply = await post('/walletsolidity/gettransactioninfobyblocknum', { num }, request);
+      // The address is right: this server tells receipts, but not those of a block.
+      if (reply.status === 404) {
+        throw new RetryableError('POSITIONS_UNKNOWN', `${place.host} does not tell the receipts of a block (404).`);
       }
-      return (receipt.log ?? []).flatMap((log) => transferIn(log, asset, place));
+      return positionsIn(readReply(reply, blockReceiptsSchema, place), num, request, place);
     },
   };
 }
@@ -138,16 +146,4 @@ async function balanceOf(
     throw new RetryableError('REPLY_INVALID', `${place.host} answered the question for a balance with no number.`);
   }
   return BigInt(`0x${word}`);
-}
-
-type ReceiptLog = NonNullable<z.infer<typeof receiptSchema>['log']>[number];
-
-/** The transfer of the asset that a log records, if it does: contracts are matched by address, never by name. */
-function transferIn(log: ReceiptLog, asset: Asset, { host }: Place): ReceiptTransfer[] {
-  const [topic, from, to] = log.topics ?? [];
-  if (topic !== TRANSFER_TOPIC || log.address.slice(-40).toLowerCase() !== addressBytes(asset.contract)) return [];
-  if (from?.length !== 64 || to?.length !== 64 || log.data?.length !== 64) {
-    throw new RetryableError('REPLY_INVALID', `${host} sent a receipt with a transfer that cannot be read.`);
-  }
-  return [{ from: addressFromWord('tron', from), to: addressFromWord('tron', to), value: BigInt(`0x${log.data}`) }];
 }

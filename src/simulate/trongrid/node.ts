@@ -1,4 +1,4 @@
-/** The node's own calls, as java-tron answers them: a contract read, the newest block, a receipt, an account. */
+/** The node's own calls, as java-tron answers them: a contract read, the newest block, receipts, an account. */
 import { isAddress } from 'tronweb/utils';
 import { addressBytes, addressFromWord, parseAddress } from '../../chains/address.ts';
 import type { Address, TransactionHash } from '../../chains/chain.ts';
@@ -6,6 +6,7 @@ import { ok, type Reply } from '../http/reply.ts';
 import type { Ledger } from '../ledger.ts';
 import { digest } from '../names.ts';
 import { TRANSFER_TOPIC, USDT_CONTRACT, USDT_TOKEN } from '../tron.ts';
+import type { SimulatedTransfer } from '../types.ts';
 import { accountIn, refuse, type SimulatedRequest } from './request.ts';
 
 /** The functions of the contract that are answered, by the first four bytes of their call data. */
@@ -87,10 +88,36 @@ export function firstBlock({ params }: SimulatedRequest, hash: string = blockId(
 export function receipt(ledger: Ledger, { params, solid }: SimulatedRequest): Reply {
   const id = (params.value ?? '').toLowerCase() as TransactionHash;
   const transfers = ledger.transaction(id, solid ? ledger.head : ledger.tip);
+  return ok(receiptOf(transfers) ?? {});
+}
+
+/**
+ * `gettransactioninfobyblocknum`: the receipts of a block, in the order of its transactions; none where it has not happened.
+ * A transaction stands where its first transfer does. Each block begins with one that moves another token and one that
+ * moves none, as on the real chain most have nothing to do with USDT.
+ */
+export function blockReceipts(ledger: Ledger, { params, solid }: SimulatedRequest): Reply {
+  const block = Number(params.num ?? Number.NaN);
+  if (!Number.isSafeInteger(block) || block > (solid ? ledger.head : ledger.tip).block) return ok([]);
+  const transactions = new Map<TransactionHash, SimulatedTransfer[]>();
+  for (const transfer of ledger.between(block, block)) {
+    transactions.set(transfer.transaction, [...(transactions.get(transfer.transaction) ?? []), transfer]);
+  }
+  const place = { blockNumber: block, blockTimeStamp: ledger.network.timeOf(block), contractResult: [''] };
+  const stranger = addressBytes(ledger.network.addressFor('another token'));
+  const log = [{ address: stranger, topics: [TRANSFER_TOPIC, word(stranger), word(stranger)], data: word('1') }];
+  return ok([
+    { ...place, id: digest(`another token ${block}`), fee: 345_000, contract_address: `41${stranger}`, log },
+    { ...place, id: digest(`no token ${block}`), receipt: { net_usage: 267 } },
+    ...[...transactions.values()].map(receiptOf),
+  ]);
+}
+
+function receiptOf(transfers: readonly SimulatedTransfer[]): object | null {
   const [first] = transfers;
-  if (first === undefined) return ok({});
-  return ok({
-    id,
+  if (first === undefined) return null;
+  return {
+    id: first.transaction,
     fee: 13_844_850,
     blockNumber: first.block,
     blockTimeStamp: first.timestamp,
@@ -102,7 +129,7 @@ export function receipt(ledger: Ledger, { params, solid }: SimulatedRequest): Re
       topics: [TRANSFER_TOPIC, word(addressBytes(from)), word(addressBytes(to))],
       data: word(value.toString(16)),
     })),
-  });
+  };
 }
 
 /** `GET /v1/accounts/{address}`, with little but the token balance; no data for an account nobody has paid. */

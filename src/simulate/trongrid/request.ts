@@ -6,7 +6,16 @@ import type { Reply } from '../http/reply.ts';
 import type { Counted, Heard } from '../http/server.ts';
 import type { Ledger } from '../ledger.ts';
 
-export const ENDPOINTS = ['history', 'account', 'constantCall', 'head', 'genesis', 'receipt', 'unknown'] as const;
+export const ENDPOINTS = [
+  'history',
+  'account',
+  'constantCall',
+  'head',
+  'genesis',
+  'receipt',
+  'blockReceipts',
+  'unknown',
+] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 export interface AskedOfTronGrid extends Heard<Endpoint> {
@@ -32,6 +41,7 @@ export function endpointOf(path: string): Endpoint {
   if (call === 'getnowblock') return 'head';
   if (call === 'getblockbynum') return 'genesis';
   if (call === 'gettransactioninfobyid') return 'receipt';
+  if (call === 'gettransactioninfobyblocknum') return 'blockReceipts';
   return 'unknown';
 }
 
