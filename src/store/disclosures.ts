@@ -1,8 +1,8 @@
 /**
  * Withdrawals that services disclosed: each is a transfer, or waits until its transfer is found in what was crawled.
  *
- * One that waits is settled when it is next asked for, and before anything is added that it could meet, so that it does
- * not matter who asks when. What it was settled to stays, whatever is stored later.
+ * One that waits is settled when it is next asked for, and before a source is added, so that what can be added does not
+ * depend on who has looked before. What it was settled to stays, whatever is stored later.
  */
 import type { Statement } from '../cases/statement.ts';
 import type { Address, ChainId, TransactionHash } from '../chains/chain.ts';
