@@ -81,11 +81,11 @@ export function parseReport(raw: RawReport, asset: Asset, now: number): Report {
     role,
     origin: parseOrigin(raw, { asset, wallet, role }),
     transaction: tx === null ? null : parseTransaction(tx),
-    amount: amount === null || currency !== asset.symbol ? null : positive(parseAmount(amount, asset.decimals)),
+    amount: amount === null || currency !== asset.symbol ? null : positiveAmount(parseAmount(amount, asset.decimals)),
     fiat:
       amount === null || currency === asset.symbol
         ? null
-        : { amount: formatAmount(positive(parseAmount(amount, FIAT_DECIMALS)), FIAT_DECIMALS), currency },
+        : { amount: formatAmount(positiveAmount(parseAmount(amount, FIAT_DECIMALS)), FIAT_DECIMALS), currency },
     paidAt: at === null ? null : parseReportedTime(at, { since: asset.since, now }),
     reference: freeText(raw.ref),
     note: freeText(raw.note),
@@ -99,8 +99,13 @@ export function reportDigest(report: Report): string {
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
 }
 
-/** The token's contract is what explorers show beside a payment, and what people copy by mistake. */
-function parseWallet(text: string, asset: Asset): Address {
+/**
+ * A wallet that takes part in a payment. The token's contract is what explorers show beside one, and what people copy by
+ * mistake.
+ *
+ * @throws UserError `ADDRESS_INVALID` or `WALLET_IS_CONTRACT`
+ */
+export function parseWallet(text: string, asset: Asset): Address {
   const wallet = parseAddress(asset.chain, text);
   if (wallet !== asset.contract) return wallet;
   throw new UserError(
@@ -146,7 +151,8 @@ function isRole(text: string): text is ReportRole {
   return (REPORT_ROLES as readonly string[]).includes(text);
 }
 
-function positive(amount: bigint): bigint {
+/** @throws UserError `AMOUNT_INVALID` for zero */
+export function positiveAmount(amount: bigint): bigint {
   if (amount > 0n) return amount;
   throw new UserError('AMOUNT_INVALID', 'The amount is zero.', {
     right: 'A payment moved more than nothing.',

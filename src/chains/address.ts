@@ -2,7 +2,7 @@
 import { getAddress } from 'ethers/address';
 import { fromHex, isAddress, toHex } from 'tronweb/utils';
 import { quoted, UserError } from '../errors.ts';
-import type { Address, ChainId, TransactionHash } from './chain.ts';
+import { type Address, CHAINS, type ChainId, type TransactionHash } from './chain.ts';
 
 const ETHEREUM_EXAMPLE =
   'An Ethereum address is 0x and 40 hex digits, such as 0xdAC17F958D2ee523a2206206994597C13D831ec7.';
@@ -31,6 +31,32 @@ export function parseAddress(chain: ChainId, text: string): Address {
 /** The chain in whose form an address is written. Only its look decides: `parseAddress` checks it. */
 export function chainOfAddress(text: string): ChainId {
   return /^0x(?!41[0-9a-f]{40}$)|\.eth$/i.test(text.trim()) ? 'ethereum' : 'tron';
+}
+
+/** What exchanges call the chains. */
+const CHAIN_NAMES: Readonly<Record<string, ChainId>> = {
+  eth: 'ethereum',
+  erc20: 'ethereum',
+  'erc-20': 'ethereum',
+  trx: 'tron',
+  trc20: 'tron',
+  'trc-20': 'tron',
+};
+
+/**
+ * The chain that is named beside an address, or else the one in whose form the address is written.
+ *
+ * @throws UserError `CHAIN_INVALID`
+ */
+export function namedChain(name: string | undefined, address: string): ChainId {
+  const named = name?.trim().toLowerCase() ?? '';
+  if (named === '') return chainOfAddress(address);
+  const known = CHAINS.find((id) => id === (CHAIN_NAMES[named] ?? named));
+  if (known !== undefined) return known;
+  throw new UserError('CHAIN_INVALID', `${quoted(named)} is no chain that Downstream reads.`, {
+    right: `A chain is ${CHAINS.join(' or ')}.`,
+    todo: 'Correct it, or leave it out: the form of the address tells.',
+  });
 }
 
 function parseEthereumAddress(text: string): Address {

@@ -16,8 +16,12 @@ type AddCommand = (program: Command, context: CliContext, done: Done) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   case: async () => (await import('./case.ts')).addCaseCommands,
   report: async () => (await import('./report.ts')).addReportCommands,
+  source: async () => (await import('./source.ts')).addSourceCommands,
   import: async () => (await import('./import.ts')).addImportCommand,
   crawl: async () => (await import('./crawl.ts')).addCrawlCommand,
+  trace: async () => (await import('./trace.ts')).addTraceCommand,
+  path: async () => (await import('./path.ts')).addPathCommand,
+  rank: async () => (await import('./rank.ts')).addRankCommand,
   clusters: async () => (await import('./clusters.ts')).addClustersCommand,
   export: async () => (await import('./export.ts')).addExportCommand,
   worker: async () => (await import('./worker.ts')).addWorkerCommand,

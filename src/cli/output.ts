@@ -1,4 +1,5 @@
 /** What people see: text on standard output, progress and errors on standard error, JSON where a program reads. */
+import { createInterface } from 'node:readline/promises';
 import { RetryableError, UsageError, UserError } from '../errors.ts';
 
 /** Where a command writes; passed in, so that tests read what a person would. */
@@ -7,13 +8,25 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** True when standard error is a terminal on which a line can be rewritten. */
   readonly interactive: boolean;
+  /** Asks whoever sits at the terminal, and waits for a line; absent where nobody does. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 export const processTerminal: Terminal = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   interactive: process.stderr.isTTY === true,
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askAtTerminal } : {}),
 };
+
+async function askAtTerminal(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
 
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 

@@ -5,6 +5,7 @@ import { UsageError, UserError } from '../errors.ts';
 import { displayAmount, formatAmount, parseAmount } from '../money.ts';
 import { type Case, findCase, readReports, readSeeds, type StoredReport } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
+import { readDisclosures, refuseDisclosed } from '../store/disclosures.ts';
 import { confirmPayment, readPartiesOf, readTransfersOf, type StoredTransfer } from '../store/payments.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
 import { lastRun } from '../store/runs.ts';
@@ -133,6 +134,8 @@ async function confirmAll(
 ): Promise<Confirmed[]> {
   const { found, assets, options } = request;
   const reports = await readReports(pool, found.id);
+  // Those that wait may be the very payments: they are looked up first.
+  await readDisclosures(pool, found.id);
   const chosen: { report: StoredReport; asset: StoredAsset; transfer: StoredTransfer }[] = [];
   // All are found before the first is stored: a mistyped one stores nothing.
   for (const text of options.confirm) chosen.push(await findConfirmed(pool, { text, found, reports, assets }));
@@ -153,13 +156,9 @@ async function confirmAll(
 
 async function findConfirmed(
   pool: Pool,
-  {
-    text,
-    found,
-    reports,
-    assets,
-  }: { text: string; found: Case; reports: readonly StoredReport[]; assets: readonly StoredAsset[] },
+  request: { text: string; found: Case; reports: readonly StoredReport[]; assets: readonly StoredAsset[] },
 ): Promise<{ report: StoredReport; asset: StoredAsset; transfer: StoredTransfer }> {
+  const { text, found, reports, assets } = request;
   const parts = /^(\d{1,9}):([0-9a-f]{8,64})$/.exec(text.toLowerCase());
   const report = reports.find(({ number }) => number === Number(parts?.[1]));
   if (parts?.[2] === undefined || report === undefined) {
@@ -202,6 +201,7 @@ async function findConfirmed(
       },
     );
   }
+  await refuseDisclosed(pool, found.id, transfer);
   return { report, asset, transfer };
 }
 

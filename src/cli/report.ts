@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { parseReport, type RawReport, reportDigest } from '../cases/report.ts';
 import { readReportFile } from '../cases/report-file.ts';
-import { chainOfAddress } from '../chains/address.ts';
-import { CHAINS, type ChainId } from '../chains/chain.ts';
-import { quoted, UsageError, UserError } from '../errors.ts';
+import { namedChain } from '../chains/address.ts';
+import type { ChainId } from '../chains/chain.ts';
+import { UsageError, UserError } from '../errors.ts';
 import { addReports, findCase, type NewReport } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
@@ -184,31 +184,9 @@ function importText(name: string, { added, known, refused, refusals }: ImportRes
 }
 
 function readReport(raw: RawReport, assets: readonly StoredAsset[], now: number): NewReport {
-  const chain = chainOf(raw);
+  const chain = namedChain(raw.chain, raw.wallet);
   const asset = assets.find((each) => each.chain === chain);
   if (asset === undefined) throw new Error(`The database knows no asset of ${chain}`);
   const report = parseReport(raw, asset, now);
   return { report, digest: reportDigest(report) };
-}
-
-/** What exchanges call the chains. */
-const CHAIN_NAMES: Readonly<Record<string, ChainId>> = {
-  eth: 'ethereum',
-  erc20: 'ethereum',
-  'erc-20': 'ethereum',
-  trx: 'tron',
-  trc20: 'tron',
-  'trc-20': 'tron',
-};
-
-/** The chain that the report names, or else the one in whose form its wallet is written. */
-function chainOf({ chain, wallet }: RawReport): ChainId {
-  const named = chain?.trim().toLowerCase() ?? '';
-  if (named === '') return chainOfAddress(wallet);
-  const known = CHAINS.find((id) => id === (CHAIN_NAMES[named] ?? named));
-  if (known !== undefined) return known;
-  throw new UserError('CHAIN_INVALID', `${quoted(named)} is no chain that Downstream reads.`, {
-    right: `A chain is ${CHAINS.join(' or ')}.`,
-    todo: 'Correct it, or leave it out: the form of the address tells.',
-  });
 }

@@ -6,8 +6,10 @@
  *   wallets.csv    chain,address,owner,role,network,service
  *   payments.csv   ref,chain,transaction,network
  *   exits.csv      ref,chain,address,service,value
+ *   stops.csv      address,chain,category,name,source
  *
- * `value` is in base units. `amount` is a decimal and `at` an ISO time, as people write them; both may be empty. Files
+ * `value` is in base units. `amount` is a decimal and `at` an ISO time, as people write them; both may be empty.
+ * `stops.csv` is written for whoever traces and never read back: it says nothing that `wallets.csv` does not. Files
  * are written and read row by row, since the largest have millions. Whoever reads an economy reads this folder.
  */
 import { mkdir } from 'node:fs/promises';
@@ -17,6 +19,7 @@ import { type Address, CHAINS, type ChainId } from '../chains/chain.ts';
 import { formatAmount } from '../money.ts';
 import { readCsv, writeCsv } from './csv-file.ts';
 import { NETWORKS } from './network.ts';
+import { STOP_COLUMNS, stopRows } from './stops.ts';
 import type {
   Economy,
   SimulatedExit,
@@ -36,7 +39,7 @@ const COLUMNS = {
 type FileName = keyof typeof COLUMNS;
 type Row<Name extends FileName> = Record<(typeof COLUMNS)[Name][number], string>;
 
-/** Writes the five files into a folder, which is made where it is missing. Same economy, same bytes. */
+/** Writes the six files into a folder, which is made where it is missing. Same economy, same bytes. */
 export async function writeEconomy(folder: string, economy: Economy): Promise<void> {
   await mkdir(folder, { recursive: true });
   await write(folder, 'transfers', economy.transfers, transferRow);
@@ -44,6 +47,7 @@ export async function writeEconomy(folder: string, economy: Economy): Promise<vo
   await write(folder, 'wallets', economy.wallets, walletRow);
   await write(folder, 'payments', economy.payments, paymentRow);
   await write(folder, 'exits', economy.exits, exitRow);
+  await writeCsv(join(folder, 'stops.csv'), STOP_COLUMNS, stopRows(economy.wallets));
 }
 
 /**

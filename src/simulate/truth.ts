@@ -45,9 +45,10 @@ export function traceTruth(
   payments: readonly SimulatedPayment[],
 ): FifoTruth {
   const sides: Readonly<Record<ChainId, Side>> = { ethereum: openSide(), tron: openSide() };
-  for (const { chain, address, owner, service } of wallets) {
-    if (owner.startsWith('victim-')) sides[chain].victims.add(address);
-    else if (service !== '') sides[chain].services.set(address, service);
+  for (const wallet of wallets) {
+    const { chain, address, service } = wallet;
+    if (isVictim(wallet)) sides[chain].victims.add(address);
+    else if (isService(wallet)) sides[chain].services.set(address, service);
   }
   const sources = paymentTransfers(transfers, payments);
   const exits = new Map<string, SimulatedExit>();
@@ -60,6 +61,15 @@ export function traceTruth(
     for (const ledger of ledgers.values()) for (const lot of ledger.rest()) credit(totals, lot, 'resting');
   }
   return { exits: [...exits.values()].sort(byRefAndAddress), totals };
+}
+
+function isVictim({ owner }: SimulatedWallet): boolean {
+  return owner.startsWith('victim-');
+}
+
+/** True for a wallet at which the trace ends with an exit. */
+export function isService(wallet: SimulatedWallet): boolean {
+  return wallet.service !== '' && !isVictim(wallet);
 }
 
 function openSide(): Side {

@@ -220,17 +220,21 @@ export interface Seed {
   readonly role: ReportRole;
 }
 
+/** SQL of the wallets from which the crawl of the case $1 starts, with how each came to be one. */
+export const SEEDS_OF_CASE = `(
+  select wallet_id, role from reports where case_id = $1
+  union select to_id, 'paid-to' from payments where case_id = $1
+  union select to_id, 'paid-to' from disclosures where case_id = $1 and removed_at is null)`;
+
 /**
- * The seeds of a case: every reported wallet, and every payee of a confirmed payment. A wallet that one report
- * was paid to and another calls its own is a payee: money of victims went there.
+ * The seeds of a case: every reported wallet, every payee of a confirmed payment, and every payee of a withdrawal that a
+ * service disclosed. A wallet that one report was paid to and another calls its own is a payee: money of victims went there.
  */
 export async function readSeeds(db: Db, caseId: number): Promise<Seed[]> {
   return many<Seed>(
     db,
     `select s.wallet_id as "walletId", c.name as chain, w.address, max(s.role) as role
-     from (
-       select wallet_id, role from reports where case_id = $1
-       union select to_id, 'paid-to' from payments where case_id = $1) s
+     from ${SEEDS_OF_CASE} s
      join wallets w on w.id = s.wallet_id join chains c on c.id = w.chain_id
      group by s.wallet_id, c.name, w.address order by c.name, w.address collate "C"`,
     [caseId],

@@ -1,5 +1,14 @@
-/** Which transfers count for a run: what the chain's providers list, or, where it is offline, what the files of its case list. */
+/**
+ * Which transfers count: for a case, what the chain's providers and its own files list; for a run, what providers list or,
+ * where it is offline, what the files of its case do.
+ */
 import { type Db, one } from './db.ts';
+
+/** SQL that holds for a transfer `t` that a chain's provider lists, or a file of the case $1. */
+export const KNOWN_TO_CASE = `(t.seen_by_sender or t.seen_by_recipient or exists (
+  select 1 from file_transfers ft join files f on f.id = ft.file_id
+  where f.case_id = $1 and f.finished and ft.transaction = t.transaction and ft.asset_id = t.asset_id
+    and ft.from_id = t.from_id and ft.to_id = t.to_id and ft.value = t.value and ft.occurrence = t.occurrence))`;
 
 /** The transfers that a run may count, as a relation `t`, and which of them stand in a wallet's own history. */
 export interface Listed {

@@ -1,6 +1,8 @@
 /** Payments of victims: transfers that a person confirmed to be what a report speaks of. */
-import type { Address, TransactionHash } from '../chains/chain.ts';
+import type { Address, ChainId, TransactionHash } from '../chains/chain.ts';
 import { type Db, many, one, type Pool, transaction } from './db.ts';
+import { refuseDisclosed, settleWaiting } from './disclosures.ts';
+import { KNOWN_TO_CASE } from './listed.ts';
 
 /** A stored transfer with the numbers that name it in the database. */
 export interface StoredTransfer {
@@ -14,12 +16,6 @@ export interface StoredTransfer {
   readonly occurrence: number;
   readonly timestamp: number;
 }
-
-/** SQL that holds for a transfer `t` that a chain's provider lists, or a file of the case $1. */
-const KNOWN_TO_CASE = `(t.seen_by_sender or t.seen_by_recipient or exists (
-  select 1 from file_transfers ft join files f on f.id = ft.file_id
-  where f.case_id = $1 and f.finished and ft.transaction = t.transaction and ft.asset_id = t.asset_id
-    and ft.from_id = t.from_id and ft.to_id = t.to_id and ft.value = t.value and ft.occurrence = t.occurrence))`;
 
 /**
  * Transfers of an asset into a wallet (`in`) or out of it (`out`) that a case knows, oldest first. Zero-value rows move
@@ -60,12 +56,37 @@ export async function readPartiesOf(
   );
 }
 
+/** The transfers of a transaction that a case knows, in any of the assets: those that move something, to somebody else. */
+export async function readMoved(
+  db: Db,
+  caseId: number,
+  transactionHash: TransactionHash,
+  assetIds: readonly number[],
+): Promise<(StoredTransfer & { readonly chain: ChainId })[]> {
+  return many(
+    db,
+    `select c.name as chain, t.asset_id as "assetId", t.from_id as "fromId", t.to_id as "toId",
+       encode(t.transaction, 'hex') as transaction, f.address as "from", r.address as "to", t.value, t.occurrence,
+       t.timestamp
+     from transfers t join assets a on a.id = t.asset_id join chains c on c.id = a.chain_id
+     join wallets f on f.id = t.from_id join wallets r on r.id = t.to_id
+     where t.transaction = decode($2, 'hex') and t.asset_id = any($3::smallint[]) and t.value > 0
+       and t.from_id <> t.to_id and ${KNOWN_TO_CASE}
+     order by c.name, r.address collate "C", t.value, f.address collate "C", t.occurrence`,
+    [caseId, transactionHash, assetIds],
+  );
+}
+
 export interface Confirmation {
   /** True when another report of the case had named the payment before. */
   readonly shared: boolean;
 }
 
-/** Records that a report speaks of a transfer. A payment belongs to one origin, however many reports name it. */
+/**
+ * Records that a report speaks of a transfer. A payment belongs to one origin, however many reports name it.
+ *
+ * @throws UserError `PAYMENT_DISCLOSED` where a service has disclosed it as a withdrawal: it would be two sources
+ */
 export async function confirmPayment(
   pool: Pool,
   request: { caseId: number; reportId: number; transfer: StoredTransfer; now: Date },
@@ -73,6 +94,9 @@ export async function confirmPayment(
   const { transfer: t } = request;
   const key = [request.caseId, t.transaction, t.assetId, t.fromId, t.toId, t.value.toString(), t.occurrence];
   return transaction(pool, async (db) => {
+    await db.query('select 1 from cases where id = $1 for update', [request.caseId]);
+    await settleWaiting(db, request.caseId);
+    await refuseDisclosed(db, request.caseId, t);
     await db.query(
       `insert into payments (case_id, transaction, asset_id, from_id, to_id, value, occurrence)
        values ($1, decode($2, 'hex'), $3, $4, $5, $6, $7) on conflict do nothing`,

@@ -1,6 +1,7 @@
 /** Runs: one crawl of a case up to a pinned head, resumed until it is finished. */
 import type { ChainId, Head } from '../chains/chain.ts';
 import { RetryableError } from '../errors.ts';
+import { SEEDS_OF_CASE } from './cases.ts';
 import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
 
 /** What a crawl was asked for. Part of a run: the same run is resumed only under the same policy. */
@@ -253,12 +254,11 @@ export async function isCaseLocked(db: Db, caseId: number): Promise<boolean> {
   return locked;
 }
 
-/** How many wallets the case has now as seeds, by a report or a confirmed payment, that the run does not start from. */
+/** How many wallets the case has now as seeds that the run does not start from. */
 export async function countNewSeeds(db: Db, run: Run): Promise<number> {
   const { count } = await one<{ count: number }>(
     db,
-    `select count(*) as count from (
-       select wallet_id from reports where case_id = $1 union select to_id from payments where case_id = $1) s
+    `select count(distinct s.wallet_id) as count from ${SEEDS_OF_CASE} s
      where not exists (select 1 from case_wallets cw
        where cw.run_id = $2 and cw.wallet_id = s.wallet_id and cw.hop = 0)`,
     [run.caseId, run.id],

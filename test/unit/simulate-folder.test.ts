@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readStopsFile } from '../../src/cases/stops-file.ts';
 import { UserError } from '../../src/errors.ts';
 import { generateEconomy } from '../../src/simulate/economy.ts';
 import { readTransfers, readTruth, writeEconomy } from '../../src/simulate/folder.ts';
@@ -34,7 +35,14 @@ describe('an economy as a folder', () => {
     await writeEconomy(join(folder, 'a'), economy);
     await writeEconomy(join(folder, 'b'), generateEconomy({ seed: 'folder', size: { users: 30, victims: 10 } }));
     const names = await readdir(join(folder, 'a'));
-    expect(names.sort()).toEqual(['exits.csv', 'payments.csv', 'reports.csv', 'transfers.csv', 'wallets.csv']);
+    expect(names.sort()).toEqual([
+      'exits.csv',
+      'payments.csv',
+      'reports.csv',
+      'stops.csv',
+      'transfers.csv',
+      'wallets.csv',
+    ]);
     for (const name of names) expect(await text(`a/${name}`)).toBe(await text(`b/${name}`));
   });
 
@@ -56,6 +64,34 @@ describe('an economy as a folder', () => {
     expect((await text('transfers.csv')).split('\n')[0]).toBe(
       'chain,asset,transaction,block,position,timestamp_ms,from,to,value,signer',
     );
+  });
+
+  test('has a list of stops that a trace can take: every wallet at which its truth stops, and no other', async () => {
+    await writeEconomy(folder, economy);
+    const stops = await readStopsFile(join(folder, 'stops.csv'));
+    const key = ({ chain, address }: { chain: string; address: string }) => `${chain}:${address}`;
+    const services = economy.wallets.filter(({ owner, service }) => service !== '' && !owner.startsWith('victim-'));
+    expect(stops.map(key).sort()).toEqual(services.map(key).sort());
+    const listed = new Map(stops.map((stop) => [key(stop), stop.name]));
+    expect(economy.exits.length).toBeGreaterThan(5);
+    for (const exit of economy.exits) expect(listed.get(key(exit))).toBe(exit.service);
+    const kinds = [...new Set(stops.map(({ category, name }) => `${category}: ${name}`))].sort();
+    expect(kinds).toMatchInlineSnapshot(`
+      [
+        "exchange-deposit: Kestrel Exchange",
+        "exchange-deposit: Meridian Exchange",
+        "exchange: Kestrel Exchange",
+        "exchange: Meridian Exchange",
+        "fee-service: Lantern Gas",
+        "fee-service: Millpond Energy",
+        "marketplace: Banyan Guarantee",
+        "otc-desk: Harbour Desk",
+        "otc-desk: Orchid Desk",
+        "payment-processor: Lattice Pay",
+        "swapper: Ferry Swap",
+      ]
+    `);
+    expect((await text('stops.csv')).split('\n')[0]).toBe('address,chain,category,name,source');
   });
 
   test('says which row it cannot read, and why', async () => {

@@ -18,6 +18,11 @@ const BANDWIDTH = 10n ** 6n;
 /** What a service takes out of its reserve at a time. */
 const RESERVE: Readonly<Record<ChainId, bigint>> = { ethereum: 40n * COIN.ethereum, tron: 150_000n * COIN.tron };
 
+const STATION = 'Lantern Gas';
+const RENTAL = 'Millpond Energy';
+/** Services that serve everybody; an exchange's own are the exchange's. */
+export const FEE_SERVICES: readonly string[] = [STATION, RENTAL];
+
 export interface GasServices {
   readonly station: Readonly<Record<ChainId, Account>>;
   readonly rental: Account;
@@ -28,8 +33,8 @@ export function openGasServices(world: World, mint: Readonly<Record<ChainId, Acc
   const open = (chain: ChainId, name: string, role: 'gas' | 'rental'): Account =>
     world.open(chain, { owner: name, role, service: name, supply: fromReserve(world, mint[chain]) });
   return {
-    station: { ethereum: open('ethereum', 'Lantern Gas', 'gas'), tron: open('tron', 'Lantern Gas', 'gas') },
-    rental: open('tron', 'Millpond Energy', 'rental'),
+    station: { ethereum: open('ethereum', STATION, 'gas'), tron: open('tron', STATION, 'gas') },
+    rental: open('tron', RENTAL, 'rental'),
   };
 }
 

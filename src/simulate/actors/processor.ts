@@ -11,7 +11,7 @@ import type { World } from '../world.ts';
 import { sentBy } from './gas.ts';
 import { sendAll } from './send.ts';
 
-const NAME = 'Lattice Pay';
+export const PROCESSOR = 'Lattice Pay';
 const HOT_WALLETS = 2;
 const LEAST_SWEPT = 2n * USDT;
 const LEAST_PAID_OUT = 50n * USDT;
@@ -24,7 +24,7 @@ export interface Processor {
 }
 
 export function openProcessor(world: World, gas: Readonly<Record<ChainId, Account>>): Processor {
-  const random = world.random(NAME);
+  const random = world.random(PROCESSOR);
   const sides = { ethereum: openSide(world, random, 'ethereum', gas), tron: openSide(world, random, 'tron', gas) };
   const addresses = new Map<string, Account>();
   return {
@@ -47,7 +47,7 @@ function openSide(world: World, random: Random, chain: ChainId, gas: Readonly<Re
   const supply = sentBy(world, random, () => gas[chain], 1.5);
   const lasting = sentBy(world, random, () => gas[chain], 60);
   const hot = Array.from({ length: HOT_WALLETS }, () =>
-    world.open(chain, { owner: NAME, role: 'hot', service: NAME, supply: lasting }),
+    world.open(chain, { owner: PROCESSOR, role: 'hot', service: PROCESSOR, supply: lasting }),
   );
   const due = new Map<Account, bigint>();
   world.every(DAY, () => {
@@ -58,7 +58,7 @@ function openSide(world: World, random: Random, chain: ChainId, gas: Readonly<Re
   });
   return {
     open(owner, network, payout) {
-      const address = world.open(chain, { owner, role: 'deposit', network, service: NAME, supply });
+      const address = world.open(chain, { owner, role: 'deposit', network, service: PROCESSOR, supply });
       const target = random.pick(hot);
       let planned = false;
       address.receivers.push(() => {

@@ -1,0 +1,147 @@
+/** `downstream path`: the chain of transfers that carried the most of a report's money to a wallet. */
+import { type Command, Option } from 'commander';
+import { runHash } from '../../graphs/run-hash.ts';
+import { findPath, findReach, type Path } from '../../graphs/trace/path.ts';
+import { CONSERVING_RULES, type ConservingRule } from '../../graphs/trace/types.ts';
+import type { LoadedTrace } from '../../workers/trace-load.ts';
+import { chainOfAddress, parseAddress } from '../chains/address.ts';
+import type { ChainId, Wallet } from '../chains/chain.ts';
+import { UsageError, UserError } from '../errors.ts';
+import { displayAmount, formatAmount } from '../money.ts';
+import { readDeclarations } from '../store/declarations.ts';
+import { type CliContext, withStore } from './context.ts';
+import type { Done } from './main.ts';
+import { chainOption, jsonOption, typed } from './options.ts';
+import { duration, jsonLine, table, time } from './output.ts';
+import { type FollowingOptions, loadFollowing, withFollowingOptions } from './trace-options.ts';
+import { subjectOf } from './trace-text.ts';
+
+const PATH_RULES = [...CONSERVING_RULES, 'poison'] as const;
+type PathRule = ConservingRule | 'poison';
+
+interface PathOptions extends FollowingOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly chain?: ChainId;
+  readonly rule?: PathRule;
+  readonly json?: boolean;
+}
+
+export function addPathCommand(program: Command, context: CliContext, _done: Done): void {
+  const { terminal } = context;
+  const command = program
+    .command('path')
+    .description("the chain of transfers that carried the most of a report's money to a wallet")
+    .argument('<case>', 'name or id; it must have been crawled')
+    .requiredOption('--from <report>', 'whose money: the number or reference of a report')
+    .requiredOption('--to <address>', 'the wallet it went to')
+    .addOption(chainOption())
+    .addOption(
+      new Option('--rule <rule>', 'which money leaves when a wallet pays; else the one that was chosen last').choices(
+        PATH_RULES,
+      ),
+    );
+  withFollowingOptions(command)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  $ npx downstream path mekong --from 7 --to TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx --rule fifo
+
+Each transfer stands with what of it was the report's money. Under fifo and lifo the path is the way of the very lots that
+arrived; under pro-rata and libr, where money in a wallet has no order, the way whose least traced part is greatest; under
+poison the way by which the wallet was reached first.
+
+JSON: {case, report, rule, graphHash, runHash, to: {chain, address}, amount, steps: [{transaction, from, to, at, amount, traced}]}`,
+    )
+    .action((nameOrId: string, options: PathOptions) =>
+      withStore(context, async ({ pool }) => {
+        const target = typed(() => readTarget(options));
+        const loaded = await loadFollowing(context, pool, nameOrId, { ...options, report: options.from });
+        const chosen = (await readDeclarations(pool, loaded.request.case.id))
+          .map(({ rule }) => rule)
+          .filter(isPathRule);
+        const rule = options.rule ?? chosen.at(-1);
+        if (rule === undefined) throw noRule();
+        const path = pathIn(loaded, rule, target);
+        if (path === null) throw noPath(loaded, rule, target);
+        terminal.out(options.json ? toJson(loaded, rule, target, path) : toText(loaded, rule, target, path));
+      }),
+    );
+}
+
+function isPathRule(rule: string): rule is PathRule {
+  return (PATH_RULES as readonly string[]).includes(rule);
+}
+
+function readTarget({ to, chain = chainOfAddress(to) }: PathOptions): Wallet {
+  return { chain, address: parseAddress(chain, to) };
+}
+
+function pathIn({ plan }: LoadedTrace, rule: PathRule, target: Wallet): Path | null {
+  const request = {
+    sources: new Set(plan.sources.keys()),
+    targets: new Set(plan.table.accounts.ofWallet(target)),
+  };
+  return rule === 'poison' ? findReach(plan, request) : findPath(plan, rule, request);
+}
+
+function noRule(): UsageError {
+  return new UsageError('RULE_MISSING', 'No rule was chosen for this case yet, so a path needs one.', {
+    right: `--rule takes one of: ${PATH_RULES.join(', ')}.`,
+    todo: 'Add --rule, or choose one for the case with: npx downstream trace CASE --rule … --by … --why …',
+  });
+}
+
+function noPath({ request: { report, run } }: LoadedTrace, rule: PathRule, { address }: Wallet): UserError {
+  return new UserError('NO_PATH', `By ${rule}, no money of report ${report?.number} came to ${address}.`, {
+    right: `Crawl ${run.number} read what it read: money may have gone on beyond it.`,
+    todo: 'Try --rule poison, which knows no balances; or crawl further and try again.',
+  });
+}
+
+function toJson({ request, context }: LoadedTrace, rule: PathRule, to: Wallet, { amount, steps }: Path): string {
+  const money = (value: bigint | null) => (value === null ? null : formatAmount(value, context.decimals));
+  const { graphHash } = request.run;
+  const results = {
+    amount: money(amount),
+    steps: steps.map(({ transfer, traced }) => ({
+      ...{ transaction: transfer.transaction, from: transfer.from, to: transfer.to },
+      ...{ at: new Date(transfer.timestamp).toISOString(), amount: money(transfer.value), traced: money(traced) },
+    })),
+  };
+  const report = request.report?.number ?? null;
+  return jsonLine({
+    ...{ case: request.case.name, report, rule, graphHash },
+    runHash: runHash({
+      graphHash,
+      rule: `path by ${rule}`,
+      parameters: { to, asOf: request.asOf },
+      seeds: [report],
+      results,
+    }),
+    ...{ to, ...results },
+  });
+}
+
+function toText(loaded: LoadedTrace, rule: PathRule, { address }: Wallet, { amount, steps }: Path): string {
+  const { context } = loaded;
+  const money = (value: bigint | null) => (value === null ? '' : displayAmount(value, context.decimals));
+  const start = steps[0]?.transfer.timestamp ?? 0;
+  const whole = amount === null ? '' : `; ${money(amount)} went this whole way`;
+  const rows = steps.map(({ transfer, traced }, place) => [
+    place === 0 ? 'payment' : `+${duration(transfer.timestamp - start)}`,
+    time(transfer.timestamp),
+    ...(amount === null ? [money(transfer.value)] : [money(traced), money(transfer.value)]),
+    transfer.transaction,
+  ]);
+  const head = ['', 'AT', ...(amount === null ? ['AMOUNT'] : ['TRACED', 'OF AMOUNT']), 'TRANSACTION'];
+  const [rowHead = '', ...lines] = table([head, ...rows], amount === null ? [2] : [2, 3]).split('\n');
+  return [
+    `The way of the money ${subjectOf(loaded)} to ${address}, by ${rule}: ${steps.length} transfers${whole}.\n\n`,
+    `${rowHead}\n`,
+    ...steps.map(({ transfer }, place) => `    ${transfer.from}\n${lines[place] ?? ''}\n`),
+    `    ${address}\n`,
+  ].join('');
+}
