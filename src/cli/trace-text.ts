@@ -123,7 +123,7 @@ function endsText(title: string, ends: readonly EndJson[], money: Money, stated:
     return [
       ...(stated ? [money(place.amount), `${Math.min(...hops)}`] : []),
       duration(Math.min(...seconds) * 1000),
-      place.sources[0]?.first.slice(0, 16).replace('T', ' ') ?? '',
+      firstOf(place).slice(0, 16).replace('T', ' '),
       place.address,
       whatOf(place),
       sourcesOf(place.sources.map(({ source }) => source)),
@@ -132,6 +132,10 @@ function endsText(title: string, ends: readonly EndJson[], money: Money, stated:
   const more = ends.length - rows.length;
   const head = [...(stated ? ['AMOUNT', 'HOPS'] : []), 'AFTER', 'FIRST (UTC)', 'WALLET', 'WHAT', 'OF'];
   return `\n${title}\n${table([head, ...rows], stated ? [0, 1] : [])}${moreText(more)}`;
+}
+
+function firstOf({ sources }: EndJson): string {
+  return sources.reduce((least, { first }) => (least === '' || first < least ? first : least), '');
 }
 
 function whatOf({ end, name, category, reason }: EndJson): string {

@@ -17,7 +17,7 @@ const MOVING = `t.asset_id = $2 and t.value > 0 and t.from_id <> t.to_id and t.t
 
 /**
  * Notes afresh at which instants the order of an expanded wallet's transfers matters and is not known: where it has two or
- * more, receives at least one of them, and the place of any is missing. What had been given up is asked for again.
+ * more, and the place of any is missing. What had been given up is asked for again.
  */
 export async function findUnordered(pool: Pool, runId: number, assetId: number): Promise<void> {
   await transaction(pool, async (db) => {
@@ -25,15 +25,15 @@ export async function findUnordered(pool: Pool, runId: number, assetId: number):
     await db.query(
       `insert into unordered (run_id, asset_id, timestamp, wallet_id)
        select $1, $2, m.timestamp, m.wallet_id from (
-         select cw.wallet_id, t.timestamp, t.position, false as received
+         select cw.wallet_id, t.timestamp, t.position
          from case_wallets cw join transfers t on t.from_id = cw.wallet_id
          where cw.run_id = $1 and cw.state = 'expanded' and t.seen_by_sender and ${MOVING}
          union all
-         select cw.wallet_id, t.timestamp, t.position, true
+         select cw.wallet_id, t.timestamp, t.position
          from case_wallets cw join transfers t on t.to_id = cw.wallet_id
          where cw.run_id = $1 and cw.state = 'expanded' and t.seen_by_recipient and ${MOVING}) m
        group by m.wallet_id, m.timestamp
-       having count(*) > 1 and bool_or(m.received) and bool_or(m.position is null)`,
+       having count(*) > 1 and bool_or(m.position is null)`,
       [runId, assetId],
     );
   });

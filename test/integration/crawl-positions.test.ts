@@ -201,19 +201,22 @@ describe.skipIf(inject('postgres') === null)('the order of transfers within a bl
       expectOrder(await stored(), rows, blocksInNeed(rows, new Set([b as Address])));
     });
 
-    it('is asked for neither where nothing moves nor where a wallet only pays', async () => {
+    it('is not asked for where nothing moves', async () => {
       const [a, b, c] = ['a', 'b', 'c'].map(addressFor);
-      const rows = [
-        row(a, b, 1),
-        row(c, b, 2, { value: 0n }),
-        row(b, b, 3),
-        row(b, a, 4, { block: 10 }),
-        row(b, c, 5, { block: 10 }),
-      ];
+      const rows = [row(a, b, 1), row(c, b, 2, { value: 0n }), row(b, b, 3)];
       const server = await serveTron(rows);
       await begin(CASE, [b]);
       await cliJson(env, 'crawl', CASE, '--max-hops', '0');
       expect(server.requests).toMatchObject({ receipt: 0, blockReceipts: 0 });
+    });
+
+    it('is asked for where a wallet only pays: it decides whose money went to whom', async () => {
+      const [a, b, c] = ['a', 'b', 'c'].map(addressFor);
+      const rows = [row(a, b, 1), row(b, a, 4, { block: 10 }), row(b, c, 5, { block: 10 })];
+      const server = await serveTron(rows);
+      await begin(CASE, [b]);
+      await cliJson(env, 'crawl', CASE, '--max-hops', '0');
+      expect(server.requests).toMatchObject({ blockReceipts: 1 });
     });
   });
 
