@@ -41,6 +41,13 @@ export interface TtrParameters {
   readonly epsilon: bigint;
 }
 
+/** α and β are the paper's. ε is chosen by measurement: docs/tracing.md, "How good it is". */
+export const TTR_DEFAULTS: TtrParameters = {
+  alpha: (15n * TTR_SCALE) / 100n,
+  beta: (80n * TTR_SCALE) / 100n,
+  epsilon: TTR_SCALE / 100_000n,
+};
+
 export interface TtrRanks {
   /** Per account; zero where nothing was ever pushed. */
   readonly rank: BigInt64Array;
