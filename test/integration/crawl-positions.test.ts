@@ -279,8 +279,7 @@ describe.skipIf(inject('postgres') === null)('the order of transfers within a bl
 });
 
 /**
- * The blocks in which a wallet receives something and has another transfer, with what those wallets move there: by the
- * definition, and slowly.
+ * The blocks in which a wallet has several transfers, with what those wallets move there: by the definition, and slowly.
  */
 function blocksInNeed(
   transfers: readonly SimulatedTransfer[],
@@ -291,7 +290,7 @@ function blocksInNeed(
   for (const [block, here] of groupBy(moving, ({ block }) => block)) {
     const inNeed = [...wallets].flatMap((wallet) => {
       const own = here.filter(({ from, to }) => from === wallet || to === wallet);
-      return own.length > 1 && own.some(({ to }) => to === wallet) ? own : [];
+      return own.length > 1 ? own : [];
     });
     if (inNeed.length > 0)
       found.set(
