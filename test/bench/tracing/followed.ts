@@ -49,7 +49,7 @@ export function rowsOf(
 
 /** Numbers the rows of a transaction that are equal in all else, in their order. */
 export function numbered(
-  rows: readonly (Omit<HistoryRow, 'block'> & { readonly position: number | null })[],
+  rows: readonly (Omit<HistoryRow, 'block' | 'position'> & { readonly position: number | null })[],
 ): PlacedTransfer[] {
   const seen = new Map<string, number>();
   return rows.map(({ chain, asset, transaction, from, to, value, timestamp, position }) => {

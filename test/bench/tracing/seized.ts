@@ -21,7 +21,7 @@ export interface SeizedWallets {
 export async function readSeized(seeds: string, transfers: string): Promise<SeizedWallets> {
   const lines: { address: string }[] = parse(readFileSync(seeds), { columns: true });
   // Within an instant the file's order is nobody's word.
-  const rows = (await readAccountHistory(transfers)).map((row) => ({ ...row, position: null }));
+  const rows = (await readAccountHistory(transfers)).map(({ position: _, ...row }) => ({ ...row, position: null }));
   rows.sort((a, b) => a.timestamp - b.timestamp);
   return {
     seeds: lines.map(({ address }) => ({ chain: 'tron', address: parseAddress('tron', address) })),
