@@ -6,7 +6,16 @@ import type { Reply } from '../http/reply.ts';
 import type { Counted, Heard } from '../http/server.ts';
 import type { Ledger } from '../ledger.ts';
 
-export const ENDPOINTS = ['history', 'account', 'constantCall', 'head', 'genesis', 'receipt', 'unknown'] as const;
+export const ENDPOINTS = [
+  'history',
+  'account',
+  'events',
+  'constantCall',
+  'head',
+  'genesis',
+  'receipt',
+  'unknown',
+] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 export interface AskedOfTronGrid extends Heard<Endpoint> {
@@ -27,6 +36,7 @@ export function refuse(error: string): Reply {
 export function endpointOf(path: string): Endpoint {
   if (/^\/v1\/accounts\/[^/]+\/transactions\/trc20$/.test(path)) return 'history';
   if (/^\/v1\/accounts\/[^/]+$/.test(path)) return 'account';
+  if (/^\/v1\/contracts\/[^/]+\/events$/.test(path)) return 'events';
   const call = /^\/wallet(?:solidity)?\/(\w+)$/.exec(path)?.[1];
   if (call === 'triggerconstantcontract') return 'constantCall';
   if (call === 'getnowblock') return 'head';
