@@ -77,6 +77,9 @@ export function createFileSource(options: FileSourceOptions): ChainSource {
       if (transfers.length > 0) return transfers;
       throw new RetryableError('RECEIPT_MISSING', `No file lists the transaction ${transaction}.`);
     },
+
+    // Explorers export transfers alone.
+    issuerEvents: async ({ signal }) => heeding(signal, Promise.resolve({ events: [], next: null, remarks: [] })),
   };
 }
 
