@@ -19,7 +19,7 @@ export interface CrawlRequest {
 }
 
 export interface CrawlProgress {
-  /** Of the nearest wallets that are read; `null` once all are, and their balances are read. */
+  /** Of the nearest wallets that are read; `null` once all are, and what the issuer and the contract say is read. */
   readonly hop: number | null;
   readonly wallets: WalletCounts;
   /** How much of their blocks the wallets have behind them that are read together, from 0 to 1; `null` where none are. */

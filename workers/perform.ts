@@ -19,7 +19,7 @@ const REQUEUE_MS = 15_000;
 
 /** Work that is planned in the database and carried by the queue. */
 export interface Work {
-  /** `null` for balances. */
+  /** `null` for what comes after the waves: the issuer's events, and balances. */
   readonly hop: number | null;
   /** Queues what is left to do, or as much as is sensible at a time. What is queued already is not queued twice. */
   readonly queue: () => Promise<void>;
@@ -27,6 +27,8 @@ export interface Work {
   readonly covered: () => Promise<number | null>;
   /** How much is left to do. */
   readonly left: (wallets: WalletCounts) => number | Promise<number>;
+  /** Does without what is left, where the run can: else it is stopped when a provider is silent for too long. */
+  readonly giveUp?: (reason: string) => Promise<void>;
 }
 
 /** Wallets that are queued at a time: enough for all workers, and few enough to be taken back quickly. */
@@ -64,7 +66,10 @@ export async function performWork(
     const left = await work.left(wallets);
     if (left === 0) return true;
     if (waiting !== null && now - heard > request.patienceMs) {
-      return stop('PROVIDER_SILENT', `no useful answer for ${Math.round((now - heard) / 1000)} s: ${waiting}`);
+      const reason = `no useful answer for ${Math.round((now - heard) / 1000)} s: ${waiting}`;
+      if (work.giveUp === undefined) return stop('PROVIDER_SILENT', reason);
+      await work.giveUp(reason);
+      continue;
     }
     const lost = queued !== undefined && now - Math.max(heard, queued.at) > REQUEUE_MS;
     const drained = queued !== undefined && left <= queued.left - PORTION / 2;

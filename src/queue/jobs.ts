@@ -23,7 +23,9 @@ const receiptJob = z.strictObject({
 });
 /** The balances of reported wallets. */
 const balanceJob = z.strictObject({ kind: z.literal('balance'), ...job, wallets, asset: count });
-export const crawlJob = z.discriminatedUnion('kind', [pageJob, receiptJob, balanceJob]);
+/** One page of what the issuer destroyed and redeemed. `page` counts those stored before. */
+const issuerEventsJob = z.strictObject({ kind: z.literal('issuer-events'), ...job, asset: count, page: count });
+export const crawlJob = z.discriminatedUnion('kind', [pageJob, receiptJob, balanceJob, issuerEventsJob]);
 export type CrawlJob = z.infer<typeof crawlJob>;
 
 /** Communities of a run's graph. */
@@ -49,6 +51,8 @@ export function jobId(data: CrawlJob | AnalyseJob): string {
       return `receipt-${place}-w${data.wallet}-s${data.asset}-${data.transaction}`;
     case 'balance':
       return `balance-${place}-${named(data.wallets)}-s${data.asset}`;
+    case 'issuer-events':
+      return `issuer-events-${place}-s${data.asset}-p${data.page}`;
     case 'clusters':
       return `clusters-${place}-x${data.seed}-g${String(data.resolution).replace('.', '_')}`;
   }
