@@ -41,9 +41,11 @@ export async function readIssuerPage(context: CrawlContext, page: number, task: 
   const coverage = await readIssuerCoverage(pool, key, runId);
   if (coverage.position >= until) return settleIssuerEvents(pool, runId, key.assetId, { state: 'known' });
   if (coverage.version !== page) return queueNext(context, task, coverage.version);
+  // Where it meets what was stored before, it is gone on behind that.
+  const end = Math.min(until, coverage.keptFrom ?? until);
   const { events, next, remarks } = await source.issuerEvents({
     asset,
-    window: { from: coverage.from, until },
+    window: { from: coverage.from, until: end },
     position: firstPosition(context, task, coverage),
     head,
     ...callOf(context, task),
@@ -57,9 +59,9 @@ export async function readIssuerPage(context: CrawlContext, page: number, task: 
   const now = new Date(clock.now());
   const { requests } = sent;
   const { version } = coverage;
-  const stored = await commitIssuerPage(pool, {
-    ...{ key, runId, requests, asset, version, events, position: next ?? until, now },
-  });
+  const { overlap } = source;
+  const read = { key, runId, requests, asset, version, events, position: next ?? end, overlap, now };
+  const stored = await commitIssuerPage(pool, read);
   if (!stored) {
     await countAnswer(pool, runId, requests, now);
     return queueNext(context, task, (await readIssuerCoverage(pool, key, runId)).version);
@@ -67,7 +69,7 @@ export async function readIssuerPage(context: CrawlContext, page: number, task: 
   for (const { code, count, text: message } of remarks) {
     await recordFault(pool, runId, { providerId, code, message, count, requests: 0, now });
   }
-  if (next === null) return settleIssuerEvents(pool, runId, key.assetId, { state: 'known' });
+  if (next === null && end === until) return settleIssuerEvents(pool, runId, key.assetId, { state: 'known' });
   await queueNext(context, task, version + 1);
 }
 

@@ -20,6 +20,8 @@ export interface IssuerCoverage {
   readonly from: number;
   /** Where to read on. */
   readonly position: number;
+  /** Where events begin that were stored before, so that it need not be read on; `null` where there are none above. */
+  readonly keptFrom: number | null;
   /** Changes with the position: who moves it must have read this number. */
   readonly version: number;
   readonly updatedAt: Date;
@@ -91,7 +93,7 @@ export async function readIssuerAssignment(
   return { policy, startedAt, head: { block, timestamp } };
 }
 
-/** The coverage of a contract's events, begun, or begun anew, where the run needs them from. */
+/** The coverage of a contract's events, begun where the run needs them from, also below what is stored. */
 export async function readIssuerCoverage(db: Db, key: HistoryKey, runId: number): Promise<IssuerCoverage> {
   const values = [key.assetId, key.providerId];
   const { from } = await one<{ from: number }>(
@@ -103,13 +105,14 @@ export async function readIssuerCoverage(db: Db, key: HistoryKey, runId: number)
     `insert into issuer_coverage as v (asset_id, provider_id, from_position, until_position, updated_at)
      values ($1, $2, $3, $3, 'epoch')
      on conflict (asset_id, provider_id) do update
-     set from_position = $3, until_position = $3, version = v.version + 1, updated_at = now()
+     set from_position = $3, until_position = $3, kept_from = coalesce(v.kept_from, v.from_position),
+       kept_until = coalesce(v.kept_until, v.until_position), version = v.version + 1
      where v.from_position > $3`,
     [...values, from],
   );
   return one<IssuerCoverage>(
     db,
-    `select from_position as "from", until_position as position, version, updated_at as "updatedAt"
+    `select from_position as "from", until_position as position, kept_from as "keptFrom", version, updated_at as "updatedAt"
      from issuer_coverage where asset_id = $1 and provider_id = $2`,
     values,
   );
@@ -139,6 +142,8 @@ export interface StoredIssuerPage {
   readonly events: readonly IssuerEvent[];
   /** Where to read on. */
   readonly position: number;
+  /** How much of what was kept is to be read again, for an index may have lagged then. */
+  readonly overlap: number;
   readonly now: Date;
 }
 
@@ -159,7 +164,11 @@ export async function commitIssuerPage(pool: Pool, page: StoredIssuerPage): Prom
   const { moved } = await one<{ moved: number }>(
     pool,
     `with moved as (
-       update issuer_coverage set until_position = greatest(from_position, $4), version = version + 1, updated_at = $5
+       update issuer_coverage
+       set until_position = case when kept_from <= $4 then greatest($4, kept_until - $16::bigint) else $4 end,
+         kept_from = case when kept_from <= $4 then null else kept_from end,
+         kept_until = case when kept_from <= $4 then null else kept_until end,
+         version = version + 1, updated_at = $5
        where asset_id = $1 and provider_id = $2 and version = $3 returning 1),
      counted as (
        update runs set requests = requests + $7, answered_at = $5 where id = $6 and exists (select 1 from moved)),
@@ -182,6 +191,7 @@ export async function commitIssuerPage(pool: Pool, page: StoredIssuerPage): Prom
       column(({ timestamp }) => timestamp),
       column(({ block }) => block),
       column(({ position }) => position),
+      page.overlap,
     ],
   );
   return moved === 1;

@@ -21,16 +21,20 @@ create index issuer_events_by_wallet on issuer_events (wallet_id, asset_id, time
 create unique index issuer_events_redeemed on issuer_events (transaction, asset_id, value, occurrence)
 where kind = 'redeemed';
 
--- Every such event in [from_position, until_position) is stored. Begun anew where a run needs earlier ones.
+-- Every such event in [from_position, until_position) is stored. Where a run needs earlier ones, it is begun anew further
+-- down, and what was stored is kept, [kept_from, kept_until), until the two meet.
 create table issuer_coverage (
   asset_id smallint not null references assets,
   provider_id smallint not null references providers,
   from_position bigint not null,
   until_position bigint not null check (until_position >= from_position),
+  kept_from bigint,
+  kept_until bigint,
   -- Changes with the position: who moves it must have read it.
   version bigint not null default 0,
   updated_at timestamptz not null,
-  primary key (asset_id, provider_id)
+  primary key (asset_id, provider_id),
+  check ((kept_from is null) = (kept_until is null))
 );
 
 -- Whether a run knows what was destroyed and redeemed at its wallets, up to its head.
