@@ -8,6 +8,7 @@ import { serveEtherscan } from '../../src/simulate/etherscan.ts';
 import { Ledger, type LedgerOptions } from '../../src/simulate/ledger.ts';
 import { transactionFor } from '../../src/simulate/names.ts';
 import type { Network } from '../../src/simulate/network.ts';
+import { serveEconomy } from '../../src/simulate/serve.ts';
 import { TRON } from '../../src/simulate/tron.ts';
 import { type SimulatedTronGrid, serveTronGrid, type TronGridOptions } from '../../src/simulate/trongrid.ts';
 import type { SimulatedBurn, SimulatedTransfer } from '../../src/simulate/types.ts';
@@ -106,6 +107,24 @@ describe.skipIf(inject('postgres') === null)('what the issuer destroyed and rede
       ['destroyed', 40_000_000n, 'number'],
       ['redeemed', 7_000_000n, 'number'],
       ['destroyed', 20_000_000n, 'number'],
+    ]);
+  });
+
+  it('is served with a whole economy, on both chains', async () => {
+    const [tron, ethereum] = [world(TRON), world(ETHEREUM)];
+    const burns = [...tron.burns, ...ethereum.burns];
+    const served = await serveEconomy([...tron.transfers, ...ethereum.transfers], { limits: 'none', burns });
+    closing.push(() => served.close());
+    const rates = { TRON_API_RATE: '10000', ETHEREUM_RPC_RATE: '10000', ETHERSCAN_API_RATE: '10000' };
+    Object.assign(env, served.settings, rates);
+    const { balances, issuerEvents } = await crawl([tron.frozen, tron.owner, ethereum.frozen, ethereum.owner]);
+    expect(issuerEvents.map(({ chain, known }) => [chain, known])).toEqual([
+      ['ethereum', true],
+      ['tron', true],
+    ]);
+    expect(balances.map(({ burnt, difference }) => [burnt, difference]).sort()).toEqual([
+      ...[1, 2].map(() => ['60.000000', '0.000000']),
+      ...[1, 2].map(() => ['7.000000', '0.000000']),
     ]);
   });
 
