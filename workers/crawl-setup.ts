@@ -18,9 +18,13 @@ export interface CrawlRequest {
   readonly onProgress: (progress: CrawlProgress) => void;
 }
 
-/** What a crawl is at: the histories of a hop's wallets, then balances, then the order of transfers within so many blocks. */
+/**
+ * What a crawl is at: the histories of a hop's wallets, then what the issuer destroyed, balances, and the order of transfers
+ * within so many blocks.
+ */
 export type Stage =
   | { readonly kind: 'histories'; readonly hop: number }
+  | { readonly kind: 'issuer' }
   | { readonly kind: 'balances' }
   | { readonly kind: 'positions'; readonly blocks: number };
 

@@ -11,6 +11,7 @@ import { countAnswer, endRun, recordFault } from '../src/store/runs.ts';
 import { queuePages, readNextPage, readReceipt } from './crawl-pages.ts';
 import { giveUpPositions, readPositions } from './crawl-positions.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
+import { findIssuerTask, giveUpIssuerEvents, readIssuerPage } from './issuer-events.ts';
 import { windowEnd, windowStart } from './provider.ts';
 
 /** A provider that refuses its own cursor so often at one stretch will not let it be read to the end. */
@@ -43,6 +44,7 @@ export function createCrawlProcessor(context: CrawlContext): Processor {
 /** What the job is about; null when its run has ended, was resumed since, or has no use for it any more. */
 async function findTask({ pool, provider }: CrawlContext, job: CrawlJob): Promise<Task | null> {
   if (job.asset !== provider.asset.id) return null;
+  if (job.kind === 'issuer-events') return findIssuerTask({ pool, provider }, job);
   const asked = await walletsOf(pool, job);
   const found = await readAssignment(pool, { run: job.run, attempt: job.attempt, wallets: asked });
   if (found === undefined) return null;
@@ -61,7 +63,10 @@ async function findTask({ pool, provider }: CrawlContext, job: CrawlJob): Promis
   };
 }
 
-async function walletsOf(pool: CrawlContext['pool'], job: CrawlJob): Promise<readonly number[]> {
+async function walletsOf(
+  pool: CrawlContext['pool'],
+  job: Exclude<CrawlJob, { kind: 'issuer-events' }>,
+): Promise<readonly number[]> {
   switch (job.kind) {
     case 'receipt':
       return [job.wallet];
@@ -82,6 +87,8 @@ async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promis
       return readBalances(context, task);
     case 'positions':
       return readPositions(context, job.timestamp, task);
+    case 'issuer-events':
+      return readIssuerPage(context, job.page, task);
   }
 }
 
@@ -126,6 +133,7 @@ async function handleFault(
   if (explainDatabaseError(error) !== null || isQueueLost(error)) throw error;
   if (error instanceof UserError) {
     await noteFault(context, task, error.code, error.message);
+    if (job.kind === 'issuer-events') return giveUpIssuerEvents(context, task, error.message);
     await endRun(pool, runId, { state: 'stopped', code: error.code, reason: error.text, now });
     return;
   }
@@ -145,6 +153,7 @@ async function handleFault(
     return giveUpPositions(context, job.timestamp, task);
   }
   if (!control.lastAttempt) throw error;
+  if (job.kind === 'issuer-events') return giveUpIssuerEvents(context, task, messageOf(error));
   if (job.kind === 'page' && wallets.length > 1 && MAY_BE_ONES.has(code)) return queueHalves(context, task);
   if (job.kind === 'balance') {
     const balances = wallets.map(({ id }) => ({ walletId: id, value: null }));

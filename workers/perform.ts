@@ -27,6 +27,8 @@ export interface Work {
   readonly covered: () => Promise<number | null>;
   /** How much is left to do. */
   readonly left: (wallets: WalletCounts) => number | Promise<number>;
+  /** Does without what is left, where the run can: else it is stopped when a provider is silent for too long. */
+  readonly giveUp?: (reason: string) => Promise<void>;
 }
 
 /** Wallets, or blocks, that are queued at a time: enough for all workers, and few enough to be taken back quickly. */
@@ -63,7 +65,10 @@ export async function performWork(
     request.onProgress({ stage, wallets, covered, rows: run.rows, requests: run.requests, waiting });
     if (left === 0) return true;
     if (waiting !== null && now - heard > request.patienceMs) {
-      return stop('PROVIDER_SILENT', `no useful answer for ${Math.round((now - heard) / 1000)} s: ${waiting}`);
+      const reason = `no useful answer for ${Math.round((now - heard) / 1000)} s: ${waiting}`;
+      if (work.giveUp === undefined) return stop('PROVIDER_SILENT', reason);
+      await work.giveUp(reason);
+      continue;
     }
     const lost = queued !== undefined && now - Math.max(heard, queued.at) > REQUEUE_MS;
     const drained = queued !== undefined && left <= queued.left - PORTION / 2;

@@ -27,6 +27,7 @@ import {
 import { countOpenInstants, findUnordered, openInstants } from '../src/store/positions.ts';
 import { endRun, lockCase, type Run, readHeads, readRun, runsOfCase } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
+import { readIssuerEvents } from './issuer-step.ts';
 import { openRun } from './open-run.ts';
 import { PORTION, performWork } from './perform.ts';
 import { type Provider, windowEnd, windowStart } from './provider.ts';
@@ -107,6 +108,7 @@ async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Pro
       })),
     );
   }
+  if (!(await readIssuerEvents(setup, request, run, providers))) return;
   if (!(await readBalances(setup, request, run, providers))) return;
   if (!(await readPositions(setup, request, run, providers))) return;
   await finish(setup, run, clock);

@@ -110,6 +110,7 @@ const REMARK_CODES = [
   'ROW_MISSING_KEPT',
   'PAGES_EMPTY',
   'QUESTION_NARROWED',
+  'OWNER_UNKNOWN',
 ] as const;
 
 /** Something odd about a page that was read all the same: no fault, for nothing is tried again. */
@@ -163,6 +164,50 @@ export interface PositionsRequest extends Call {
 }
 
 /**
+ * Money that the issuer took out of the world, by an event of the contract that is no transfer and so stands in no
+ * account's history: `destroyed` at a wallet that was frozen, or `redeemed` from the balance of the contract's owner.
+ */
+export interface IssuerEvent {
+  readonly chain: ChainId;
+  readonly asset: string;
+  readonly kind: 'destroyed' | 'redeemed';
+  readonly transaction: TransactionHash;
+  /**
+   * Whose money it was. Of a redemption only the amount is told, so it is put down to the contract's owner as of now: the
+   * contract tells nothing when it passes to another, so an earlier owner's redemptions are put down to the present one.
+   */
+  readonly wallet: Address;
+  /** Base units. */
+  readonly value: bigint;
+  /** Time of the block, milliseconds since 1970. */
+  readonly timestamp: number;
+  /** Number of the block, where the provider tells. */
+  readonly block: number | null;
+  /** Index of its log within the block, where the provider tells. */
+  readonly position: number | null;
+}
+
+export interface IssuerEventRequest extends Call {
+  readonly asset: Asset;
+  readonly window: Window;
+  /** Where to read on: everything before is known. */
+  readonly position: number;
+  /** The run's head: the owner is read there, by a source that can. */
+  readonly head: Head;
+}
+
+export interface IssuerEventPage {
+  /**
+   * All events from the position asked for to `next`, oldest first, those of one transaction in the order of its logs. Where
+   * the contract names no owner, redemptions are left out, with a remark.
+   */
+  readonly events: readonly IssuerEvent[];
+  /** Where to read on, inclusively; `null` when the window is read to its end. */
+  readonly next: number | null;
+  readonly remarks: readonly Remark[];
+}
+
+/**
  * One way to read a chain.
  *
  * Every method throws `RetryableError` for a fault that may pass, and `UserError` for one that will not (a refused key,
@@ -206,6 +251,8 @@ export interface ChainSource {
    *   it tells no places at all, `REPLY_INCONSISTENT` where they are not of one block
    */
   positions(request: PositionsRequest): Promise<readonly PositionedTransfer[]>;
+  /** The next page of what the issuer destroyed and redeemed, oldest first. One call may send several requests. */
+  issuerEvents(request: IssuerEventRequest): Promise<IssuerEventPage>;
 }
 
 /** A transfer as the transaction's receipt has it, in the order of its logs. */

@@ -9,6 +9,7 @@ import { type Case, readReports } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
 import { countCaseWallets, countStopReasons, readCaseWallets, type WalletCounts } from '../store/frontier.ts';
 import { countUnconfirmed, type ImportedFile, listFiles } from '../store/imports.ts';
+import { type IssuerKnowledge, readIssuerKnowledge } from '../store/issuer-events.ts';
 import { countPayments } from '../store/payments.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
 import {
@@ -50,6 +51,8 @@ export interface CaseOverview {
   readonly stored: StoredCounts;
   readonly graph: { readonly wallets: number; readonly edges: number };
   readonly balances: readonly StoredBalance[];
+  /** For each chain of the run, whether it is known what the issuer destroyed and redeemed at its wallets. */
+  readonly issuerEvents: readonly IssuerKnowledge[];
   readonly notFollowed: readonly { readonly reason: string; readonly wallets: number }[];
   readonly failed: readonly { readonly chain: ChainId; readonly address: Address; readonly reason: string | null }[];
   readonly clusters: { readonly count: number; readonly modularity: string; readonly runHash: string } | null;
@@ -85,6 +88,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       stored: { transfers: 0, wallets: 0 },
       graph: { wallets: 0, edges: 0 },
       balances: [],
+      issuerEvents: [],
       notFollowed: [],
       failed: [],
       clusters: null,
@@ -114,6 +118,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     stored: await countStored(pool, run.id),
     graph: { wallets: graph.order, edges: graph.size },
     balances: await readBalances(pool, run.id),
+    issuerEvents: await readIssuerKnowledge(pool, run.id),
     notFollowed: await countStopReasons(pool, run.id),
     failed: await readCaseWallets(pool, run.id, ['failed']),
     clusters:

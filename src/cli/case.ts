@@ -2,10 +2,11 @@
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { displayAmount, formatAmount } from '../money.ts';
+import { differenceOf } from '../store/balances.ts';
 import { createCase, findCase, listCases } from '../store/cases.ts';
 import type { CaseOverview } from './case-overview.ts';
 import { type CliContext, withStore } from './context.ts';
-import { crawlCommand, headText, newSeedsText, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
+import { crawlCommand, headText, issuerText, newSeedsText, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
 import { asUsage, jsonOption } from './options.ts';
@@ -74,10 +75,11 @@ Example:
   $ npx downstream case show mekong-2026
 
 JSON: {case, id, reports, payments, run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults,
-  graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, graph: {wallets, edges}, balances, notFollowed,
-  failed, clusters}
+  graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, graph: {wallets, edges}, balances, issuerEvents:
+  [{chain, asset, known, reason}], notFollowed, failed, clusters}
 state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
-unconfirmed counts transfers of imported files that the chain's histories do not have`,
+unconfirmed counts transfers of imported files that the chain's histories do not have; burnt is what the issuer destroyed
+at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that`,
     )
     .action((nameOrId: string, options: { json?: boolean }) =>
       withStore(context, async ({ pool }) => {
@@ -95,13 +97,18 @@ function toJson(overview: CaseOverview) {
     ...overview,
     asset: overview.asset.symbol,
     payments: { ...overview.payments, total: formatAmount(overview.payments.total, decimals) },
-    balances: overview.balances.map(({ balance, received, sent, decimals: digits, ...wallet }) => ({
-      ...wallet,
-      received: formatAmount(received, digits),
-      sent: formatAmount(sent, digits),
-      balance: balance === null ? null : formatAmount(balance, digits),
-      difference: balance === null ? null : formatAmount(balance - received + sent, digits),
-    })),
+    balances: overview.balances.map((each) => {
+      const { balance, received, sent, burnt, decimals: digits, ...wallet } = each;
+      const difference = differenceOf(each);
+      return {
+        ...wallet,
+        received: formatAmount(received, digits),
+        sent: formatAmount(sent, digits),
+        burnt: formatAmount(burnt, digits),
+        balance: balance === null ? null : formatAmount(balance, digits),
+        difference: difference === null ? null : formatAmount(difference, digits),
+      };
+    }),
   };
 }
 
@@ -148,6 +155,7 @@ function toText(overview: CaseOverview): string {
   lines.push(table(facts));
   if (run.newSeeds > 0) lines.push('\n', newSeedsText(run.newSeeds));
   if (overview.balances.length > 0) lines.push('\nReported wallets\n', balanceTable(overview));
+  if (run.state === 'finished') lines.push(issuerText(overview.issuerEvents, run.offline));
   if (overview.notFollowed.length > 0) {
     lines.push('\nNot followed\n');
     lines.push(table(overview.notFollowed.map(({ reason, wallets }) => [counted(wallets, 'wallet'), reason])));
@@ -185,12 +193,19 @@ function firstLine(text: string): string {
 
 function balanceTable({ balances, asset }: CaseOverview): string {
   const amount = (units: bigint) => displayAmount(units, asset.decimals);
-  const rows = balances.map(({ address, received, sent, balance }) => [
-    address,
-    amount(received),
-    amount(sent),
-    balance === null ? 'unknown' : amount(balance),
-    balance === null ? '' : balance === received - sent ? 'agrees' : `differs by ${amount(balance - received + sent)}`,
-  ]);
-  return table([['WALLET', 'RECEIVED', 'SENT', 'HOLDS', 'ITS TRANSFERS'], ...rows], [1, 2, 3]);
+  const burns = balances.some(({ burnt }) => burnt > 0n);
+  const rows = balances.map((each) => {
+    const { address, received, sent, burnt, balance } = each;
+    const difference = differenceOf(each);
+    return [
+      ...[address, amount(received), amount(sent), ...(burns ? [amount(burnt)] : [])],
+      balance === null ? 'unknown' : amount(balance),
+      difference === null ? '' : difference === 0n ? 'agrees' : `differs by ${amount(difference)}`,
+    ];
+  });
+  const titles = ['WALLET', 'RECEIVED', 'SENT', ...(burns ? ['BURNT'] : []), 'HOLDS', 'ITS TRANSFERS'];
+  const note = burns
+    ? 'BURNT: destroyed by the issuer at a frozen wallet, or redeemed. No transfer tells of it.\n'
+    : '';
+  return `${table([titles, ...rows], burns ? [1, 2, 3, 4] : [1, 2, 3])}${note}`;
 }

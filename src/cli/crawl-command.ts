@@ -1,7 +1,8 @@
 /** The command line of a crawl: what holds where nothing is said, and how a crawl is gone on with. */
 import type { ChainId } from '../chains/chain.ts';
+import type { IssuerKnowledge } from '../store/issuer-events.ts';
 import type { CrawlPolicy, PinnedHead } from '../store/runs.ts';
-import { count, counted, time } from './output.ts';
+import { count, counted, harmless, time } from './output.ts';
 
 export const MAX_HOPS = 2;
 export const MAX_TRANSFERS = 20_000;
@@ -43,4 +44,15 @@ export function unconfirmedText(transfers: number): string {
   if (transfers === 0) return '';
   const [are, them] = transfers === 1 ? ['is', 'it'] : ['are', 'them'];
   return `${counted(transfers, 'transfer')} of expanded wallets that only files list ${are} left out: the chain's histories do not have ${them}.\n`;
+}
+
+/** What is said where a finished crawl could not learn what the issuer destroyed and redeemed; nothing where it could. */
+export function issuerText(issuerEvents: readonly IssuerKnowledge[], offline: boolean): string {
+  // A crawl on files asks nobody, and says so.
+  const unknown = offline ? [] : issuerEvents.filter(({ known }) => !known);
+  const lines = unknown.map(({ chain, asset, reason }) => {
+    const why = harmless(reason?.split('\n', 1)[0] ?? 'it was not asked for');
+    return `What the issuer of ${asset} destroyed and redeemed on ${chain} is not known: ${why}\n`;
+  });
+  return lines.length === 0 ? '' : `\n${lines.join('')}Crawl again to ask once more.\n`;
 }

@@ -2,14 +2,15 @@
 import { type Command, Option } from 'commander';
 import type { CrawlProgress, Stage } from '../../workers/crawl-setup.ts';
 import { crawlCase } from '../../workers/waves.ts';
-import { readBalances } from '../store/balances.ts';
+import { differenceOf, readBalances } from '../store/balances.ts';
 import { countStored } from '../store/case-graph.ts';
 import { findCase } from '../store/cases.ts';
 import { countCaseWallets } from '../store/frontier.ts';
 import { countUnconfirmed } from '../store/imports.ts';
+import { readIssuerKnowledge } from '../store/issuer-events.ts';
 import { type Run, readFaults, readHeads } from '../store/runs.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
-import { headText, MAX_HOPS, MAX_TRANSFERS, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
+import { headText, issuerText, MAX_HOPS, MAX_TRANSFERS, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
 import { jsonOption, seconds, wholeNumber } from './options.ts';
@@ -157,6 +158,7 @@ async function outcomeText(
     `Crawl ${run.number} of the case "${outcome.case}" ${run.state === 'finished' ? 'is finished.' : 'is not finished.'}\n\n`,
     table(facts),
     await balanceText(pool, run, outcome.case),
+    run.state === 'finished' ? issuerText(await readIssuerKnowledge(pool, run.id), offline) : '',
     faultsText(await readFaults(pool, run.id)),
     unconfirmedText(outcome.unconfirmed),
     offline ? OFFLINE_NOTE : '',
@@ -170,7 +172,7 @@ async function outcomeText(
 
 async function balanceText(pool: Parameters<typeof countStored>[0], run: Run, name: string): Promise<string> {
   const balances = await readBalances(pool, run.id);
-  const differ = balances.filter(({ balance, received, sent }) => balance !== null && balance !== received - sent);
+  const differ = balances.filter((each) => (differenceOf(each) ?? 0n) !== 0n);
   if (differ.length === 0) return '';
   const hold = differ.length === 1 ? 'holds other than its' : 'hold other than their';
   const of = `${count(differ.length)} of ${counted(balances.length, 'reported wallet')}`;
@@ -217,6 +219,8 @@ function stageText(stage: Stage): string {
   switch (stage.kind) {
     case 'histories':
       return `hop ${stage.hop}`;
+    case 'issuer':
+      return "issuer's events";
     case 'balances':
       return 'balances';
     case 'positions':

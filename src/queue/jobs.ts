@@ -25,7 +25,9 @@ const receiptJob = z.strictObject({
 const balanceJob = z.strictObject({ kind: z.literal('balance'), ...job, wallets, asset: count });
 /** The order of transfers within the block of one instant, in milliseconds since 1970. */
 const positionsJob = z.strictObject({ kind: z.literal('positions'), ...job, asset: count, timestamp: count });
-export const crawlJob = z.discriminatedUnion('kind', [pageJob, receiptJob, balanceJob, positionsJob]);
+/** One page of what the issuer destroyed and redeemed. `page` counts those stored before. */
+const issuerEventsJob = z.strictObject({ kind: z.literal('issuer-events'), ...job, asset: count, page: count });
+export const crawlJob = z.discriminatedUnion('kind', [pageJob, receiptJob, balanceJob, positionsJob, issuerEventsJob]);
 export type CrawlJob = z.infer<typeof crawlJob>;
 
 /** Communities of a run's graph. */
@@ -53,6 +55,8 @@ export function jobId(data: CrawlJob | AnalyseJob): string {
       return `balance-${place}-${named(data.wallets)}-s${data.asset}`;
     case 'positions':
       return `positions-${place}-s${data.asset}-t${data.timestamp}`;
+    case 'issuer-events':
+      return `issuer-events-${place}-s${data.asset}-p${data.page}`;
     case 'clusters':
       return `clusters-${place}-x${data.seed}-g${String(data.resolution).replace('.', '_')}`;
   }

@@ -6,7 +6,7 @@ import type { Address, Head, TransactionHash } from '../chains/chain.ts';
 import { headAt, type Network } from './network.ts';
 import { between } from './search.ts';
 import { TRON } from './tron.ts';
-import type { SimulatedTransfer } from './types.ts';
+import type { SimulatedBurn, SimulatedTransfer } from './types.ts';
 
 /** Blocks between the last transfer and the finalised head, where no head is given. */
 const QUIET_BLOCKS = 40;
@@ -20,12 +20,19 @@ export interface LedgerOptions {
   readonly balances?: ReadonlyMap<Address, bigint>;
   /** Wallets the issuer has frozen. */
   readonly frozen?: ReadonlySet<Address>;
+  /** What the issuer destroys and redeems; of another chain or asset, it is none of this ledger's. */
+  readonly burns?: readonly SimulatedBurn[];
+  /** Whom the token's contract names as its owner: the wallet of a redemption unless told; `null` where it names nobody. */
+  readonly owner?: Address | null;
 }
 
 export class Ledger {
   readonly network: Network;
   /** By block and position. */
   readonly transfers: readonly SimulatedTransfer[];
+  /** By block and position. */
+  readonly burns: readonly SimulatedBurn[];
+  readonly owner: Address | null;
   readonly #ofWallet = new Map<Address, SimulatedTransfer[]>();
   readonly #ofTransaction = new Map<TransactionHash, SimulatedTransfer[]>();
   readonly #balances: ReadonlyMap<Address, bigint>;
@@ -45,9 +52,15 @@ export class Ledger {
       if (transfer.to !== transfer.from) add(this.#ofWallet, transfer.to, transfer);
       add(this.#ofTransaction, transfer.transaction, transfer);
     }
+    this.burns = (options.burns ?? [])
+      .filter((burn) => burn.chain === chain && burn.asset === token.symbol)
+      .sort((a, b) => a.block - b.block || a.position - b.position);
+    const redeemer = this.burns.find(({ kind }) => kind === 'redeemed')?.wallet;
+    this.owner = options.owner === undefined ? (redeemer ?? null) : options.owner;
     this.#balances = options.balances ?? new Map();
     this.#frozen = options.frozen ?? new Set();
-    this.#head = headAt(this.network, options.head ?? (this.transfers.at(-1)?.block ?? 0) + QUIET_BLOCKS);
+    const last = Math.max(this.transfers.at(-1)?.block ?? 0, this.burns.at(-1)?.block ?? 0);
+    this.#head = headAt(this.network, options.head ?? last + QUIET_BLOCKS);
   }
 
   /** The newest finalised block. */
@@ -81,6 +94,11 @@ export class Ledger {
     return between(this.transfers, from, to);
   }
 
+  /** All burns from one block to another, both included, in the order of the chain. */
+  burnsBetween(from: number, to: number): readonly SimulatedBurn[] {
+    return between(this.burns, from, to);
+  }
+
   /** A transaction's transfers in the order of its logs, where it has happened by the given block. */
   transaction(hash: TransactionHash, until: Head): readonly SimulatedTransfer[] {
     return (this.#ofTransaction.get(hash) ?? []).filter(({ block }) => block <= until.block);
@@ -96,6 +114,9 @@ export class Ledger {
       if (block > at.block) break;
       if (to === wallet) sum += value;
       if (from === wallet) sum -= value;
+    }
+    for (const burn of this.burns) {
+      if (burn.block <= at.block && burn.wallet === wallet) sum -= burn.value;
     }
     const balance = sum > 0n ? sum : 0n;
     this.#sums.set(key, balance);

@@ -1,6 +1,4 @@
 /** Looking things up in lists that are in the order of the chain. */
-import type { SimulatedTransfer } from './types.ts';
-
 /** The first place from which on the condition holds; it must hold for all that follow. */
 export function firstAt<Row>(rows: readonly Row[], holds: (row: Row) => boolean): number {
   let [low, high] = [0, rows.length];
@@ -13,8 +11,12 @@ export function firstAt<Row>(rows: readonly Row[], holds: (row: Row) => boolean)
   return low;
 }
 
-/** The transfers from one block to another, both included. */
-export function between(rows: readonly SimulatedTransfer[], from: number, to: number): readonly SimulatedTransfer[] {
+/** What stands from one block to another, both included. */
+export function between<Row extends { readonly block: number }>(
+  rows: readonly Row[],
+  from: number,
+  to: number,
+): readonly Row[] {
   return rows.slice(
     firstAt(rows, ({ block }) => block >= from),
     firstAt(rows, ({ block }) => block > to),

@@ -5,6 +5,7 @@ import type { Reply } from './http/reply.ts';
 import { bodyOf, type ServerOptions, type SimulatedServer, serveProvider } from './http/server.ts';
 import type { Ledger } from './ledger.ts';
 import { type AccessOptions, gatekeeper } from './trongrid/access.ts';
+import { events } from './trongrid/events.ts';
 import { type Fault, type FaultKind, isPageFault, PLANNING } from './trongrid/faults.ts';
 import { history } from './trongrid/history.ts';
 import { account, blockReceipts, constantCall, firstBlock, newestBlock, receipt } from './trongrid/node.ts';
@@ -43,6 +44,8 @@ function answer(ledger: Ledger, request: SimulatedRequest, fault: Fault | null, 
   switch (request.endpoint) {
     case 'history':
       return history(ledger, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null);
+    case 'events':
+      return events(ledger, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null);
     case 'account':
       return account(ledger, request);
     case 'constantCall':

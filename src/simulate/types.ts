@@ -20,6 +20,22 @@ export interface SimulatedTransfer {
   readonly signer: Address;
 }
 
+/** Money that the issuer takes out of the world, by an event of the contract that is no transfer. */
+export interface SimulatedBurn {
+  readonly chain: ChainId;
+  readonly asset: string;
+  readonly kind: 'destroyed' | 'redeemed';
+  readonly transaction: TransactionHash;
+  readonly block: number;
+  /** Orders it among the block's transfers and other burns. */
+  readonly position: number;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  /** For a redemption the contract's owner, whom its event does not name. */
+  readonly wallet: Address;
+  readonly value: bigint;
+}
+
 export type Role =
   | 'issuer'
   | 'user'

@@ -3,7 +3,7 @@ import type { Address, ChainId } from '../chains/chain.ts';
 import { type Db, many } from './db.ts';
 import { listedFor } from './listed.ts';
 
-/** What a reported wallet held when the run asked, beside what its transfers up to the head add up to. */
+/** What a reported wallet held when the run asked, beside what its transfers up to the head, and the issuer, made of it. */
 export interface StoredBalance {
   readonly chain: ChainId;
   readonly address: Address;
@@ -13,6 +13,13 @@ export interface StoredBalance {
   readonly balance: bigint | null;
   readonly received: bigint;
   readonly sent: bigint;
+  /** What the issuer destroyed there, or redeemed, as far as is known. */
+  readonly burnt: bigint;
+}
+
+/** How much more a wallet holds than it ought to: 0 where all agrees; `null` where nobody could tell what it holds. */
+export function differenceOf({ balance, received, sent, burnt }: StoredBalance): bigint | null {
+  return balance === null ? null : balance - (received - sent - burnt);
 }
 
 /** Records what wallets held; `null` where the provider could not tell. */
@@ -63,8 +70,10 @@ export async function readBalances(db: Db, runId: number): Promise<StoredBalance
        (select coalesce(sum(value), 0) from ${relation} t where t.to_id = b.wallet_id and t.asset_id = b.asset_id
           and t.timestamp <= h.timestamp and ${byRecipient}) as received,
        (select coalesce(sum(value), 0) from ${relation} t where t.from_id = b.wallet_id and t.asset_id = b.asset_id
-          and t.timestamp <= h.timestamp and ${bySender}) as sent
-     from balances b join wallets w on w.id = b.wallet_id join chains c on c.id = w.chain_id
+          and t.timestamp <= h.timestamp and ${bySender}) as sent,
+       (select coalesce(sum(value), 0) from issuer_events e where e.wallet_id = b.wallet_id and e.asset_id = b.asset_id
+          and e.timestamp <= h.timestamp and not r.offline) as burnt
+     from balances b join runs r on r.id = b.run_id join wallets w on w.id = b.wallet_id join chains c on c.id = w.chain_id
      join assets a on a.id = b.asset_id join run_heads h on h.run_id = b.run_id and h.chain_id = w.chain_id
      where b.run_id = $1 order by c.name, w.address collate "C"`,
     [runId],

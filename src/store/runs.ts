@@ -102,7 +102,8 @@ export async function beginRun(
  * Takes a run up again: its jobs of earlier attempts are void, and its failed wallets are tried once more.
  *
  * What was chosen behind a failed wallet is chosen anew: that wallet may lead elsewhere, and the frontier must not depend
- * on when a provider had a fault. Histories that are stored already cost no request.
+ * on when a provider had a fault. Histories that are stored already cost no request. From where on the issuer's doings are
+ * needed hangs on the wallets, so that is settled anew too.
  */
 export async function resumeRun(pool: Pool, id: number): Promise<Run> {
   return transaction(pool, async (db) => {
@@ -115,6 +116,7 @@ export async function resumeRun(pool: Pool, id: number): Promise<Run> {
       id,
     ]);
     await db.query('delete from balances where run_id = $1 and value is null', [id]);
+    await db.query('delete from run_issuer_events where run_id = $1', [id]);
     return one<Run>(
       db,
       `update runs set state = 'running', attempt = attempt + 1, stop_code = null, stop_reason = null,

@@ -10,11 +10,13 @@ import { TRON } from '../../src/simulate/tron.ts';
 import type { FaultChoice } from '../../src/simulate/trongrid/faults.ts';
 import { serveTronGrid } from '../../src/simulate/trongrid.ts';
 import { describeChainSource, type Manner, type SourceUnderTest } from './chain-source.ts';
+import { describeIssuerEvents } from './issuer-events.ts';
 
+const isPage = ({ endpoint }: { endpoint: string }) => endpoint === 'history' || endpoint === 'events';
 const TRONGRID_MANNERS: Record<Manner, FaultChoice> = {
   honest: () => null,
-  'short pages': ({ endpoint }) => (endpoint === 'history' ? 'short-page' : null),
-  'empty pages': ({ endpoint, attempt }) => (endpoint === 'history' && attempt === 1 ? 'empty-page' : null),
+  'short pages': (request) => (isPage(request) ? 'short-page' : null),
+  'empty pages': (request) => (isPage(request) && request.attempt === 1 ? 'empty-page' : null),
   'shuffled ties': ({ endpoint }) => (endpoint === 'history' ? 'shuffled-ties' : null),
   'other rows': ({ endpoint, number }) =>
     endpoint === 'history' ? (number % 2 === 0 ? 'approvals' : 'other-token') : null,
@@ -117,4 +119,7 @@ const BOTH: SourceUnderTest = {
   },
 };
 
-for (const source of [TRONGRID, ETHERSCAN, NODE, WITHOUT_TIMES, BOTH]) describeChainSource(source);
+for (const source of [TRONGRID, ETHERSCAN, NODE, WITHOUT_TIMES, BOTH]) {
+  describeChainSource(source);
+  describeIssuerEvents(source);
+}

@@ -12,7 +12,8 @@ import { openStore, type Store } from '../../src/store/store.ts';
 import { listedIn } from '../../workers/providers.ts';
 import { cli, cliJson } from '../fixtures/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../servers.ts';
-import { describeChainSource } from './chain-source.ts';
+import { describeChainSource, type SourceUnderTest } from './chain-source.ts';
+import { describeIssuerEvents } from './issuer-events.ts';
 
 /** Fewer than a crawl reads at a time, so that borders are met with small files. */
 const PAGE_ROWS = 50;
@@ -50,7 +51,7 @@ describe.skipIf(inject('postgres') === null)('files', () => {
     return id;
   }
 
-  describeChainSource({
+  const files: SourceUnderTest = {
     name: 'files',
     network: TRON,
     manners: [],
@@ -67,7 +68,9 @@ describe.skipIf(inject('postgres') === null)('files', () => {
       const source = createFileSource({ asset, provider: `files of case ${caseId}`, listed, pageRows: PAGE_ROWS });
       return { source, assets: source.assets, close: async () => {} };
     },
-  });
+  };
+  describeChainSource(files);
+  describeIssuerEvents(files);
 });
 
 function rowsOf({ transfers, head }: Ledger) {

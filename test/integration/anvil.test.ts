@@ -45,17 +45,30 @@ describe.skipIf(!inject('anvil') || !hasSharedData)('Tether on a node of its own
         block,
       ]),
     );
-    // 60 funded, 300 among themselves, one of zero, one to the batch, and the two equal ones.
-    expect(found).toHaveLength(364);
+    // 60 funded, 300 among themselves, one of zero, one to the batch, the two equal ones, and one to the frozen wallet.
+    expect(found).toHaveLength(365);
     expect(new Set(logs.map(({ blockNumber }) => blockNumber)).size).toBeLessThan(60);
   });
 
-  test('balances each wallet by its transfers, and the owner only together with what it issued', async () => {
+  test('balances each wallet by its transfers and burns, and the owner only together with what it issued', async () => {
+    const [destroyed, redeemed] = world.burns.map(({ value }) => value) as [bigint, bigint];
     for (const address of [...world.wallets, world.batch]) {
-      expect(await world.balanceOf(address, world.head), address).toBe(sumOf(address));
+      const burnt = address === world.frozen ? destroyed : 0n;
+      expect(await world.balanceOf(address, world.head), address).toBe(sumOf(address) - burnt);
     }
-    const created = 100_000_000_000n;
-    expect(await world.balanceOf(world.owner, world.head)).toBe(created + world.issued + sumOf(world.owner));
+    const created = 100_000_000_000n + world.issued - redeemed;
+    expect(await world.balanceOf(world.owner, world.head)).toBe(created + sumOf(world.owner));
+  });
+
+  test('destroys and redeems without a transfer', async () => {
+    for (const { transaction, position } of world.burns) {
+      const receipt = await anvil.rpc<{ logs: (Log & { logIndex: string })[] }>('eth_getTransactionReceipt', [
+        `0x${transaction}`,
+      ]);
+      expect(receipt.logs.map(({ topics, logIndex }) => [topics[0] === TRANSFER, Number(logIndex)])).toEqual([
+        [false, position],
+      ]);
+    }
   });
 
   test('has two equal transfers in one transaction, and none in the one that failed', async () => {

@@ -1,6 +1,14 @@
 /** Our reading of a node of Ethereum, against a real one with the real contract. */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { Address, ChainSource, Cursor, Head, HistoryRow } from '../../src/chains/chain.ts';
+import type {
+  Address,
+  ChainSource,
+  Cursor,
+  Head,
+  HistoryRow,
+  IssuerEvent,
+  IssuerEventPage,
+} from '../../src/chains/chain.ts';
 import { createEthereumNode } from '../../src/chains/ethereum/node.ts';
 import { rowKey } from '../../src/chains/rows.ts';
 import { type Anvil, startAnvil } from '../fixtures/anvil.ts';
@@ -59,14 +67,34 @@ describe.skipIf(!inject('anvil') || !hasSharedData)('a real node of Ethereum', (
     }
   });
 
+  async function eventsOf(from: ChainSource): Promise<IssuerEvent[]> {
+    const window = { from: world.asset.sinceBlock, until: head.block + 1 };
+    const events: IssuerEvent[] = [];
+    for (let position: number | null = window.from; position !== null; ) {
+      const page: IssuerEventPage = await from.issuerEvents({ asset: world.asset, window, position, head });
+      events.push(...page.events);
+      position = page.next;
+    }
+    return events;
+  }
+
+  test('brings what the owner destroyed at a frozen wallet, and redeemed', async () => {
+    expect(await eventsOf(source)).toEqual(world.burns);
+    expect(world.burns.every(({ value }) => value > 0n)).toBe(true);
+  });
+
   test('sums up to what the contract says of every wallet but the owner, who issues', async () => {
     const wallets = [...world.wallets, world.batch, world.owner];
     const rows = await historyOf(wallets);
+    const events = await eventsOf(source);
+    const burnt = (wallet: Address) =>
+      events.reduce((sum, event) => sum + (event.wallet === wallet ? event.value : 0n), 0n);
     const balances = await source.balances({ wallets, asset: world.asset, head });
-    const ledger = wallets.map((wallet) => sumOf(rows, wallet));
+    const ledger = wallets.map((wallet) => sumOf(rows, wallet) - burnt(wallet));
     expect(balances.slice(0, -1)).toEqual(ledger.slice(0, -1));
     expect(balances).toEqual(await Promise.all(wallets.map((wallet) => world.balanceOf(wallet, head.block))));
     expect(balances.at(-1)).not.toBe(ledger.at(-1));
+    expect(balances[wallets.indexOf(world.frozen)]).toBe(5_000_000n);
   });
 
   test('has a receipt that settles the two equal transfers, and one that is empty where nothing moved', async () => {

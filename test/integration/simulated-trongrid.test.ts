@@ -546,6 +546,7 @@ test('the log tells what was asked, how often and with what', async () => {
   expect(server?.requests).toEqual({
     history: 2,
     account: 0,
+    events: 0,
     constantCall: 0,
     head: 1,
     genesis: 0,

@@ -13,6 +13,7 @@ const jobs: fc.Arbitrary<CrawlJob | AnalyseJob> = fc.oneof(
   fc.record({ kind: fc.constant('receipt' as const), ...common, wallet: number, asset: number, transaction: hash }),
   fc.record({ kind: fc.constant('balance' as const), ...common, wallets, asset: number }),
   fc.record({ kind: fc.constant('positions' as const), ...common, asset: number, timestamp: number }),
+  fc.record({ kind: fc.constant('issuer-events' as const), ...common, asset: number, page: number }),
   fc.record({
     kind: fc.constant('clusters' as const),
     ...common,
@@ -82,6 +83,10 @@ describe('what stands in a job', () => {
     ['another kind', { kind: 'other', run: 1, attempt: 1, wallet: 1, asset: 1 }],
     ['a field too many, such as a key', { kind: 'balance', run: 1, attempt: 1, wallets: [1], asset: 1, key: 'secret' }],
     ['a field too few', { kind: 'page', run: 1, attempt: 1, wallets: [1], asset: 1 }],
+    [
+      'a wallet where the job is about a contract',
+      { kind: 'issuer-events', run: 1, attempt: 1, wallets: [1], asset: 1 },
+    ],
     ['a negative number', { kind: 'balance', run: -1, attempt: 1, wallets: [1], asset: 1 }],
     ['a fraction', { kind: 'balance', run: 1.5, attempt: 1, wallets: [1], asset: 1 }],
     ['a number as text', { kind: 'balance', run: '1', attempt: 1, wallets: [1], asset: 1 }],

@@ -18,11 +18,17 @@ const MULTICALL = new Interface([
 const STATE_GONE =
   /missing trie node|state .*(?:is )?not available|historical state|state (?:is )?(?:already )?(?:pruned|unavailable)|pruned|distance to target block exceeds|no state (?:found|available)|archive/i;
 
-const bytes = z.string().regex(/^0x(?:[0-9a-f]{2})*$/i);
+/** What a call answers. */
+export const bytes = z.string().regex(/^0x(?:[0-9a-f]{2})*$/i);
 
 interface Node {
   readonly rpc: Rpc;
   readonly place: Place;
+}
+
+/** Whether a node says that it no longer has the state of a block. */
+export function isStateGone(said: string): boolean {
+  return STATE_GONE.test(said);
 }
 
 /** In the order asked; `null` for all where the node no longer has the state of the head. */
@@ -36,7 +42,7 @@ export async function readBalances(node: Node, request: BalanceRequest): Promise
     return readAggregate(answer, wallets.length, node.place);
   } catch (error) {
     if (!(error instanceof RpcRefusal)) throw error;
-    if (STATE_GONE.test(error.said)) return request.wallets.map(() => null);
+    if (isStateGone(error.said)) return request.wallets.map(() => null);
     throw new RetryableError(
       'REPLY_ERROR',
       `${node.place.host} could not read balances${wordsOf(error.said, node.place)}.`,

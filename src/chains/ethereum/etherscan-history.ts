@@ -13,11 +13,11 @@ import { reopenWith } from '../rows.ts';
 import type { EtherscanRow } from './etherscan-replies.ts';
 
 /** The most that Etherscan's free keys get. */
-const PAGE_LIMIT = 1_000;
+export const PAGE_LIMIT = 1_000;
 /** Page number times page size may not be above this. */
-const MOST_ROWS = 10_000;
+export const MOST_ROWS = 10_000;
 /** No server that speaks the interface is known to put fewer rows on a full page. */
-const SMALLEST_FULL_PAGE = 50;
+export const SMALLEST_FULL_PAGE = 50;
 
 /** The parameters that ask for the page at the cursor. `last`: the newest block that is asked for. */
 export function pageParameters(

@@ -21,6 +21,25 @@ const rowSchema = z.object({
 });
 export type EtherscanRow = z.infer<typeof rowSchema>;
 
+/** Figures of `getLogs` are hex, and a bare `0x` where they are zero. */
+const quantity = z
+  .string()
+  .regex(/^0x[0-9a-f]{0,13}$/i)
+  .transform((hex) => (hex === '0x' ? 0 : Number.parseInt(hex, 16)));
+
+/** A row of `getLogs`. Servers that speak the interface fill the places without a topic with `null`. */
+const logSchema = z.object({
+  address: z.string(),
+  topics: z.array(z.string().nullable()),
+  data: z.string(),
+  blockNumber: quantity,
+  timeStamp: quantity,
+  logIndex: quantity,
+  transactionHash: z.string().regex(/^0x[0-9a-f]{64}$/i),
+});
+export type EtherscanLog = z.infer<typeof logSchema>;
+
+export const logsSchema = z.object({ result: z.array(logSchema) });
 export const historySchema = z.object({ result: z.array(rowSchema) });
 export const balanceSchema = z.object({ result: z.string().regex(/^\d{1,78}$/) });
 
@@ -33,7 +52,11 @@ export class TooLarge extends Error {
   }
 }
 
-const NOTHING_FOUND = /^No (?:transactions|token transfers|records) found$/i;
+/** The contract itself refuses a call: it has no such method, as a rule. */
+export class Reverted extends Error {}
+
+const NOTHING_FOUND = /^No (?:transactions|token transfers|records|logs) found$/i;
+const REVERTED = /execution reverted|invalid opcode/i;
 const TOO_LARGE = /query timeout occ?ured|result window is too large|smaller result (?:data)?set/i;
 const BUSY =
   /max (?:calls per sec )?rate limit|rate limit reached|temporarily unavailable|unusually high|too many invalid api key attempts|server (?:is )?(?:too )?busy/i;
@@ -63,7 +86,7 @@ export function etherscanPlace(url: string, key: string | null): Place {
   };
 }
 
-/** @throws RetryableError for what passes, UserError for what a person must change, `TooLarge` for what to ask in parts */
+/** @throws RetryableError for what passes, UserError for what a person must change, `TooLarge` for what to ask in parts, `Reverted` */
 export function readEtherscan<T>(reply: HttpReply, schema: z.ZodType<T>, place: Place): T {
   return readReply(reply, schema, place, WORDING);
 }
@@ -74,6 +97,7 @@ const WORDING: Wording = {
     if (said === null || reply.status === 404 || (reply.status >= 300 && reply.status < 400)) return null;
     const words = wordsOf(said, place);
     if (DEPRECATED.test(said)) return deprecated(place);
+    if (REVERTED.test(said)) return new Reverted('The contract refuses');
     if (CHAIN_REFUSED.test(said) || NOT_IN_PLAN.test(said)) return notInPlan(place, words);
     if (/too many invalid api key/i.test(said)) return busy(place, reply, said, { waitMs: INVALID_KEY_WAIT_MS });
     if (KEY_REFUSED.test(said)) return keyRefused(place, words.replace(/^: /, 'with the words '));

@@ -4,8 +4,18 @@ import { RetryableError } from '../../errors.ts';
 import type { BalanceRequest, Call, ChainSource, HistoryPage, HistoryRequest, TransactionHash } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
 import { USDT } from './assets.ts';
+import { bytes } from './balances.ts';
 import { pageParameters, readPage } from './etherscan-history.ts';
-import { balanceSchema, etherscanPlace, historySchema, readEtherscan, stuck, TooLarge } from './etherscan-replies.ts';
+import { readIssuerEvents } from './etherscan-issuer.ts';
+import {
+  balanceSchema,
+  etherscanPlace,
+  historySchema,
+  logsSchema,
+  Reverted,
+  readEtherscan,
+} from './etherscan-replies.ts';
+import { createSpan, WHOLE_CHAIN } from './etherscan-span.ts';
 import { blockSchema, hex, maybeReceiptSchema, readPositions, readReceipt } from './logs.ts';
 
 /**
@@ -15,10 +25,6 @@ import { blockSchema, hex, maybeReceiptSchema, readPositions, readReceipt } from
 export const DEPTH = 128;
 /** Its index may lag behind its own newest block: ten minutes. */
 const INDEX_LAG_BLOCKS = 50;
-/** A window that is halved so often has come down from the whole chain to one block. */
-const MOST_HALVINGS = 30;
-/** More blocks than there will be for long. */
-const WHOLE_CHAIN = 100_000_000;
 
 export interface EtherscanOptions {
   readonly url: string;
@@ -47,33 +53,19 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
   const receiptOf = (transaction: TransactionHash, call: Call) =>
     proxy({ action: 'eth_getTransactionReceipt', txhash: `0x${transaction}` }, maybeReceiptSchema, call);
 
-  /** Blocks that are asked for at a time, where the provider has found more too much. */
-  let span = Number.POSITIVE_INFINITY;
+  const historySpan = createSpan(place);
+  const eventSpan = createSpan(place);
 
-  async function history(request: HistoryRequest): Promise<HistoryPage> {
-    const { cursor, window } = request;
-    for (let halvings = 0; ; halvings += 1) {
-      const last = Math.min(window.until - 1, cursor.position + span - 1);
-      try {
-        const { result } = await get(pageParameters(request, last), historySchema, request);
-        const page = readPage(request, last, result);
-        // One wallet's crowded years say nothing of the next wallet.
-        span = span > WHOLE_CHAIN ? Number.POSITIVE_INFINITY : span * 2;
-        if (halvings === 0) return page;
-        const text = 'questions were too large for the provider and were asked again in smaller parts';
-        return { ...page, remarks: [...page.remarks, { code: 'QUESTION_NARROWED', count: halvings, text }] };
-      } catch (error) {
-        if (!(error instanceof TooLarge)) throw error;
-        const blocks = last - cursor.position + 1;
-        if (blocks === 1 || halvings === MOST_HALVINGS) throw stuck(place, error.said, cursor.position);
-        span = Math.ceil(blocks / 2);
-      }
-    }
-  }
+  const history = (request: HistoryRequest): Promise<HistoryPage> =>
+    historySpan(request.cursor.position, request.window.until, async (last) => {
+      const { result } = await get(pageParameters(request, last), historySchema, request);
+      return readPage(request, last, result);
+    });
 
   /**
    * What a wallet held at the head. Etherscan tells only what it holds now, so its transfers since are taken back; they
-   * are read before and after, and where they differ the wallet has moved in between and nothing is known.
+   * are read before and after, and where they differ the wallet has moved in between and nothing is known. What the issuer
+   * destroyed there since is not: for the half hour until the head is above it, such a balance differs.
    */
   async function balance(request: BalanceRequest): Promise<bigint | null> {
     const { wallets, asset, head, signal, onRequest } = request;
@@ -135,5 +127,17 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
     },
 
     positions: (request) => readPositions(request, (transaction) => receiptOf(transaction, request), place),
+
+    issuerEvents: (request) =>
+      eventSpan(request.position, request.window.until, (last) => {
+        const { asset } = request;
+        const call = (data: string) =>
+          proxy({ action: 'eth_call', to: asset.contract, data, tag: 'latest' }, bytes, request).catch((error) => {
+            if (error instanceof Reverted) return null;
+            throw error;
+          });
+        const logs = async (parameters: Record<string, string>) => (await get(parameters, logsSchema, request)).result;
+        return readIssuerEvents({ place, logs, call }, request, last);
+      }),
   };
 }

@@ -31,6 +31,7 @@ export const logSchema = z.object({
   logIndex: quantity.pipe(z.number().max(MOST_LOGS)),
   removed: z.boolean().optional(),
 });
+export type RawLog = z.infer<typeof logSchema>;
 
 export const blockSchema = z.object({ number: quantity, hash: z.string(), timestamp: quantity });
 
@@ -38,20 +39,26 @@ const receiptSchema = z.object({ transactionHash: z.string(), logs: z.array(logS
 /** `null` where the transaction is not known. */
 export const maybeReceiptSchema = receiptSchema.nullable();
 
-/** A transfer with its place, as a log records it. */
-export interface LoggedTransfer {
-  readonly place: string;
+/** Where a log stands. */
+export interface Logged {
   readonly block: number;
+  /** Counts all logs of the block. */
   readonly index: number;
+  /** Time of the block, seconds since 1970; `null` where the log does not carry it. */
   readonly seconds: number | null;
   readonly transaction: TransactionHash;
+}
+
+/** A transfer with its place, as a log records it. */
+export interface LoggedTransfer extends Logged {
+  readonly place: string;
   readonly from: Address;
   readonly to: Address;
   readonly value: bigint;
 }
 
 /** The transfer that a log records; `null` where it is of another contract or event. */
-export function readLog(log: z.infer<typeof logSchema>, asset: Asset, place: Place): LoggedTransfer | null {
+export function readLog(log: RawLog, asset: Asset, place: Place): LoggedTransfer | null {
   const [topic, from, to, ...more] = log.topics;
   if (topic?.toLowerCase() !== TRANSFER_TOPIC || log.address.toLowerCase() !== asset.contract.toLowerCase())
     return null;
@@ -60,15 +67,22 @@ export function readLog(log: z.infer<typeof logSchema>, asset: Asset, place: Pla
     throw invalid(place, 'a transfer cannot be read');
   }
   return {
+    ...whereabouts(log),
     place: `${log.blockNumber}/${log.logIndex}`,
+    from: addressFromWord('ethereum', from),
+    to: addressFromWord('ethereum', to),
+    value: BigInt(log.data),
+  };
+}
+
+/** Where a log stands, as a node tells it. */
+export function whereabouts(log: RawLog): Logged {
+  return {
     block: log.blockNumber,
     index: log.logIndex,
     // Some nodes fill in a zero for what they do not know.
     seconds: log.blockTimestamp || null,
     transaction: log.transactionHash.slice(2).toLowerCase() as TransactionHash,
-    from: addressFromWord('ethereum', from),
-    to: addressFromWord('ethereum', to),
-    value: BigInt(log.data),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Any Ethereum node as a chain source: histories from event logs, balances as of the run's head, receipts. */
+/** Any Ethereum node as a chain source: histories and the issuer's doings from event logs, balances as of the head, receipts. */
 import { z } from 'zod';
 import type { Asset, Call, ChainSource, Head, TransactionHash } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
@@ -7,9 +7,11 @@ import { LANDMARKS, MAINNET_GENESIS, USDT } from './assets.ts';
 import { readBalances } from './balances.ts';
 import { TRANSFER_TOPIC } from './erc20.ts';
 import { FIRST_LIMITS } from './log-range.ts';
+import { isPruned, type LogReader } from './log-reader.ts';
 import { blockSchema, hex, logSchema, maybeReceiptSchema, noReceipt, readPositions, readReceipt } from './logs.ts';
 import { noFinality, noHistory, notSynced, wrongChain } from './node-faults.ts';
-import { isPruned, type LogReader, readLogs } from './node-history.ts';
+import { readLogs } from './node-history.ts';
+import { readIssuerEvents } from './node-issuer.ts';
 import { createRpc, type Rpc, RpcRefusal, refused } from './rpc.ts';
 
 /** Nodes take so many topics at a place; a page is about so many wallets together. */
@@ -77,6 +79,8 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
     },
 
     history: (request) => readLogs(reader, request),
+
+    issuerEvents: (request) => readIssuerEvents(reader, request),
 
     balances: (request) => readBalances({ rpc: ask, place }, request),
 

@@ -79,6 +79,9 @@ export function createFileSource(options: FileSourceOptions): ChainSource {
     },
 
     positions: async () => [],
+
+    // Explorers export transfers alone.
+    issuerEvents: async ({ signal }) => heeding(signal, Promise.resolve({ events: [], next: null, remarks: [] })),
   };
 }
 

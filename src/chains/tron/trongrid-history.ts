@@ -12,11 +12,12 @@ import { reopenWith } from '../rows.ts';
 import type { TronGridRow } from './trongrid-replies.ts';
 
 /** The most that TronGrid puts on a page. */
-const PAGE_LIMIT = 200;
+export const PAGE_LIMIT = 200;
 /** Where a full page names no next one: the same rows in pages of another size end with one that is not full. */
-const NARROW_LIMIT = PAGE_LIMIT - 1;
+export const NARROW_LIMIT = PAGE_LIMIT - 1;
 /** So many empty pages in a row, each naming a further one, are the end. */
-const EMPTY_PAGES = 3;
+export const EMPTY_PAGES = 3;
+export const EMPTY_PAGES_TEXT = 'pages in a row were empty and named a further one; the history is taken to end there';
 
 export interface RawPage {
   readonly data: readonly TronGridRow[];
@@ -82,11 +83,7 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
   const empty = page.data.length === 0 ? token.empty + 1 : 0;
   if (!full && page.fingerprint === null) return { rows, next: null, remarks };
   if (empty === EMPTY_PAGES) {
-    remarks.push({
-      code: 'PAGES_EMPTY',
-      count: EMPTY_PAGES,
-      text: 'pages in a row were empty and named a further one; the history is taken to end there',
-    });
+    remarks.push({ code: 'PAGES_EMPTY', count: EMPTY_PAGES, text: EMPTY_PAGES_TEXT });
     return { rows, next: null, remarks };
   }
   if (newest > cursor.position) {
@@ -99,13 +96,18 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
     // Either the instant fills the page exactly, or the provider forgot to name the next: a page of another size tells.
     const narrow = writeToken({ narrow: true, empty: 0, fingerprint: null });
     if (!token.narrow) return { rows: [], next: { position, held: [], token: narrow }, remarks };
-    throw new RetryableError(
-      'HISTORY_STUCK',
-      `More rows than a page holds stand at one instant (${new Date(newest).toISOString()}) and the provider names no next page.`,
-    );
+    throw stuckAt(newest);
   }
   const next = writeToken({ narrow: token.narrow, empty, fingerprint: page.fingerprint });
   return { rows: [], next: { position, held: rows, token: next }, remarks };
+}
+
+/** What it comes to where one instant cannot be read to its end. */
+export function stuckAt(instant: number): RetryableError {
+  return new RetryableError(
+    'HISTORY_STUCK',
+    `More rows than a page holds stand at one instant (${new Date(instant).toISOString()}) and the provider names no next page.`,
+  );
 }
 
 function readRows(request: HistoryRequest, data: readonly TronGridRow[], remarks: Remark[]): HistoryRow[] {

@@ -25,6 +25,31 @@ export const historySchema = z.object({
   meta: z.object({ fingerprint: z.string().min(1).optional() }).optional(),
 });
 
+/** A row of `/v1/contracts/{contract}/events`. What an event tells stands in `result` by name and by place. */
+const eventSchema = z.object({
+  transaction_id: hash,
+  block_number: z.number().int().nonnegative(),
+  block_timestamp: z.number().int().positive(),
+  contract_address: z.string(),
+  event_name: z.string(),
+  event_index: z.number().int().nonnegative(),
+  result: z.record(z.string(), z.string()),
+  _unconfirmed: z.boolean().optional(),
+});
+export type TronGridEvent = z.infer<typeof eventSchema>;
+
+export const eventsSchema = z.object({
+  data: z.array(eventSchema),
+  meta: z.object({ fingerprint: z.string().min(1).optional() }).optional(),
+});
+
+/** What a contract answers to a call; `result` says whether it could be run, not whether the contract refused it. */
+export const contractCallSchema = z.object({
+  result: z.object({ result: z.boolean().optional(), message: z.string().optional() }),
+  constant_result: z.array(hex).optional(),
+  transaction: z.object({ ret: z.array(z.object({ ret: z.string().optional() })).optional() }).optional(),
+});
+
 export const blockSchema = z.object({
   block_header: z.object({
     raw_data: z.object({ number: z.number().int().nonnegative(), timestamp: z.number().int().nonnegative() }),

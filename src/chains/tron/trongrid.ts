@@ -7,11 +7,15 @@ import type { Address, Asset, Call, ChainSource, TransactionHash } from '../chai
 import { type Http, http as platformHttp } from '../http.ts';
 import { type Place, quoteProvider } from '../reply.ts';
 import { USDT } from './assets.ts';
+import { readEvents } from './trongrid-events.ts';
 import { pageParameters, readPage } from './trongrid-history.ts';
+import { readOwner } from './trongrid-owner.ts';
 import { blockOf, positionsIn, transfersIn } from './trongrid-receipts.ts';
 import {
   blockReceiptsSchema,
   blockSchema,
+  contractCallSchema,
+  eventsSchema,
   genesisSchema,
   historySchema,
   readReply,
@@ -112,6 +116,32 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
         throw new RetryableError('POSITIONS_UNKNOWN', `${place.host} does not tell the receipts of a block (404).`);
       }
       return positionsIn(readReply(reply, blockReceiptsSchema, place), num, request, place);
+    },
+
+    async issuerEvents(request) {
+      const { asset } = request;
+      const events = async (parameters: Record<string, string>) => {
+        const path = `/v1/contracts/${asset.contract}/events?${new URLSearchParams(parameters)}`;
+        const { data, meta } = readReply(await get(path, request), eventsSchema, place);
+        return { data, fingerprint: meta?.fingerprint ?? null };
+      };
+      const owner = () =>
+        readOwner(
+          async (method) => {
+            const body = {
+              ...{ owner_address: asset.contract, contract_address: asset.contract, visible: true },
+              ...method,
+            };
+            return readReply(
+              await post('/walletsolidity/triggerconstantcontract', body, request),
+              contractCallSchema,
+              place,
+            );
+          },
+          asset,
+          place,
+        );
+      return readEvents({ events, owner }, request);
     },
   };
 }

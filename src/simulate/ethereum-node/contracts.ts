@@ -21,6 +21,8 @@ const TOKEN_ABI = new Interface([
   'function name() view returns (string)',
   'function isBlackListed(address) view returns (bool)',
   'function getBlackListStatus(address) view returns (bool)',
+  'function owner() view returns (address)',
+  'function getOwner() view returns (address)',
 ]);
 const MULTICALL_ABI = new Interface([
   'function aggregate3((address target, bool allowFailure, bytes callData)[] calls) payable returns ((bool success, bytes returnData)[])',
@@ -80,6 +82,9 @@ function runToken({ chain: { ledger } }: Node, data: string, block: number): Out
   switch (name) {
     case 'balanceOf':
       return answer(ledger.balance(wallet(), headAt(ledger.network, block)));
+    case 'owner':
+    case 'getOwner':
+      return ledger.owner === null ? REVERTED : answer(ledger.owner);
     case 'decimals':
       return answer(token.decimals);
     case 'symbol':

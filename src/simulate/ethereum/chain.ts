@@ -3,8 +3,8 @@ import type { TransactionHash } from '../../chains/chain.ts';
 import { ETHEREUM } from '../ethereum.ts';
 import type { Ledger } from '../ledger.ts';
 import { digest } from '../names.ts';
-import type { SimulatedTransfer } from '../types.ts';
-import { APPROVAL_TOPIC, addressWord, lowerCase, TRANSFER_TOPIC, word } from './words.ts';
+import type { SimulatedBurn, SimulatedTransfer } from '../types.ts';
+import { APPROVAL_TOPIC, addressWord, BURN_TOPICS, lowerCase, TRANSFER_TOPIC, word } from './words.ts';
 
 /** The token that is simulated, as logs name it. */
 export const TOKEN = lowerCase(ETHEREUM.token.address);
@@ -18,6 +18,8 @@ export interface ChainOptions {
   readonly genesis?: string;
   /** Every transfer is accompanied by one of a token that only calls itself USDT, with the same parties and value. */
   readonly otherToken?: boolean;
+  /** Whether the wallet whose funds were destroyed stands in a topic, as in contracts derived from the real one. */
+  readonly indexedBurns?: boolean;
 }
 
 export interface ChainLog {
@@ -34,10 +36,12 @@ export interface ChainLog {
 
 interface Block {
   readonly logs: readonly ChainLog[];
-  /** The log that each transfer left. */
-  readonly ofTransfer: ReadonlyMap<SimulatedTransfer, ChainLog>;
+  /** The log that each transfer, and each burn, left. */
+  readonly of: ReadonlyMap<Happening, ChainLog>;
 }
 
+/** What leaves a log of the token. */
+type Happening = SimulatedTransfer | SimulatedBurn;
 type Content = Pick<ChainLog, 'address' | 'topics' | 'data'>;
 
 export class EthereumChain {
@@ -62,46 +66,66 @@ export class EthereumChain {
     return this.#blockAt(block).logs;
   }
 
-  logOf(transfer: SimulatedTransfer): ChainLog {
-    const log = this.#blockAt(transfer.block).ofTransfer.get(transfer);
-    if (log === undefined) throw new RangeError('the transfer is not on this chain');
+  logOf(happening: Happening): ChainLog {
+    const log = this.#blockAt(happening.block).of.get(happening);
+    if (log === undefined) throw new RangeError('it did not happen on this chain');
     return log;
   }
 
   #blockAt(block: number): Block {
     const known = this.#blocks.get(block);
     if (known !== undefined) return known;
-    const laid = layOut(this.ledger.between(block, block), this.#options.otherToken ?? false);
+    const { ledger } = this;
+    const happened = [...ledger.between(block, block), ...ledger.burnsBetween(block, block)];
+    const laid = layOut(
+      happened.sort((a, b) => a.position - b.position),
+      this.#options,
+    );
     this.#blocks.set(block, laid);
     return laid;
   }
 }
 
-/** Transactions in the order of their first transfers, each with all its logs together: that is how blocks are. */
-function layOut(transfers: readonly SimulatedTransfer[], otherToken: boolean): Block {
-  const transactions = new Map<TransactionHash, SimulatedTransfer[]>();
-  for (const transfer of transfers) {
-    transactions.set(transfer.transaction, [...(transactions.get(transfer.transaction) ?? []), transfer]);
+/** Transactions in the order of what happened first in them, each with all its logs together: that is how blocks are. */
+function layOut(happened: readonly Happening[], { otherToken = false, indexedBurns = false }: ChainOptions): Block {
+  const transactions = new Map<TransactionHash, Happening[]>();
+  for (const each of happened) {
+    transactions.set(each.transaction, [...(transactions.get(each.transaction) ?? []), each]);
   }
   const logs: ChainLog[] = [];
-  const ofTransfer = new Map<SimulatedTransfer, ChainLog>();
+  const of = new Map<Happening, ChainLog>();
   let transactionIndex = 0;
-  for (const [transaction, moved] of transactions) {
-    const [first] = moved;
-    const place = { block: first?.block ?? 0, transaction, transactionIndex };
+  for (const [transaction, inIt] of transactions) {
+    const place = { block: inIt[0]?.block ?? 0, transaction, transactionIndex };
     const add = (content: Content): ChainLog => {
       const log = { ...place, logIndex: logs.length, ...content };
       logs.push(log);
       return log;
     };
+    const first = inIt.find(isTransfer);
     if (first !== undefined) add(approvalFor(first));
-    for (const transfer of moved) {
-      if (otherToken) add(transferOf(OTHER_TOKEN, transfer));
-      ofTransfer.set(transfer, add(transferOf(TOKEN, transfer)));
+    for (const each of inIt) {
+      if (!isTransfer(each)) {
+        of.set(each, add(burnOf(each, indexedBurns)));
+        continue;
+      }
+      if (otherToken) add(transferOf(OTHER_TOKEN, each));
+      of.set(each, add(transferOf(TOKEN, each)));
     }
     transactionIndex += 1;
   }
-  return { logs, ofTransfer };
+  return { logs, of };
+}
+
+function isTransfer(happening: Happening): happening is SimulatedTransfer {
+  return 'signer' in happening;
+}
+
+function burnOf({ kind, wallet, value }: SimulatedBurn, indexed: boolean): Content {
+  const topic = BURN_TOPICS[kind];
+  if (kind === 'redeemed') return { address: TOKEN, topics: [topic], data: word(value) };
+  if (indexed) return { address: TOKEN, topics: [topic, addressWord(wallet)], data: word(value) };
+  return { address: TOKEN, topics: [topic], data: addressWord(wallet) + word(value).slice(2) };
 }
 
 function transferOf(address: string, { from, to, value }: SimulatedTransfer): Content {

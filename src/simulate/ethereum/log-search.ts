@@ -33,7 +33,19 @@ export class LogSearch {
 
   find(query: LogQuery): Found {
     const onlyToken = query.addresses?.every((address) => address === TOKEN) === true && query.addresses.length > 0;
-    return onlyToken ? this.#transfers(query) : this.#anyLogs(query);
+    if (!onlyToken) return this.#anyLogs(query);
+    const [transfers, burns] = [this.#transfers(query), this.#burns(query)];
+    if (burns.blocks.length === 0) return transfers;
+    return {
+      blocks: [...transfers.blocks, ...burns.blocks].sort((a, b) => a - b),
+      logs: () => [...transfers.logs(), ...burns.logs()].sort(inOrder),
+    };
+  }
+
+  #burns(query: LogQuery): Found {
+    const burns = this.#chain.ledger.burnsBetween(query.from, query.to);
+    const logs = burns.map((burn) => this.#chain.logOf(burn)).filter((log) => matches(log, query));
+    return { blocks: logs.map(({ block }) => block), logs: () => logs };
   }
 
   #transfers({ from, to, topics: [kinds = null, payers = null, payees = null, ...more] }: LogQuery): Found {
@@ -53,8 +65,10 @@ export class LogSearch {
   }
 
   #anyLogs(query: LogQuery): Found {
-    const blocks = new Set(this.#chain.ledger.between(query.from, query.to).map(({ block }) => block));
-    const logs = [...blocks].flatMap((block) => this.#chain.logsIn(block).filter((log) => matches(log, query)));
+    const { ledger } = this.#chain;
+    const happened = [...ledger.between(query.from, query.to), ...ledger.burnsBetween(query.from, query.to)];
+    const blocks = [...new Set(happened.map(({ block }) => block))].sort((a, b) => a - b);
+    const logs = blocks.flatMap((block) => this.#chain.logsIn(block).filter((log) => matches(log, query)));
     return { blocks: logs.map(({ block }) => block), logs: () => logs };
   }
 

@@ -5,6 +5,10 @@ import type { Address } from '../../chains/chain.ts';
 
 export const TRANSFER_TOPIC = id('Transfer(address,address,uint256)');
 export const APPROVAL_TOPIC = id('Approval(address,address,uint256)');
+export const BURN_TOPICS = {
+  destroyed: id('DestroyedBlackFunds(address,uint256)'),
+  redeemed: id('Redeem(uint256)'),
+} as const;
 
 /** A quantity: hex without leading zeros. */
 export function quantity(value: number | bigint): string {

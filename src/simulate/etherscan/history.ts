@@ -69,16 +69,8 @@ function queryIn({ chain, options }: Explorer, params: SimulatedRequest['params'
   if (params.contractaddress !== undefined && contract === null)
     return refuse('Error! Invalid contract address format');
 
-  const { maxOffset = MOST_OFFSET, offsetBeyond = 'capped', capRows = Number.POSITIVE_INFINITY } = options;
-  const page = numberIn(params.page, 1);
-  const offset = numberIn(params.offset, maxOffset);
-  if (page * offset > MOST_REACHED) return ok({ status: '0', message: WINDOW_TOO_LARGE, result: null });
-  if (!(page >= 1 && offset >= 1)) return refuse('Error! Invalid page number or offset');
-  if (offset > maxOffset && offsetBeyond === 'refused') {
-    return refuse(`Error! Offset must be less than or equal to ${maxOffset}`);
-  }
-  const size = Math.min(offset, maxOffset, capRows);
-
+  const places = placesIn(options, params);
+  if ('status' in places) return places;
   const newest = Math.min(chain.ledger.tip.block, options.indexedTo ?? Number.POSITIVE_INFINITY);
   const from = numberIn(params.startblock, 0);
   const to = params.endblock === 'latest' ? newest : numberIn(params.endblock, newest);
@@ -88,10 +80,26 @@ function queryIn({ chain, options }: Explorer, params: SimulatedRequest['params'
     contract: contract?.toLowerCase() ?? null,
     from,
     to: Math.min(to, newest),
-    first: (page - 1) * size,
-    beyond: page * size,
+    ...places,
     ascending: params.sort !== 'desc',
   };
+}
+
+/** Where the page begins among the rows, and where the next does; or what is to be said against it. */
+export function placesIn(
+  options: Explorer['options'],
+  params: SimulatedRequest['params'],
+): { first: number; beyond: number } | Reply {
+  const { maxOffset = MOST_OFFSET, offsetBeyond = 'capped', capRows = Number.POSITIVE_INFINITY } = options;
+  const page = numberIn(params.page, 1);
+  const offset = numberIn(params.offset, maxOffset);
+  if (page * offset > MOST_REACHED) return ok({ status: '0', message: WINDOW_TOO_LARGE, result: null });
+  if (!(page >= 1 && offset >= 1)) return refuse('Error! Invalid page number or offset');
+  if (offset > maxOffset && offsetBeyond === 'refused') {
+    return refuse(`Error! Offset must be less than or equal to ${maxOffset}`);
+  }
+  const size = Math.min(offset, maxOffset, capRows);
+  return { first: (page - 1) * size, beyond: page * size };
 }
 
 /** Of one's token alone, or without minding the contract. */
@@ -105,7 +113,7 @@ function transfersFor({ chain, options }: Explorer, query: Query, anyContract: b
 }
 
 /** A decimal number; not a number where it is none. */
-function numberIn(text: string | undefined, otherwise: number): number {
+export function numberIn(text: string | undefined, otherwise: number): number {
   if (text === undefined || text === '') return otherwise;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }

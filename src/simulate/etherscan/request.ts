@@ -4,6 +4,7 @@ import { ok, type Reply } from '../http/reply.ts';
 import type { Counted, Heard } from '../http/server.ts';
 
 const ACCOUNT_ACTIONS = ['tokentx', 'tokenbalance'] as const;
+const LOG_ACTIONS = ['getLogs'] as const;
 const PROXY_ACTIONS = [
   'eth_blockNumber',
   'eth_getBlockByNumber',
@@ -14,8 +15,14 @@ const PROXY_ACTIONS = [
 export type ProxyAction = (typeof PROXY_ACTIONS)[number];
 
 /** An action of a module that has it, or `unknown`. */
-export const ENDPOINTS = [...ACCOUNT_ACTIONS, ...PROXY_ACTIONS, 'unknown'] as const;
+export const ENDPOINTS = [...ACCOUNT_ACTIONS, ...LOG_ACTIONS, ...PROXY_ACTIONS, 'unknown'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
+
+const MODULES: Readonly<Record<string, readonly Endpoint[]>> = {
+  account: ACCOUNT_ACTIONS,
+  logs: LOG_ACTIONS,
+  proxy: PROXY_ACTIONS,
+};
 
 export interface AskedOfEtherscan extends Heard<Endpoint> {
   /** Of the address line, the key left out. */
@@ -43,8 +50,7 @@ export function refuse(result: string): Reply {
 }
 
 function endpointOf({ module, action }: Readonly<Record<string, string>>): Endpoint {
-  const actions: readonly Endpoint[] = module === 'proxy' ? PROXY_ACTIONS : module === 'account' ? ACCOUNT_ACTIONS : [];
-  return actions.find((each) => each === action) ?? 'unknown';
+  return MODULES[module ?? '']?.find((each) => each === action) ?? 'unknown';
 }
 
 export function isProxyAction(endpoint: Endpoint): endpoint is ProxyAction {

@@ -17,7 +17,7 @@ const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 200;
 const ORDERS = ['block_timestamp,asc', 'block_timestamp,desc'];
 /** The real server writes its public address into `links.next`, also behind a proxy. */
-const PUBLIC_HOST = 'https://api.trongrid.io';
+export const PUBLIC_HOST = 'https://api.trongrid.io';
 
 export interface Row {
   transaction_id: string;
@@ -53,14 +53,7 @@ export function history(ledger: Ledger, request: SimulatedRequest, fault: PageFa
   const { params, path } = request;
   const account = accountIn(path, ledger);
   if (account === null) return refuse('A valid account address is required.');
-  const bound = digest(
-    JSON.stringify([
-      path,
-      ...Object.entries(params)
-        .filter(([name]) => name !== 'fingerprint')
-        .sort(),
-    ]),
-  );
+  const bound = boundTo(request);
   const start = params.fingerprint === undefined ? undefined : placeIn(params.fingerprint, bound);
   if (start === null || (fault === 'refused-fingerprint' && start !== undefined)) {
     return refuse('Invalid query filter(s)!: [fingerprint does not match current set of params]');
@@ -169,12 +162,18 @@ function detailOf({ transaction, block, timestamp, signer }: SimulatedTransfer):
   };
 }
 
+/** What a fingerprint of the request is bound to: its path and parameters. */
+export function boundTo({ path, params }: SimulatedRequest): string {
+  const filters = Object.entries(params).filter(([name]) => name !== 'fingerprint');
+  return digest(JSON.stringify([path, ...filters.sort()]));
+}
+
 /** A fingerprint tells a place to nobody but the request it was made for. */
-function fingerprintOf(place: number, bound: string): string {
+export function fingerprintOf(place: number, bound: string): string {
   return Buffer.from(`${bound.slice(0, 24)}.${place}`).toString('base64url');
 }
 
-function placeIn(fingerprint: string, bound: string): number | null {
+export function placeIn(fingerprint: string, bound: string): number | null {
   const [made, place] = Buffer.from(fingerprint, 'base64url').toString().split('.');
   return made === bound.slice(0, 24) && place !== undefined && /^\d+$/.test(place) ? Number(place) : null;
 }

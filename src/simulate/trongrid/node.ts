@@ -15,6 +15,8 @@ const SELECTORS: Readonly<Record<string, string>> = {
   'isBlackListed(address)': 'e47d6060',
   'getBlackListStatus(address)': '59bf1abe',
   'decimals()': '313ce567',
+  'owner()': '8da5cb5b',
+  'getOwner()': '893d20e8',
 };
 const REVERTED = { message: 'REVERT opcode executed', result: true };
 
@@ -149,6 +151,9 @@ export function account(ledger: Ledger, { path }: SimulatedRequest): Reply {
 function callContract(ledger: Ledger, data: string, solid: boolean): string | null {
   const selector = data.slice(0, 8).toLowerCase();
   if (selector === SELECTORS['decimals()']) return word(USDT_TOKEN.decimals.toString(16));
+  if (selector === SELECTORS['owner()'] || selector === SELECTORS['getOwner()']) {
+    return ledger.owner === null ? null : word(addressBytes(ledger.owner));
+  }
   if (!/^[0-9a-fA-F]{72}$/.test(data)) return null;
   const wallet = addressFromWord('tron', data.slice(8));
   switch (selector) {

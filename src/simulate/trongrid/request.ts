@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger.ts';
 export const ENDPOINTS = [
   'history',
   'account',
+  'events',
   'constantCall',
   'head',
   'genesis',
@@ -36,6 +37,7 @@ export function refuse(error: string): Reply {
 export function endpointOf(path: string): Endpoint {
   if (/^\/v1\/accounts\/[^/]+\/transactions\/trc20$/.test(path)) return 'history';
   if (/^\/v1\/accounts\/[^/]+$/.test(path)) return 'account';
+  if (/^\/v1\/contracts\/[^/]+\/events$/.test(path)) return 'events';
   const call = /^\/wallet(?:solidity)?\/(\w+)$/.exec(path)?.[1];
   if (call === 'triggerconstantcontract') return 'constantCall';
   if (call === 'getnowblock') return 'head';
