@@ -1,16 +1,17 @@
 /** A case made ready to be traced: its rows in columns, its sources, where the trace ends, and what is to be known of it. */
 import type { Context } from '../graphs/trace/json.ts';
 import { makePlan, type Plan, type PlanInput } from '../graphs/trace/plan.ts';
-import { createTable, type TransferTable } from '../graphs/trace/table.ts';
+import { burnAsTransfer, compareTransfers, createTable, type TransferTable } from '../graphs/trace/table.ts';
 import type { Opening, PlacedTransfer, Stop, TransferKey } from '../graphs/trace/types.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
 import type { ListedStop } from '../src/cases/stops-file.ts';
 import { UsageError, UserError } from '../src/errors.ts';
 import { displayAmount } from '../src/money.ts';
-import { readBalances } from '../src/store/balances.ts';
+import { differenceOf, readBalances } from '../src/store/balances.ts';
 import type { Case, StoredReport } from '../src/store/cases.ts';
 import type { Pool } from '../src/store/db.ts';
 import { type CaseWallet, readCaseWallets } from '../src/store/frontier.ts';
+import { readIssuerEvents, readIssuerKnowledge } from '../src/store/issuer-events.ts';
 import { readAssets } from '../src/store/reference.ts';
 import { countNewSeeds, type Run, readHeads } from '../src/store/runs.ts';
 import { traceRows } from '../src/store/trace-rows.ts';
@@ -103,12 +104,26 @@ async function readTable(
   named: readonly CaseSource[],
 ): Promise<{ table: TransferTable; crawled: Set<string> }> {
   const builder = createTable();
+  const burns = (await readIssuerEvents(pool, runId))
+    .filter(({ timestamp }) => timestamp <= until)
+    .map((burn) => ({ burn, row: burnAsTransfer(burn) }))
+    .sort((a, b) => compareTransfers(a.row, b.row));
+  let next = 0;
+  const addBurnsBefore = (row: PlacedTransfer | null) => {
+    for (let each = burns[next]; each !== undefined; each = burns[next]) {
+      if (row !== null && compareTransfers(each.row, row) > 0) return;
+      builder.addBurn(each.burn);
+      next += 1;
+    }
+  };
   const transactions = new Set(named.map(({ transaction }) => transaction));
   const crawled = new Set<string>();
   for await (const row of traceRows(pool, runId, until)) {
+    addBurnsBefore(row);
     builder.addTransfer(row);
     if (transactions.has(row.transaction)) crawled.add(keyOf(row));
   }
+  addBurnsBefore(null);
   return { table: builder.build(), crawled };
 }
 
@@ -128,8 +143,9 @@ function victimsOf({ own, origins }: CaseSources, stops: readonly ListedStop[]):
 async function readOpenings(pool: Pool, runId: number): Promise<{ openings: Opening[]; notes: Note[] }> {
   const openings: Opening[] = [];
   const notes: Note[] = [];
-  for (const { chain, address, asset, decimals, balance, received, sent } of await readBalances(pool, runId)) {
-    const surplus = balance === null ? 0n : balance - received + sent;
+  for (const stored of await readBalances(pool, runId)) {
+    const { chain, address, asset, decimals } = stored;
+    const surplus = differenceOf(stored) ?? 0n;
     if (surplus > 0n) openings.push({ chain, asset, address, value: surplus });
     if (surplus === 0n) continue;
     const amount = displayAmount(surplus < 0n ? -surplus : surplus, decimals);
@@ -187,6 +203,11 @@ async function notesOnRun(pool: Pool, run: Run): Promise<Note[]> {
       code: 'CRAWL_UNFINISHED',
       text: `The crawl is not whole: ${run.stopReason ?? 'it was interrupted'}.`,
     });
+  }
+  for (const { chain, known, reason } of await readIssuerKnowledge(pool, run.id)) {
+    if (known) continue;
+    const why = run.offline ? 'files do not tell it' : (reason ?? 'it was not read');
+    notes.push({ code: 'BURNS_UNKNOWN', text: `Whether the issuer destroyed money on ${chain} is not known: ${why}.` });
   }
   const newSeeds = await countNewSeeds(pool, run);
   if (newSeeds > 0) {

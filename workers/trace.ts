@@ -46,7 +46,7 @@ export interface TraceJson extends ResultJson {
 }
 
 /** Computes a trace. The same rows, sources, stops and rule give the same `runHash`. */
-export function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration | null): TraceJson {
+function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration | null): TraceJson {
   const { request, notes } = loaded;
   const { run, report, asOf, stops } = request;
   const { withoutOpenings, ...results } = resultOf(loaded, rule);

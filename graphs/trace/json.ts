@@ -201,7 +201,7 @@ export const NO_SUMS: ConservationJson = {
 };
 
 /** How people name a source: by its number, from 1. */
-export function sourceId(number: number): string {
+function sourceId(number: number): string {
   return `S${number + 1}`;
 }
 

@@ -95,7 +95,7 @@ export function createTable(expected = FIRST_SIZE): TableBuilder {
       if (transfer.value > 0n && transfer.from !== transfer.to) add(transfer, KIND.transfer);
     },
     addBurn(burn) {
-      if (burn.value > 0n) add(asTransfer(burn), KIND[burn.kind]);
+      if (burn.value > 0n) add(burnAsTransfer(burn), KIND[burn.kind]);
     },
     build: () => ({
       ...{ rows, accounts, from, to, value, timestamp, position, occurrence, kind, total },
@@ -120,14 +120,23 @@ export function tableOf(transfers: readonly PlacedTransfer[], burns: readonly Bu
   const builder = createTable(transfers.length + burns.length);
   const rows = [
     ...transfers.map((transfer) => ({ transfer, add: () => builder.addTransfer(transfer) })),
-    ...burns.map((burn) => ({ transfer: asTransfer(burn), add: () => builder.addBurn(burn) })),
+    ...burns.map((burn) => ({ transfer: burnAsTransfer(burn), add: () => builder.addBurn(burn) })),
   ];
   rows.sort((a, b) => compareTransfers(a.transfer, b.transfer));
   for (const { add } of rows) add();
   return builder.build();
 }
 
-function asTransfer({ chain, asset, transaction, wallet, value, timestamp, position }: Burn): PlacedTransfer {
+/** A burn as a row: its wallet stands on both sides. */
+export function burnAsTransfer({
+  chain,
+  asset,
+  transaction,
+  wallet,
+  value,
+  timestamp,
+  position,
+}: Burn): PlacedTransfer {
   return { chain, asset, transaction, from: wallet, to: wallet, value, occurrence: 0, timestamp, position };
 }
 

@@ -1,5 +1,5 @@
 /** What the commands that follow money have in common: which case, whose money, up to when, and where it stops. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type LoadedTrace, loadTrace } from '../../workers/trace-load.ts';
 import { readStopsFile } from '../cases/stops-file.ts';
 import { parseReportedTime } from '../cases/time.ts';
@@ -51,7 +51,7 @@ export async function loadFollowing(
 }
 
 /** The report that a person names: by its number, or by a reference that only one has. */
-export function findReport(reports: readonly StoredReport[], ref: string): StoredReport {
+function findReport(reports: readonly StoredReport[], ref: string): StoredReport {
   const byNumber = /^\d{1,9}$/.test(ref) ? reports.find(({ number }) => number === Number(ref)) : undefined;
   const byReference = reports.filter(({ reference }) => reference === ref);
   const report = byNumber ?? byReference[0];
@@ -68,11 +68,4 @@ export function findReport(reports: readonly StoredReport[], ref: string): Store
     });
   }
   return report;
-}
-
-/** A whole number of rows to show. */
-export function shownRows(text: string): number {
-  const value = Number(text);
-  if (/^\d{1,6}$/.test(text) && value > 0) return value;
-  throw new InvalidArgumentError('It takes a whole number from 1 up.');
 }
