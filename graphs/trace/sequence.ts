@@ -33,6 +33,12 @@ export function putInOrder(table: TransferTable, ledgers: Uint8Array, openings: 
       holdings.move(start);
       continue;
     }
+    if (allPlaced(table, start, end)) {
+      for (let row = start; row < end; row += 1) order[row] = row;
+      order.subarray(start, end).sort((a, b) => (table.position[a] ?? 0) - (table.position[b] ?? 0) || a - b);
+      for (let place = start; place < end; place += 1) holdings.move(order[place] ?? 0);
+      continue;
+    }
     flagUnknown(table, ledgers, start, end, orderUnknown);
     let place = start;
     for (const row of orderInstant(table, holdings, start, end)) {
@@ -74,6 +80,11 @@ function createHoldings(table: TransferTable, ledgers: Uint8Array, openings: Amo
       if (ledgers[payee] === 1 && kind[row] === 0) held[payee] = (held[payee] ?? 0n) + amount;
     },
   };
+}
+
+function allPlaced({ position }: TransferTable, start: number, end: number): boolean {
+  for (let row = start; row < end; row += 1) if ((position[row] ?? -1) < 0) return false;
+  return true;
 }
 
 /** Marks accounts with several rows between `start` and `end`, one of them without a position. */

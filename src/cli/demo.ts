@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { EXPORT_FORMATS } from '../../graphs/export/index.ts';
-import { displayAmount } from '../money.ts';
+import { displayAmount, parseAmount, smaller } from '../money.ts';
 import { generateEconomy } from '../simulate/economy.ts';
 import { writeEconomy } from '../simulate/folder.ts';
 import { serveEconomy } from '../simulate/serve.ts';
@@ -22,6 +22,8 @@ const MAX_HOPS = '4';
 /** No limit that anybody would notice. */
 const RATES = { TRON_API_RATE: '10000', ETHEREUM_RPC_RATE: '10000', ETHERSCAN_API_RATE: '10000' };
 const USDT_DECIMALS = 6;
+/** The truth of the economy is told by this rule, so that the two can be set side by side. */
+const CHOICE = ['--rule', 'fifo', '--by', 'the demo', '--why', "the economy's truth is told by this rule"];
 
 export function addDemoCommand(program: Command, context: CliContext, done: Done): void {
   program
@@ -61,7 +63,7 @@ async function runDemo(context: CliContext, { out, serve = false }: DemoOptions)
       LOG_LEVEL: context.env.LOG_LEVEL,
     };
     const run = async (...argv: string[]): Promise<string> => {
-      say(`$ npx downstream ${argv.join(' ')}\n`);
+      say(`$ npx downstream ${argv.map(asTyped).join(' ')}\n`);
       const { text, code } = await capture(argv, { ...context, env });
       say(`${text}\n`);
       if (stop.signal.aborted) throw new DemoFailed(EXIT.failed);
@@ -77,11 +79,15 @@ async function runDemo(context: CliContext, { out, serve = false }: DemoOptions)
     await run('case', 'create', CASE);
     await run('report', 'import', CASE, relative('.', join(out, 'economy', 'reports.csv')));
     await run('crawl', CASE, '--max-hops', MAX_HOPS);
+    const matches = (await quietly('report', 'match', CASE)) as MatchJson;
+    say('Each payment that "report match" proposes first is confirmed, as a person would after looking at it.\n\n');
+    await quietly('report', 'match', CASE, ...matches.reports.flatMap(confirmation));
+    await run('trace', CASE, ...CHOICE, '--stops', relative('.', join(out, 'economy', 'stops.csv')));
+    const trace = (await quietly('trace', CASE, '--stops', join(out, 'economy', 'stops.csv'))) as TraceJson;
     await run('clusters', CASE);
     for (const format of EXPORT_FORMATS) await run('export', CASE, '--format', format, '--out', out);
-    const matches = (await quietly('report', 'match', CASE)) as MatchJson;
     const clusters = (await quietly('clusters', CASE)) as ClustersJson;
-    say(comparison(economy, { clusters, matches }));
+    say(comparison(economy, { clusters, matches, trace }));
     say(
       `\nDone in ${((context.clock.now() - began) / 1000).toFixed(1)} s. The files are in ${out}/: open graph.gexf in Gephi, nodes.csv in a spreadsheet.\n`,
     );
@@ -117,19 +123,38 @@ async function capture(argv: readonly string[], context: CliContext): Promise<{ 
   return { text, code };
 }
 
+/** An argument as it is typed in a shell. */
+function asTyped(argument: string): string {
+  return /[\s']/.test(argument) ? `"${argument}"` : argument;
+}
+
 interface ClustersJson {
   readonly clusters: readonly { readonly id: number; readonly wallets: readonly { readonly address: string }[] }[];
 }
 
 interface MatchJson {
   readonly reports: readonly {
+    readonly number: number;
     readonly reference: string | null;
     readonly proposals: readonly { readonly transaction: string }[];
   }[];
 }
 
+interface TraceJson {
+  readonly sources: readonly { readonly id: string; readonly kind: string; readonly transaction: string }[];
+  readonly exits: readonly {
+    readonly end: string;
+    readonly address: string;
+    readonly sources: readonly { readonly source: string; readonly amount: string }[];
+  }[];
+}
+
+function confirmation({ number, proposals: [first] }: MatchJson['reports'][number]): string[] {
+  return first === undefined ? [] : ['--confirm', `${number}:${first.transaction}`];
+}
+
 /** What was planted beside what was found. */
-function comparison(economy: Economy, found: { clusters: ClustersJson; matches: MatchJson }): string {
+function comparison(economy: Economy, found: { clusters: ClustersJson; matches: MatchJson; trace: TraceJson }): string {
   const { clusters } = found.clusters;
   const network = new Set(economy.wallets.filter((wallet) => wallet.network !== '').map(({ address }) => `${address}`));
   const best = clusters
@@ -150,6 +175,7 @@ function comparison(economy: Economy, found: { clusters: ClustersJson; matches: 
   const right = count(proposed, ({ transaction, reference }) => payments.get(transaction) === reference);
   const inClusters = best.map(({ id, size, hits }) => `${hits} of the ${size} wallets of C${id}`);
   const cashedOut = economy.exits.reduce((sum, { value }) => sum + value, 0n);
+  const traced = exitsFound(economy, found.trace);
   const rows = [
     ['', 'PLANTED', 'FOUND'],
     ["victims' payments", `${payments.size}`, `${right} of the ${proposed.length} that "report match" proposes first`],
@@ -160,9 +186,38 @@ function comparison(economy: Economy, found: { clusters: ClustersJson; matches: 
     ],
     ["the networks' wallets", `${network.size}`, `${clustered} in clusters:`],
     ...inClusters.map((text) => ['', '', text]),
-    ['cashed out', `${displayAmount(cashedOut, USDT_DECIMALS)} USDT`, 'no tracing rule is applied yet'],
+    [
+      'cashed out',
+      `${displayAmount(cashedOut, USDT_DECIMALS)} USDT`,
+      `${displayAmount(traced.found, USDT_DECIMALS)} USDT of the confirmed payments, ${displayAmount(traced.right, USDT_DECIMALS)} of it where the truth has it`,
+    ],
   ];
   return `The planted truth beside what was found\n${table(rows)}`;
+}
+
+/** What the trace brings of confirmed payments to services, and how much of it the truth brings to the same wallets. */
+function exitsFound({ exits, payments }: Economy, trace: TraceJson): { found: bigint; right: bigint } {
+  const refs = new Map(payments.map(({ transaction, ref }) => [`${transaction}`, ref]));
+  const sources = new Map(
+    trace.sources.filter(({ kind }) => kind === 'payment').map(({ id, transaction }) => [id, transaction]),
+  );
+  const truth = new Map(exits.map(({ ref, address, value }) => [`${ref} ${address}`, value]));
+  const places = new Map<string, bigint>();
+  for (const { end, address, sources: shares } of trace.exits) {
+    if (end !== 'service') continue;
+    for (const { source, amount } of shares) {
+      const transaction = sources.get(source);
+      if (transaction === undefined) continue;
+      const key = `${refs.get(transaction)} ${address}`;
+      places.set(key, (places.get(key) ?? 0n) + parseAmount(amount, USDT_DECIMALS));
+    }
+  }
+  let [found, right] = [0n, 0n];
+  for (const [key, amount] of places) {
+    found += amount;
+    right += smaller(amount, truth.get(key) ?? 0n);
+  }
+  return { found, right };
 }
 
 function count<T>(list: readonly T[], fits: (item: T) => boolean): number {
