@@ -1,5 +1,5 @@
 /** Wallets by relevance: by TTR, or by the money that the rules trace to them. */
-import { mostOf, type PerRule } from '../graphs/trace/compare.ts';
+import { leastOf, mostOf, type PerRule } from '../graphs/trace/compare.ts';
 import { followPlan, reachPlan } from '../graphs/trace/follow.ts';
 import { endJson, NO_SUMS, type ResultJson, reachedJson, sourcesJson } from '../graphs/trace/json.ts';
 import { PLACE, type Plan } from '../graphs/trace/plan.ts';
@@ -71,7 +71,13 @@ export function rankByTraced({ plan, victims }: Pick<LoadedTrace, 'plan' | 'vict
   const all = [...found.values()];
   const wallets = all
     .filter((wallet) => !own.has(walletKey(wallet)))
-    .sort((a, b) => largerFirst(mostOf(a.received), mostOf(b.received)) || byName(a, b));
+    .sort(
+      (a, b) =>
+        largerFirst(mostOf(a.received), mostOf(b.received)) ||
+        largerFirst(leastOf(a.received), leastOf(b.received)) ||
+        a.hop - b.hop ||
+        byName(a, b),
+    );
   return { wallets, leftOut: all.length - wallets.length };
 }
 

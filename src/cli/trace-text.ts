@@ -32,7 +32,7 @@ export function traceText(loaded: LoadedTrace, result: TraceJson): string {
     `The money ${subjectOf(loaded)}, by ${RULE_NAMES[rule]}.\n`,
     choice,
     'What is traced to a wallet is value, and no finding about whoever owns it.\n\n',
-    table(stated ? sumsOf(result, money) : reachOf(result)),
+    stated ? table(sumsOf(result, money), [1]) : table(reachOf(result)),
     endsText('Exits', exits, money, stated),
     restingText(result, money),
     endsText('Beyond coverage: where the crawl did not follow', beyond, money, stated),
