@@ -4,3 +4,9 @@ import type { Wallet } from '../src/chains/chain.ts';
 export function walletKey(wallet: Wallet): string {
   return `${wallet.chain}:${wallet.address}`;
 }
+
+/** Orders wallets by chain and address, as their keys are. */
+export function byWallet(a: Wallet, b: Wallet): number {
+  const [one, other] = [walletKey(a), walletKey(b)];
+  return one < other ? -1 : Number(one > other);
+}

@@ -66,6 +66,11 @@ export function parseAmount(text: string, decimals: number): bigint {
   return BigInt(whole) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || '0');
 }
 
+/** Orders amounts, the larger first. */
+export function largerFirst(a: bigint, b: bigint): number {
+  return a > b ? -1 : Number(a < b);
+}
+
 /** The smaller of two amounts. */
 export function smaller(a: bigint, b: bigint): bigint {
   return a < b ? a : b;

@@ -1,14 +1,13 @@
 /** Wallets by relevance: by TTR, or by the money that the rules trace to them. */
 import { leastOf, mostOf, type PerRule } from '../graphs/trace/compare.ts';
 import { followPlan, reachPlan } from '../graphs/trace/follow.ts';
-import { endJson, NO_SUMS, type ResultJson, reachedJson, sourcesJson } from '../graphs/trace/json.ts';
+import { type ResultJson, reachedJson, reachJson } from '../graphs/trace/json.ts';
 import { PLACE, type Plan } from '../graphs/trace/plan.ts';
-import { reached } from '../graphs/trace/result.ts';
 import { rankTtr, TTR_DEFAULTS, TTR_SCALE } from '../graphs/trace/ttr.ts';
 import { CONSERVING_RULES, type ConservingRule } from '../graphs/trace/types.ts';
-import { walletKey } from '../graphs/wallet-key.ts';
+import { byWallet, walletKey } from '../graphs/wallet-key.ts';
 import type { Wallet } from '../src/chains/chain.ts';
-import { formatAmount } from '../src/money.ts';
+import { formatAmount, largerFirst } from '../src/money.ts';
 import type { LoadedTrace } from './trace-load.ts';
 
 /** Ranks are parts of 10^18. */
@@ -50,7 +49,7 @@ export function rankByTtr({ plan, victims }: Pick<LoadedTrace, 'plan' | 'victims
   });
   const ranked = ranks.reduce((count, rank) => count + (rank > 0n ? 1 : 0), 0);
   return {
-    wallets: wallets.sort((a, b) => largerFirst(a.rank, b.rank) || byName(a, b)),
+    wallets: wallets.sort((a, b) => largerFirst(a.rank ?? 0n, b.rank ?? 0n) || byWallet(a, b)),
     leftOut: ranked - wallets.length,
   };
 }
@@ -76,24 +75,18 @@ export function rankByTraced({ plan, victims }: Pick<LoadedTrace, 'plan' | 'vict
         largerFirst(mostOf(a.received), mostOf(b.received)) ||
         largerFirst(leastOf(a.received), leastOf(b.received)) ||
         a.hop - b.hop ||
-        byName(a, b),
+        byWallet(a, b),
     );
   return { wallets, leftOut: all.length - wallets.length };
 }
 
 /** The result of a trace by TTR: ends without amounts, wallets with their ranks. */
 export function rankedJson(loaded: LoadedTrace): ResultJson {
-  const { plan, context } = loaded;
-  const reach = reachPlan(plan);
-  const { exits, beyond } = reached(reach);
-  return {
-    sources: sourcesJson(reach.sources, context),
-    exits: exits.map((place) => endJson(place, reach.sources, context)),
-    resting: [],
-    beyond: beyond.map((place) => endJson(place, reach.sources, context)),
-    wallets: rankByTtr(loaded).wallets.map((wallet) => ({ ...reachedJson(wallet), rank: rankText(wallet.rank ?? 0n) })),
-    conservation: NO_SUMS,
-  };
+  const wallets = rankByTtr(loaded).wallets.map((wallet) => ({
+    ...reachedJson(wallet),
+    rank: rankText(wallet.rank ?? 0n),
+  }));
+  return reachJson(reachPlan(loaded.plan), loaded.context, wallets);
 }
 
 /** A rank as a decimal up to 1. */
@@ -120,13 +113,4 @@ function ttrOf({ table, sequence, places, sources }: Plan): BigInt64Array {
     ...{ account: table.to[row] ?? 0, transfer: step[row] ?? 0, weight: table.value[row] ?? 0n },
   }));
   return rankTtr({ accounts: accounts.list.length, from, to, value, absorbs }, seeds, TTR_DEFAULTS).rank;
-}
-
-function largerFirst(a: bigint | null, b: bigint | null): number {
-  return (a ?? 0n) > (b ?? 0n) ? -1 : Number((a ?? 0n) < (b ?? 0n));
-}
-
-function byName(a: RankedWallet, b: RankedWallet): number {
-  const [one, other] = [walletKey(a), walletKey(b)];
-  return one < other ? -1 : Number(one > other);
 }

@@ -2,8 +2,8 @@
 
 import { runHash } from '../graphs/run-hash.ts';
 import { followPlan, reachPlan } from '../graphs/trace/follow.ts';
-import { endJson, NO_SUMS, type ResultJson, reachedJson, sourcesJson, tracedJson } from '../graphs/trace/json.ts';
-import { reached, type Traced, traced } from '../graphs/trace/result.ts';
+import { type ResultJson, reachJson, tracedJson } from '../graphs/trace/json.ts';
+import { type Traced, traced } from '../graphs/trace/result.ts';
 import { isConserving, type Rule } from '../graphs/trace/types.ts';
 import { stopsDigest } from '../src/cases/stops-file.ts';
 import { formatAmount } from '../src/money.ts';
@@ -117,17 +117,7 @@ function resultOf(loaded: LoadedTrace, rule: Rule): ResultJson & { withoutOpenin
     };
   }
   if (rule === 'ttr') return { ...rankedJson(loaded), withoutOpenings: null };
-  const reach = reachPlan(plan);
-  const { exits, beyond } = reached(reach);
-  return {
-    sources: sourcesJson(reach.sources, context),
-    exits: exits.map((place) => endJson(place, reach.sources, context)),
-    resting: [],
-    beyond: beyond.map((place) => endJson(place, reach.sources, context)),
-    wallets: [...reach.wallets].sort((a, b) => a.hop - b.hop).map(reachedJson),
-    conservation: NO_SUMS,
-    withoutOpenings: null,
-  };
+  return { ...reachJson(reachPlan(plan), context), withoutOpenings: null };
 }
 
 function rangeOf({ openings, context }: LoadedTrace, result: Traced, without: Traced): WithoutOpenings {

@@ -1,7 +1,8 @@
 /** The rules side by side: how much each brings to each place, and by how much they disagree. */
 
 import type { Wallet } from '../../src/chains/chain.ts';
-import { larger, smaller } from '../../src/money.ts';
+import { larger, largerFirst, smaller } from '../../src/money.ts';
+import { byWallet } from '../wallet-key.ts';
 import type { Conservation, Traced } from './result.ts';
 import { CONSERVING_RULES, type ConservingRule, type End } from './types.ts';
 
@@ -41,7 +42,7 @@ export function compareRules(results: PerRule<Traced>): Comparison {
   return {
     places: [...places.values()]
       .map((place) => ({ ...place, spread: mostOf(place.amounts) - leastOf(place.amounts) }))
-      .sort((a, b) => rankOf(a) - rankOf(b) || largerFirst(mostOf(a.amounts), mostOf(b.amounts)) || byName(a, b)),
+      .sort((a, b) => rankOf(a) - rankOf(b) || largerFirst(mostOf(a.amounts), mostOf(b.amounts)) || byWallet(a, b)),
     conservation: {
       fifo: fifo.conservation,
       lifo: lifo.conservation,
@@ -62,13 +63,4 @@ export function leastOf(amounts: PerRule<bigint>): bigint {
 
 function rankOf({ end }: ComparedPlace): number {
   return end === 'beyond' ? 2 : end === 'resting' ? 1 : 0;
-}
-
-function largerFirst(a: bigint, b: bigint): number {
-  return a > b ? -1 : Number(a < b);
-}
-
-function byName(a: ComparedPlace, b: ComparedPlace): number {
-  const [one, other] = [`${a.end} ${a.chain} ${a.address}`, `${b.end} ${b.chain} ${b.address}`];
-  return one < other ? -1 : Number(one > other);
 }

@@ -2,8 +2,8 @@
 import type { ChainId, Wallet } from '../../src/chains/chain.ts';
 import { formatAmount } from '../../src/money.ts';
 import { walletKey } from '../wallet-key.ts';
-import type { PlaceOfEnd, PlaceOfRest, Traced } from './result.ts';
-import type { FollowedSource, PlacedTransfer, ReachedWallet, SourceKind } from './types.ts';
+import { type PlaceOfEnd, type PlaceOfRest, reached, type Traced } from './result.ts';
+import type { FollowedSource, PlacedTransfer, Reach, ReachedWallet, SourceKind } from './types.ts';
 
 /** What is known of the rows besides what was followed. */
 export interface Context {
@@ -127,7 +127,7 @@ export function tracedJson(
 }
 
 /** Sources, without amounts where the rule states none. */
-export function sourcesJson(
+function sourcesJson(
   sources: readonly (Omit<FollowedSource, 'amount'> & { readonly amount?: bigint })[],
   { named, decimals }: Context,
 ): SourceJson[] {
@@ -142,7 +142,7 @@ export function sourcesJson(
   });
 }
 
-export function endJson(
+function endJson(
   place: PlaceOfEnd,
   sources: readonly { readonly transfer: PlacedTransfer }[],
   context: Context,
@@ -186,19 +186,36 @@ function walletJson(wallet: ReachedWallet, money: Money): WalletJson {
   };
 }
 
-/** What a wallet is called in a result where a rule states no amounts. */
-export function reachedJson(wallet: Wallet & { readonly asset: string; readonly hop: number | null }): WalletJson {
-  const { chain, asset, address, hop } = wallet;
+/** The result of a rule that states no amounts: what it reaches. */
+export function reachJson(
+  reach: Reach,
+  context: Context,
+  wallets: readonly WalletJson[] = [...reach.wallets].sort((a, b) => a.hop - b.hop).map(reachedJson),
+): ResultJson {
+  const { exits, beyond } = reached(reach);
+  return {
+    sources: sourcesJson(reach.sources, context),
+    exits: exits.map((place) => endJson(place, reach.sources, context)),
+    resting: [],
+    beyond: beyond.map((place) => endJson(place, reach.sources, context)),
+    wallets,
+    // Without amounts no sum can be drawn.
+    conservation: { sources: null, exited: null, resting: null, beyond: null, unknown: null, difference: null },
+  };
+}
+
+/** A wallet that is reached, without amounts. */
+export function reachedJson({ chain, asset, address, hop }: Account): WalletJson {
   return {
     ...{ chain, asset, address, hop, received: null, passed: null, resting: null, rank: null },
     ...{ incomplete: false, orderUnknown: false },
   };
 }
 
-/** Where a rule states no amounts, no sum can be drawn. */
-export const NO_SUMS: ConservationJson = {
-  ...{ sources: null, exited: null, resting: null, beyond: null, unknown: null, difference: null },
-};
+interface Account extends Wallet {
+  readonly asset: string;
+  readonly hop: number;
+}
 
 /** How people name a source: by its number, from 1. */
 function sourceId(number: number): string {

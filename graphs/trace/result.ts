@@ -1,5 +1,7 @@
 /** What came of a trace, wallet by wallet: where the money of each source left, rests, or is no longer seen. */
 import type { Wallet } from '../../src/chains/chain.ts';
+import { largerFirst } from '../../src/money.ts';
+import { byWallet } from '../wallet-key.ts';
 import type { Arrival, End, Flow, FollowedSource, PlacedTransfer, Reach, ReachedWallet } from './types.ts';
 
 /** What of one source's money is at a place. Amounts are `null` under poison. */
@@ -67,7 +69,7 @@ export function traced(flow: Flow): Traced {
   const parts = { sources: sum(flow.sources), exited: sum(exits), resting: sum(resting), beyond: sum(beyond) };
   return {
     ...{ sources: flow.sources, exits, beyond, resting },
-    wallets: [...flow.wallets].sort((a, b) => a.hop - b.hop || largerFirst(a.received, b.received) || byName(a, b)),
+    wallets: [...flow.wallets].sort((a, b) => a.hop - b.hop || largerFirst(a.received, b.received) || byWallet(a, b)),
     conservation: {
       ...parts,
       unknown: flow.wallets.reduce((total, { shortfall, opening }) => total + shortfall + opening, 0n),
@@ -83,7 +85,7 @@ export function reached(reach: Reach): { exits: PlaceOfEnd[]; beyond: PlaceOfEnd
       ...{ end, transfer, amount: null },
       sources: sources.map((source) => ({ source, amount: null, hop: null })),
     })),
-  ).sort(byName);
+  ).sort(byWallet);
   return {
     exits: places.filter(({ end }) => end !== 'beyond'),
     beyond: places.filter(({ end }) => end === 'beyond'),
@@ -154,14 +156,5 @@ interface Named extends Wallet {
 }
 
 function byAmount(a: Named & { amount: bigint | null }, b: Named & { amount: bigint | null }): number {
-  return largerFirst(a.amount ?? 0n, b.amount ?? 0n) || byName(a, b);
-}
-
-function largerFirst(a: bigint, b: bigint): number {
-  return a > b ? -1 : Number(a < b);
-}
-
-function byName(a: Named, b: Named): number {
-  const [one, other] = [`${a.chain} ${a.asset} ${a.address}`, `${b.chain} ${b.asset} ${b.address}`];
-  return one < other ? -1 : Number(one > other);
+  return largerFirst(a.amount ?? 0n, b.amount ?? 0n) || byWallet(a, b);
 }

@@ -1,26 +1,14 @@
 /** What a trace is fed with: a run's transfers in the order of the trace's table, and the payments that reports name. */
-import type { Address, ChainId, TransactionHash } from '../chains/chain.ts';
+import type { PlacedTransfer, TransferKey } from '../../graphs/trace/types.ts';
 import { runTransfers, stream } from './case-graph.ts';
 import { type Db, many, type Pool } from './db.ts';
-
-export interface TraceRow {
-  readonly chain: ChainId;
-  readonly asset: string;
-  readonly transaction: TransactionHash;
-  readonly from: Address;
-  readonly to: Address;
-  readonly value: bigint;
-  readonly occurrence: number;
-  readonly timestamp: number;
-  readonly position: number | null;
-}
 
 /**
  * The run's transfers that move something, up to a time, by time, chain, asset, transaction, sender, recipient, value and
  * occurrence. Text is ordered by its bytes.
  */
-export async function* traceRows(pool: Pool, runId: number, until: number): AsyncGenerator<TraceRow> {
-  yield* stream<TraceRow>(
+export async function* traceRows(pool: Pool, runId: number, until: number): AsyncGenerator<PlacedTransfer> {
+  yield* stream<PlacedTransfer>(
     pool,
     `select c.name as chain, a.symbol as asset, encode(t.transaction, 'hex') as transaction, f.address as "from",
        r.address as "to", t.value, t.occurrence, t.timestamp, t.position
@@ -35,14 +23,8 @@ export async function* traceRows(pool: Pool, runId: number, until: number): Asyn
 }
 
 /** A confirmed payment with the reports that name it. */
-export interface NamedPayment {
-  readonly chain: ChainId;
-  readonly asset: string;
-  readonly transaction: TransactionHash;
-  readonly from: Address;
-  readonly to: Address;
-  readonly value: bigint;
-  readonly occurrence: number;
+export interface NamedPayment extends TransferKey {
+  /** Milliseconds since 1970. */
   readonly timestamp: number;
   /** Numbers of the reports, ascending. */
   readonly reports: readonly number[];
