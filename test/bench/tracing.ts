@@ -15,7 +15,7 @@ import { byPoison, bySearch, byTransfers, byTtr } from './tracing/rules.ts';
 import { mean, meansOf, type Score, type Scores, scoreRanking, scoreRule } from './tracing/scores.ts';
 import { readSeized, reportSeed } from './tracing/seized.ts';
 import { timeTtr } from './tracing/speed.ts';
-import { PUBLISHED, percent, printLine, printScores, printTable, seconds } from './tracing/tables.ts';
+import { PUBLISHED, percent, printLine, printScores, printTable, seconds, shortScore } from './tracing/tables.ts';
 
 const EPSILONS: readonly (readonly [string, bigint])[] = [
   ['1e-3', TTR_SCALE / 1_000n],
@@ -39,6 +39,7 @@ benchSpeed();
 function benchEconomies(title: string, seeds: readonly string[]): void {
   const all: Scores[] = [];
   const exits: string[][] = [];
+  const cases: string[][] = [];
   for (const difficulty of DIFFICULTIES) {
     const scores: Scores[] = [];
     const sought: number[] = [];
@@ -47,7 +48,9 @@ function benchEconomies(title: string, seeds: readonly string[]): void {
       const { truth, equal, surplus, money } = compareExits(opened);
       exits.push([opened.name, `${truth}`, `${equal}`, `${surplus}`, percent(money)]);
       for (const network of networksOf(opened)) {
-        scores.push(scoresOfNetwork(network));
+        const found = scoresOfNetwork(network);
+        scores.push(found);
+        cases.push([network.ranked.name, `${network.ranked.targets.size}`, ...[...found.values()].map(shortScore)]);
         sought.push(network.ranked.targets.size);
       }
     }
@@ -55,6 +58,11 @@ function benchEconomies(title: string, seeds: readonly string[]): void {
     printScores(`${title} (${seeds.join(', ')}), ${difficulty}: ${what}`, meansOf(scores));
     all.push(...scores);
   }
+  printTable(
+    `${title}, one by one: recall, precision, wallets`,
+    ['network', 'sought', ...(all[0]?.keys() ?? [])],
+    cases,
+  );
   printScores(`${title}, all ${all.length} (${TARGET})`, meansOf(all));
   printTable(
     `${title}: exits by FIFO beside those of the simulation (target: all equal)`,

@@ -35,6 +35,12 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }
 
+/** A score in one cell, for tables of many cases. */
+export function shortScore({ recall, precision, wallets }: Score): string {
+  const whole = (part: number | null) => (part === null ? '–' : `${Math.round(100 * part)}`);
+  return `${whole(recall)} ${whole(precision)} ${Math.round(wallets)}`;
+}
+
 function cellsOf({ recall, precision, wallets, depth, ms }: Score): string[] {
   return [percent(recall), percent(precision), Math.round(wallets).toLocaleString('en'), depth.toFixed(1), seconds(ms)];
 }
