@@ -5,6 +5,9 @@ import { Moved, NO_TRAIL, type Origins, originsOf } from './moved.ts';
 import { PLACE, type Plan } from './plan.ts';
 import { KIND } from './table.ts';
 
+/** How often progress is told: seldom enough to cost nothing, often enough where thousands of sources make rows slow. */
+const PROGRESS_ROWS = 256;
+
 /** Followed money that came to an end, a lot at a time, in the order in which it came. */
 export interface Ended {
   readonly row: readonly number[];
@@ -31,6 +34,8 @@ export interface FollowOptions {
    * below that of all sources. May set their trails.
    */
   readonly onMove?: (row: number, lots: Moved) => void;
+  /** Told now and then how many rows are done. */
+  readonly onProgress?: (rows: number) => void;
 }
 
 /**
@@ -38,7 +43,7 @@ export interface FollowOptions {
  *
  * @param rule makes the ledgers that it works on
  */
-export function follow(plan: Plan, rule: RuleOfLedgers, { onMove }: FollowOptions = {}): Followed {
+export function follow(plan: Plan, rule: RuleOfLedgers, { onMove, onProgress }: FollowOptions = {}): Followed {
   const { table, sequence, places, sources, sourceOf, most } = plan;
   const { from, to, value, kind, accounts } = table;
   const size = accounts.list.length;
@@ -63,6 +68,7 @@ export function follow(plan: Plan, rule: RuleOfLedgers, { onMove }: FollowOption
     }
   };
   for (let step = 0; step < table.rows; step += 1) {
+    if (step % PROGRESS_ROWS === 0) onProgress?.(step);
     const row = sequence.order[step] ?? 0;
     const [payer, payee, amount] = [from[row] ?? 0, to[row] ?? 0, value[row] ?? 0n];
     const source = sourceOf[row] ?? -1;

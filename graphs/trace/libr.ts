@@ -15,10 +15,7 @@ export const libr: RuleOfLedgers = (space) => {
     return due === 0n ? 0n : shares.takeProportionally(account, due, sources, lots);
   };
   return {
-    put(account, lots) {
-      for (let lot = 0; lot < lots.size; lot += 1)
-        shares.add(account, lots.origin[lot] ?? 0, lots.amount[lot] ?? 0n, lots.hop[lot] ?? 0);
-    },
+    put: shares.add,
     take,
     takeNamed: take,
     each: shares.each,

@@ -11,10 +11,7 @@ export const proRata: RuleOfLedgers = (space) => {
   const { sources, untraced, unknown } = space.origins;
   const shares = createShares(space);
   return {
-    put(account, lots) {
-      for (let lot = 0; lot < lots.size; lot += 1)
-        shares.add(account, lots.origin[lot] ?? 0, lots.amount[lot] ?? 0n, lots.hop[lot] ?? 0);
-    },
+    put: shares.add,
     take: (account, amount, lots) => shares.takeProportionally(account, amount, unknown + 1, lots),
     takeNamed(account, amount, lots) {
       const due = shares.takeOf(account, unknown, shares.takeOf(account, untraced, amount, lots), lots);

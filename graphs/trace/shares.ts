@@ -1,11 +1,12 @@
 /** Amounts per origin, of which a payout takes from each in proportion: what pro rata and LIBR have in common. */
+import { createAmounts } from './amounts.ts';
 import type { LedgerSpace } from './ledgers.ts';
 import { Lots, NONE } from './lots.ts';
 import { type Moved, NO_TRAIL } from './moved.ts';
 
 export interface Shares {
-  /** Adds to what an account has of an origin. */
-  add(account: number, origin: number, amount: bigint, hop: number): void;
+  /** Adds what arrives in one transfer to what an account has of each origin. */
+  add(account: number, moved: Moved): void;
   /** Takes up to an amount of one origin. Returns what is missing. */
   takeOf(account: number, origin: number, amount: bigint, moved: Moved): bigint;
   /** Takes up to an amount from all origins before `until`, in proportion to what they have. Returns what is missing. */
@@ -21,7 +22,7 @@ export function createShares({ accounts, most }: LedgerSpace): Shares {
   const lots = new Lots(most);
   /** Each account's origins, ascending. */
   const first = new Int32Array(accounts).fill(NONE);
-  const division = createDivision();
+  const division = createDivision(most);
 
   const take = (lot: number, before: number, account: number, amount: bigint, moved: Moved) => {
     const held = lots.amount[lot] ?? 0n;
@@ -37,22 +38,30 @@ export function createShares({ accounts, most }: LedgerSpace): Shares {
   };
 
   return {
-    add(account, origin, amount, hop) {
+    add(account, moved) {
       let before = NONE;
       let lot = first[account] ?? NONE;
-      while (lot !== NONE && (lots.origin[lot] ?? 0) < origin) {
-        before = lot;
-        lot = lots.next[lot] ?? NONE;
+      let last = -1;
+      for (let index = 0; index < moved.size; index += 1) {
+        const [origin, amount, hop] = [moved.origin[index] ?? 0, moved.amount[index] ?? 0n, moved.hop[index] ?? 0];
+        // They come by number as a rule, so that one pass puts all where they belong.
+        if (origin < last) [before, lot] = [NONE, first[account] ?? NONE];
+        last = origin;
+        while (lot !== NONE && (lots.origin[lot] ?? 0) < origin) {
+          before = lot;
+          lot = lots.next[lot] ?? NONE;
+        }
+        if (lot !== NONE && lots.origin[lot] === origin) {
+          lots.amount[lot] = (lots.amount[lot] ?? 0n) + amount;
+          if (hop < (lots.hop[lot] ?? 0)) lots.hop[lot] = hop;
+          continue;
+        }
+        const created = lots.create(origin, amount, hop, NO_TRAIL);
+        lots.next[created] = lot;
+        if (before === NONE) first[account] = created;
+        else lots.next[before] = created;
+        lot = created;
       }
-      if (lot !== NONE && lots.origin[lot] === origin) {
-        lots.amount[lot] = (lots.amount[lot] ?? 0n) + amount;
-        if (hop < (lots.hop[lot] ?? 0)) lots.hop[lot] = hop;
-        return;
-      }
-      const created = lots.create(origin, amount, hop, NO_TRAIL);
-      lots.next[created] = lot;
-      if (before === NONE) first[account] = created;
-      else lots.next[before] = created;
     },
 
     takeOf(account, origin, amount, moved) {
@@ -99,13 +108,21 @@ export function createShares({ accounts, most }: LedgerSpace): Shares {
 }
 
 /** Divides amounts in proportion; its columns are used over and over. */
-function createDivision() {
+function createDivision(most: bigint) {
   const amounts: bigint[] = [];
   const parts: bigint[] = [];
   const remainders: bigint[] = [];
-  const byRemainder = (a: number, b: number) => {
-    const [one, other] = [remainders[a] ?? 0n, remainders[b] ?? 0n];
-    return one > other ? -1 : one < other ? 1 : a - b;
+  let sorted = createAmounts(0, most);
+
+  /** The remainder from which on the largest `count` begin. */
+  const threshold = (origins: number, count: number): bigint => {
+    if (sorted.length < origins) sorted = createAmounts(2 * origins, most);
+    const column = sorted instanceof BigInt64Array ? sorted.subarray(0, origins) : sorted.slice(0, origins);
+    for (let index = 0; index < origins; index += 1) column[index] = remainders[index] ?? 0n;
+    // Columns of 64 bits are sorted natively, which matters with thousands of origins.
+    if (column instanceof BigInt64Array) column.sort();
+    else column.sort((a, b) => (a < b ? -1 : Number(a > b)));
+    return column[origins - count] ?? 0n;
   };
   return {
     amounts,
@@ -124,11 +141,15 @@ function createDivision() {
         left -= part;
       }
       if (left === 0n) return parts;
-      const order = Array.from({ length: count }, (_, index) => index).sort(byRemainder);
-      for (let place = 0; place < Number(left); place += 1) {
-        const index = order[place] ?? 0;
+      // Fewer units are left than there are origins. Those above the threshold get one each, then those at it, by number.
+      let due = Number(left);
+      const least = threshold(count, due);
+      const give = (index: number) => {
         parts[index] = (parts[index] ?? 0n) + 1n;
-      }
+        due -= 1;
+      };
+      for (let index = 0; index < count; index += 1) if ((remainders[index] ?? 0n) > least) give(index);
+      for (let index = 0; index < count && due > 0; index += 1) if (remainders[index] === least) give(index);
       return parts;
     },
   };
