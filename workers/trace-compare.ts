@@ -3,15 +3,30 @@ import { type Comparison, compareRules } from '../graphs/trace/compare.ts';
 import { followPlan, reachPlan } from '../graphs/trace/follow.ts';
 import { type PlaceOfEnd, reached, traced } from '../graphs/trace/result.ts';
 import type { ConservingRule } from '../graphs/trace/types.ts';
+import { notesOnMarks } from './trace.ts';
 import type { LoadedTrace } from './trace-load.ts';
+import type { Note } from './trace-sources.ts';
 
 export interface ComparedCase extends Comparison {
   /** What poison reaches, as it states no amounts. */
   readonly reach: { readonly exits: readonly PlaceOfEnd[]; readonly beyond: readonly PlaceOfEnd[] };
+  readonly notes: readonly Note[];
 }
 
-export function compareCase({ plan }: LoadedTrace): ComparedCase {
+export function compareCase({ plan, notes }: LoadedTrace): ComparedCase {
   const of = (rule: ConservingRule) => traced(followPlan(plan, rule));
   const results = { fifo: of('fifo'), lifo: of('lifo'), 'pro-rata': of('pro-rata'), libr: of('libr') };
-  return { ...compareRules(results), reach: reached(reachPlan(plan)) };
+  const wallets = new Map(
+    Object.values(results).flatMap((result) =>
+      result.wallets.map(({ chain, asset, address, shortfall, orderUnknown }) => [
+        `${chain} ${asset} ${address}`,
+        { incomplete: shortfall > 0n, orderUnknown },
+      ]),
+    ),
+  );
+  return {
+    ...compareRules(results),
+    reach: reached(reachPlan(plan)),
+    notes: [...notes, ...notesOnMarks([...wallets.values()])],
+  };
 }

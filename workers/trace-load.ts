@@ -52,26 +52,30 @@ export async function loadTrace(pool: Pool, request: TraceRequest): Promise<Load
   const until = Math.min(request.asOf ?? Number.MAX_SAFE_INTEGER, Math.max(0, ...heads));
   const { table, crawled } = await readTable(pool, run.id, until, sources.named);
   const victims = victimsOf(sources, stops);
-  const { openings, notes: unbalanced } = await readOpenings(pool, run.id);
+  const ends = [...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })), ...victims];
+  const { openings, notes: unbalanced } = await readOpenings(pool, run.id, ends);
   const input: PlanInput = {
     covered: wallets.filter(({ state }) => state === 'expanded'),
-    stops: [...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })), ...victims],
+    stops: ends,
     openings,
     sources: sources.named.filter((source) => crawled.has(keyOf(source))),
     unverified: sources.unverified,
   };
   const plan = makePlan(table, input);
+  const missing = notesOnMissing(
+    request,
+    sources.named.filter((source) => !crawled.has(keyOf(source))),
+  );
+  if (plan.sources.length === 0) {
+    const first = Math.min(...(await firstPayments(pool, run.id, sources)));
+    throw noSources(request, [...sources.notes, ...missing], first);
+  }
   const notes = [
-    ...sources.notes,
-    ...notesOnMissing(
-      request,
-      sources.named.filter((source) => !crawled.has(keyOf(source))),
-    ),
+    ...[...sources.notes, ...missing],
     ...notesOnStops(sources, stops),
     ...unbalanced,
     ...(await notesOnRun(pool, run)),
   ];
-  if (plan.sources.length === 0) throw noSources(request, sources, notes);
   return {
     ...{ request, plan, openings, notes, victims },
     planWithoutOpenings: openings.length === 0 ? null : makePlan(table, { ...input, openings: [] }),
@@ -139,18 +143,24 @@ function victimsOf({ own, origins }: CaseSources, stops: readonly ListedStop[]):
   }));
 }
 
-/** What wallets held before their first known transfer, by the contract's own word. */
-async function readOpenings(pool: Pool, runId: number): Promise<{ openings: Opening[]; notes: Note[] }> {
+/** What wallets held before their first known transfer, by the contract's own word. At an end it does not matter. */
+async function readOpenings(
+  pool: Pool,
+  runId: number,
+  ends: readonly Stop[],
+): Promise<{ openings: Opening[]; notes: Note[] }> {
   const openings: Opening[] = [];
   const notes: Note[] = [];
+  const endKeys = new Set(ends.map(walletKey));
   for (const stored of await readBalances(pool, runId)) {
     const { chain, address, asset, decimals } = stored;
+    if (endKeys.has(walletKey(stored))) continue;
     const surplus = differenceOf(stored) ?? 0n;
     if (surplus > 0n) openings.push({ chain, asset, address, value: surplus });
     if (surplus === 0n) continue;
     const amount = displayAmount(surplus < 0n ? -surplus : surplus, decimals);
     const what = surplus > 0n ? 'more' : 'less';
-    const text = `${address} holds ${amount} ${asset} ${what} than its transfers add up to${surplus > 0n ? ': results are given with that as an opening balance, and without' : ', so its history is not whole'}.`;
+    const text = `${address} holds ${amount} ${asset} ${what} than its transfers add up to${surplus > 0n ? ': that is taken for an opening balance of unknown origin' : ', so its history is not whole'}.`;
     notes.push({ code: 'NOT_RECONCILED', text });
   }
   return { openings, notes };
@@ -174,14 +184,17 @@ function reasonOf({ state, reason }: CaseWallet): string {
   return reason ?? state;
 }
 
-function notesOnMissing({ asOf, case: { name } }: TraceRequest, missing: readonly CaseSource[]): Note[] {
+function notesOnMissing({ asOf, case: { name }, run }: TraceRequest, missing: readonly CaseSource[]): Note[] {
   return missing.map(({ transaction, timestamp, reports, disclosure, from, to, value }): Note => {
     const who = disclosure === null ? `The payment of report ${reports.join(', ')}` : `Disclosure ${disclosure}`;
     const which = `${who}, transaction ${transaction.slice(0, 12)}…,`;
     if (asOf !== null && timestamp > asOf) return { code: 'SOURCE_LATER', text: `${which} is later than --as-of.` };
     if (from === to || value === 0n)
       return { code: 'SOURCE_EMPTY', text: `${which} moves nothing: it is not followed.` };
-    const text = `${which} is not in the last crawl, so it is not followed. Crawl again: npx downstream crawl "${name}"`;
+    const todo = run.offline
+      ? `Import a file that lists it, and crawl again: npx downstream crawl "${name}" --offline`
+      : `Crawl again: npx downstream crawl "${name}"`;
+    const text = `${which} is not in the last crawl, so it is not followed. ${todo}`;
     return { code: 'SOURCE_NOT_CRAWLED', text };
   });
 }
@@ -217,13 +230,20 @@ async function notesOnRun(pool: Pool, run: Run): Promise<Note[]> {
   return notes;
 }
 
-function noSources(
-  { asOf, case: { name }, report }: TraceRequest,
-  { named }: CaseSources,
-  notes: readonly Note[],
-): UserError {
-  const first = Math.min(...named.map(({ timestamp }) => timestamp));
-  if (asOf !== null && first > asOf) {
+/** When the named payments were made, and the first to a wallet that a report names alone, whatever --as-of says. */
+async function firstPayments(pool: Pool, runId: number, { named, unverified }: CaseSources): Promise<number[]> {
+  const times = named.map(({ timestamp }) => timestamp);
+  const wallets = new Set(unverified.map(walletKey));
+  if (wallets.size === 0) return times;
+  for await (const { chain, to, timestamp } of traceRows(pool, runId, Number.MAX_SAFE_INTEGER)) {
+    if (wallets.has(walletKey({ chain, address: to }))) return [...times, timestamp];
+  }
+  return times;
+}
+
+/** @param first when the first payment was made; infinite where there is none */
+function noSources({ asOf, case: { name }, report }: TraceRequest, notes: readonly Note[], first: number): UserError {
+  if (asOf !== null && Number.isFinite(first) && first > asOf) {
     return new UsageError('AS_OF_TOO_EARLY', `At ${new Date(asOf).toISOString()} nothing had been paid yet.`, {
       right: `The first payment is of ${new Date(first).toISOString()}.`,
       todo: 'Choose a later --as-of, or leave it out.',

@@ -82,11 +82,12 @@ export function rankByTraced({ plan, victims }: Pick<LoadedTrace, 'plan' | 'vict
 
 /** The result of a trace by TTR: ends without amounts, wallets with their ranks. */
 export function rankedJson(loaded: LoadedTrace): ResultJson {
+  const { plan, context } = loaded;
   const wallets = rankByTtr(loaded).wallets.map((wallet) => ({
-    ...reachedJson(wallet),
+    ...reachedJson(plan, wallet),
     rank: rankText(wallet.rank ?? 0n),
   }));
-  return reachJson(reachPlan(loaded.plan), loaded.context, wallets);
+  return reachJson(plan, reachPlan(plan), context, wallets);
 }
 
 /** A rank as a decimal up to 1. */

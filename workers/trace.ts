@@ -2,7 +2,7 @@
 
 import { runHash } from '../graphs/run-hash.ts';
 import { followPlan, reachPlan } from '../graphs/trace/follow.ts';
-import { type ResultJson, reachJson, tracedJson } from '../graphs/trace/json.ts';
+import { type ResultJson, reachJson, tracedJson, type WalletJson } from '../graphs/trace/json.ts';
 import { type Traced, traced } from '../graphs/trace/result.ts';
 import { isConserving, type Rule } from '../graphs/trace/types.ts';
 import { stopsDigest } from '../src/cases/stops-file.ts';
@@ -10,7 +10,7 @@ import { formatAmount } from '../src/money.ts';
 import type { Pool } from '../src/store/db.ts';
 import type { Declaration } from '../src/store/declarations.ts';
 import { storeTrace } from '../src/store/traces.ts';
-import type { LoadedTrace } from './trace-load.ts';
+import type { LoadedTrace, TraceRequest } from './trace-load.ts';
 import { rankedJson } from './trace-rank.ts';
 import type { Note } from './trace-sources.ts';
 
@@ -48,7 +48,7 @@ export interface TraceJson extends ResultJson {
 /** Computes a trace. The same rows, sources, stops and rule give the same `runHash`. */
 function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration | null): TraceJson {
   const { request, notes } = loaded;
-  const { run, report, asOf, stops } = request;
+  const { run } = request;
   const { withoutOpenings, ...results } = resultOf(loaded, rule);
   const parameters = parametersOf(loaded);
   return {
@@ -58,9 +58,7 @@ function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration 
       declaration === null
         ? null
         : { by: declaration.declaredBy, why: declaration.why, at: declaration.declaredAt.toISOString() },
-    report: report?.number ?? null,
-    asOf: asOf === null ? null : new Date(asOf).toISOString(),
-    stops: { wallets: stops.length, sha256: stopsDigest(stops) },
+    ...scopeJson(request),
     graphHash: run.graphHash,
     runHash: runHash({
       ...{ graphHash: run.graphHash, rule, parameters },
@@ -72,6 +70,15 @@ function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration 
     ...results,
     withoutOpenings,
     notes: [...notes, ...notesOnWallets(results)],
+  };
+}
+
+/** Whose money is followed, up to when, and where it stops. */
+export function scopeJson({ report, asOf, stops }: TraceRequest): Pick<TraceJson, 'report' | 'asOf' | 'stops'> {
+  return {
+    report: report?.number ?? null,
+    asOf: asOf === null ? null : new Date(asOf).toISOString(),
+    stops: { wallets: stops.length, sha256: stopsDigest(stops) },
   };
 }
 
@@ -95,7 +102,12 @@ export async function traceCase(
   return result;
 }
 
-function parametersOf({ request: { report, asOf, stops }, openings, context }: LoadedTrace): Record<string, unknown> {
+/** All that a result depends on beside the transfers, its sources and the rule. */
+export function parametersOf({
+  request: { report, asOf, stops },
+  openings,
+  context,
+}: LoadedTrace): Record<string, unknown> {
   return {
     report: report?.number ?? null,
     asOf,
@@ -117,7 +129,7 @@ function resultOf(loaded: LoadedTrace, rule: Rule): ResultJson & { withoutOpenin
     };
   }
   if (rule === 'ttr') return { ...rankedJson(loaded), withoutOpenings: null };
-  return { ...reachJson(reachPlan(plan), context), withoutOpenings: null };
+  return { ...reachJson(plan, reachPlan(plan), context), withoutOpenings: null };
 }
 
 function rangeOf({ openings, context }: LoadedTrace, result: Traced, without: Traced): WithoutOpenings {
@@ -144,11 +156,12 @@ function rangeOf({ openings, context }: LoadedTrace, result: Traced, without: Tr
   };
 }
 
-function notesOnWallets({ wallets, exits, sources }: ResultJson): Note[] {
+/** What is not known of the wallets that a trace reached. */
+export function notesOnMarks(wallets: readonly Pick<WalletJson, 'incomplete' | 'orderUnknown'>[]): Note[] {
   const notes: Note[] = [];
   const incomplete = wallets.filter((wallet) => wallet.incomplete).length;
   if (incomplete > 0) {
-    const text = `${incomplete} ${incomplete === 1 ? 'wallet' : 'wallets'} on the way paid more than they are known to have held; the rest is of unknown origin.`;
+    const text = `${incomplete} ${incomplete === 1 ? 'wallet' : 'wallets'} on the way paid more than ${incomplete === 1 ? 'it is' : 'they are'} known to have held; the rest is of unknown origin.`;
     notes.push({ code: 'WALLETS_INCOMPLETE', text });
   }
   const unordered = wallets.filter((wallet) => wallet.orderUnknown).length;
@@ -156,6 +169,11 @@ function notesOnWallets({ wallets, exits, sources }: ResultJson): Note[] {
     const text = `${unordered} ${unordered === 1 ? 'wallet has' : 'wallets have'} transfers of one block whose order nobody has told; another order may give other amounts.`;
     notes.push({ code: 'ORDER_UNKNOWN', text });
   }
+  return notes;
+}
+
+function notesOnWallets({ wallets, exits, sources }: ResultJson): Note[] {
+  const notes = notesOnMarks(wallets);
   const straight = exits.filter((exit) => exit.end === 'service' && exit.sources.some(({ hops }) => hops === 0));
   for (const { address, name, category } of straight) {
     const text = `A payment went straight to a service: ${name ?? category}, ${address}. It is to be asked whose account that is.`;

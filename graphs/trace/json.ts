@@ -2,6 +2,7 @@
 import type { ChainId, Wallet } from '../../src/chains/chain.ts';
 import { formatAmount } from '../../src/money.ts';
 import { walletKey } from '../wallet-key.ts';
+import type { Plan } from './plan.ts';
 import { type PlaceOfEnd, type PlaceOfRest, reached, type Traced } from './result.ts';
 import type { FollowedSource, PlacedTransfer, Reach, ReachedWallet, SourceKind } from './types.ts';
 
@@ -188,9 +189,12 @@ function walletJson(wallet: ReachedWallet, money: Money): WalletJson {
 
 /** The result of a rule that states no amounts: what it reaches. */
 export function reachJson(
+  plan: Plan,
   reach: Reach,
   context: Context,
-  wallets: readonly WalletJson[] = [...reach.wallets].sort((a, b) => a.hop - b.hop).map(reachedJson),
+  wallets: readonly WalletJson[] = [...reach.wallets]
+    .sort((a, b) => a.hop - b.hop)
+    .map((wallet) => reachedJson(plan, wallet)),
 ): ResultJson {
   const { exits, beyond } = reached(reach);
   return {
@@ -204,11 +208,16 @@ export function reachJson(
   };
 }
 
-/** A wallet that is reached, without amounts. */
-export function reachedJson({ chain, asset, address, hop }: Account): WalletJson {
+/** A wallet that is reached, without amounts. What is not known of it is the same under every rule. */
+export function reachedJson(
+  { table: { accounts }, sequence }: Plan,
+  { chain, asset, address, hop }: Account,
+): WalletJson {
+  const account = accounts.find(chain, asset, address);
   return {
     ...{ chain, asset, address, hop, received: null, passed: null, resting: null, rank: null },
-    ...{ incomplete: false, orderUnknown: false },
+    incomplete: (sequence.shortfall[account] ?? 0n) > 0n,
+    orderUnknown: sequence.orderUnknown[account] === 1,
   };
 }
 

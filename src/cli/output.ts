@@ -19,10 +19,15 @@ export const processTerminal: Terminal = {
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askAtTerminal } : {}),
 };
 
+/** @throws UserError `NOT_ANSWERED` for Ctrl-C and Ctrl-D */
 async function askAtTerminal(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await lines.question(question);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+    process.stderr.write('\n');
+    throw new UserError('NOT_ANSWERED', 'The question was not answered; nothing was recorded.', { cause: error });
   } finally {
     lines.close();
   }

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { runHash } from '../../graphs/run-hash.ts';
 import { findPath, findReach, type Path } from '../../graphs/trace/path.ts';
 import { CONSERVING_RULES, type ConservingRule } from '../../graphs/trace/types.ts';
+import { parametersOf, scopeJson } from '../../workers/trace.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
 import { chainOfAddress, parseAddress } from '../chains/address.ts';
 import type { ChainId, Wallet } from '../chains/chain.ts';
@@ -12,9 +13,9 @@ import { readDeclarations } from '../store/declarations.ts';
 import { type CliContext, withStore } from './context.ts';
 import type { Done } from './main.ts';
 import { chainOption, jsonOption, typed } from './options.ts';
-import { duration, jsonLine, table, time } from './output.ts';
+import { counted, duration, jsonLine, table, time } from './output.ts';
 import { type FollowingOptions, loadFollowing, withFollowingOptions } from './trace-options.ts';
-import { subjectOf } from './trace-text.ts';
+import { subjectOf, VALUE_ALONE } from './trace-text.ts';
 
 const PATH_RULES = [...CONSERVING_RULES, 'poison'] as const;
 type PathRule = ConservingRule | 'poison';
@@ -53,7 +54,8 @@ Each transfer stands with what of it was the report's money. Under fifo and lifo
 arrived; under pro-rata and libr, where money in a wallet has no order, the way whose least traced part is greatest; under
 poison the way by which the wallet was reached first.
 
-JSON: {case, report, rule, graphHash, runHash, to: {chain, address}, amount, steps: [{transaction, from, to, at, amount, traced}]}`,
+JSON: {case, report, rule, asOf, stops, graphHash, runHash, to: {chain, address}, amount, steps: [{transaction, from, to, at,
+  amount, traced}]}`,
     )
     .action((nameOrId: string, options: PathOptions) =>
       withStore(context, async ({ pool }) => {
@@ -96,12 +98,13 @@ function noRule(): UsageError {
 
 function noPath({ request: { report, run } }: LoadedTrace, rule: PathRule, { address }: Wallet): UserError {
   return new UserError('NO_PATH', `By ${rule}, no money of report ${report?.number} came to ${address}.`, {
-    right: `Crawl ${run.number} read what it read: money may have gone on beyond it.`,
-    todo: 'Try --rule poison, which knows no balances; or crawl further and try again.',
+    right: `It is followed as far as crawl ${run.number} read, and to no wallet behind a stop.`,
+    todo: `${rule === 'poison' ? 'Crawl' : 'Try --rule poison, which knows no balances; or crawl'} further and try again.`,
   });
 }
 
-function toJson({ request, context }: LoadedTrace, rule: PathRule, to: Wallet, { amount, steps }: Path): string {
+function toJson(loaded: LoadedTrace, rule: PathRule, to: Wallet, { amount, steps }: Path): string {
+  const { request, context } = loaded;
   const money = (value: bigint | null) => (value === null ? null : formatAmount(value, context.decimals));
   const { graphHash } = request.run;
   const results = {
@@ -111,13 +114,13 @@ function toJson({ request, context }: LoadedTrace, rule: PathRule, to: Wallet, {
       ...{ at: new Date(transfer.timestamp).toISOString(), amount: money(transfer.value), traced: money(traced) },
     })),
   };
-  const report = request.report?.number ?? null;
+  const { report, asOf, stops } = scopeJson(request);
   return jsonLine({
-    ...{ case: request.case.name, report, rule, graphHash },
+    ...{ case: request.case.name, report, rule, asOf, stops, graphHash },
     runHash: runHash({
       graphHash,
       rule: `path by ${rule}`,
-      parameters: { to, asOf: request.asOf },
+      parameters: { ...parametersOf(loaded), to },
       seeds: [report],
       results,
     }),
@@ -129,7 +132,8 @@ function toText(loaded: LoadedTrace, rule: PathRule, { address }: Wallet, { amou
   const { context } = loaded;
   const money = (value: bigint | null) => (value === null ? '' : displayAmount(value, context.decimals));
   const start = steps[0]?.transfer.timestamp ?? 0;
-  const whole = amount === null ? '' : `; ${money(amount)} went this whole way`;
+  const most = rule === 'fifo' || rule === 'lifo' ? '' : 'at most ';
+  const whole = amount === null ? '' : `; ${most}${money(amount)} went this whole way`;
   const rows = steps.map(({ transfer, traced }, place) => [
     place === 0 ? 'payment' : `+${duration(transfer.timestamp - start)}`,
     time(transfer.timestamp),
@@ -139,7 +143,8 @@ function toText(loaded: LoadedTrace, rule: PathRule, { address }: Wallet, { amou
   const head = ['', 'AT', ...(amount === null ? ['AMOUNT'] : ['TRACED', 'OF AMOUNT']), 'TRANSACTION'];
   const [rowHead = '', ...lines] = table([head, ...rows], amount === null ? [2] : [2, 3]).split('\n');
   return [
-    `The way of the money ${subjectOf(loaded)} to ${address}, by ${rule}: ${steps.length} transfers${whole}.\n\n`,
+    `The way of the money ${subjectOf(loaded)} to ${address}, by ${rule}: ${counted(steps.length, 'transfer')}${whole}.\n`,
+    VALUE_ALONE,
     `${rowHead}\n`,
     ...steps.map(({ transfer }, place) => `    ${transfer.from}\n${lines[place] ?? ''}\n`),
     `    ${address}\n`,

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { leastOf, mostOf } from '../../graphs/trace/compare.ts';
 import { CONSERVING_RULES } from '../../graphs/trace/types.ts';
 import { walletKey } from '../../graphs/wallet-key.ts';
+import { scopeJson } from '../../workers/trace.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
 import { type Ranking, rankByTraced, rankByTtr, rankText } from '../../workers/trace-rank.ts';
 import { displayAmount, formatAmount } from '../money.ts';
@@ -47,8 +48,8 @@ A rank says what to examine first, and nothing about whoever owns a wallet. "tra
 pro-rata and libr brings to a wallet, so it chooses no rule. Victims' own wallets are never ranked, nor those that only paid
 in: there are victims among them.
 
-JSON: {case, method, graphHash, leftOut, wallets: [{chain, asset, address, hop, rank, least, most, received: {fifo, lifo, pro-rata,
-  libr} or null, service}]}; all wallets, the most relevant first`,
+JSON: {case, method, report, asOf, stops, graphHash, leftOut, wallets: [{chain, asset, address, hop, rank, least, most, received:
+  {fifo, lifo, pro-rata, libr} or null, service}], notes}; all wallets, the most relevant first`,
     )
     .action((nameOrId: string, options: RankOptions) =>
       withStore(context, async ({ pool }) => {
@@ -59,10 +60,14 @@ JSON: {case, method, graphHash, leftOut, wallets: [{chain, asset, address, hop, 
     );
 }
 
-function toJson({ request, context }: LoadedTrace, { wallets, leftOut }: Ranking, { method }: RankOptions): string {
+function toJson(
+  { request, context, notes }: LoadedTrace,
+  { wallets, leftOut }: Ranking,
+  { method }: RankOptions,
+): string {
   const money = (amount: bigint) => formatAmount(amount, context.decimals);
   return jsonLine({
-    ...{ case: request.case.name, method, graphHash: request.run.graphHash, leftOut },
+    ...{ case: request.case.name, method, ...scopeJson(request), graphHash: request.run.graphHash, leftOut },
     wallets: wallets.map(({ chain, asset, address, hop, rank, received }) => ({
       ...{ chain, asset, address, hop, rank: rank === null ? null : rankText(rank) },
       least: received === null ? null : money(leastOf(received)),
@@ -71,6 +76,7 @@ function toJson({ request, context }: LoadedTrace, { wallets, leftOut }: Ranking
         received === null ? null : Object.fromEntries(CONSERVING_RULES.map((rule) => [rule, money(received[rule])])),
       service: context.stops.get(walletKey({ chain, address })) ?? null,
     })),
+    notes,
   });
 }
 

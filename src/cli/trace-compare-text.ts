@@ -1,13 +1,14 @@
 /** The rules side by side, as text and as JSON. */
 import type { ComparedPlace } from '../../graphs/trace/compare.ts';
 import type { Conservation } from '../../graphs/trace/result.ts';
-import { CONSERVING_RULES, type ConservingRule } from '../../graphs/trace/types.ts';
+import { CONSERVING_RULES, type ConservingRule, type Rule } from '../../graphs/trace/types.ts';
 import { walletKey } from '../../graphs/wallet-key.ts';
+import { scopeJson } from '../../workers/trace.ts';
 import type { ComparedCase } from '../../workers/trace-compare.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import { count, harmless, table } from './output.ts';
-import { notesText, subjectOf } from './trace-text.ts';
+import { notesText, subjectOf, VALUE_ALONE } from './trace-text.ts';
 
 const SHOWN = 15;
 
@@ -19,10 +20,14 @@ const SUMS: readonly (readonly [name: string, of: (sums: Conservation) => bigint
   ['Difference', ({ difference }) => difference],
 ];
 
-/** @param unchosen whether it is shown because nobody has chosen a rule */
-export function compareText(loaded: LoadedTrace, compared: ComparedCase, unchosen: boolean): string {
-  const { context, request, notes } = loaded;
-  const { places, conservation, reach } = compared;
+/** @param unchosen set where it is shown because nobody has chosen a rule, or this one */
+export function compareText(
+  loaded: LoadedTrace,
+  compared: ComparedCase,
+  unchosen: { readonly rule: Rule | undefined } | null,
+): string {
+  const { context, request } = loaded;
+  const { places, conservation, reach, notes } = compared;
   const money = (amount: bigint) => displayAmount(amount, context.decimals);
   const disagreed = places.filter(({ spread }) => spread > 0n);
   const head = ['', ...CONSERVING_RULES.map((rule) => rule.toUpperCase())];
@@ -38,17 +43,23 @@ export function compareText(loaded: LoadedTrace, compared: ComparedCase, unchose
   const rest = places.length - rows.length;
   const poisoned = reach.exits.length + reach.beyond.length;
   return [
-    `The money ${subjectOf(loaded)}, by each rule.\n\n`,
+    `The money ${subjectOf(loaded)}, by each rule.\n`,
+    VALUE_ALONE,
     table([head, ...sums], [1, 2, 3, 4]),
     '\nWhere it went\n',
     table([['END', ...head.slice(1), 'DISAGREE BY', 'WALLET'], ...rows], [1, 2, 3, 4, 5]),
     rest > 0 ? `  … and ${count(rest)} more; --json lists all\n` : '',
     `\nThe rules disagree on ${count(disagreed.length)} of ${count(places.length)} wallets. Poison, which knows no balances, reaches ${count(poisoned)} ends.\n`,
     notesText(notes),
-    unchosen
-      ? `\nNobody has chosen a rule for this case yet. To choose one, for the record:\n  npx downstream trace "${request.case.name}" --rule fifo --by "YOUR NAME" --why "YOUR REASON"\n`
-      : '',
+    unchosen === null
+      ? ''
+      : `\n${unchosenText(unchosen.rule)} To choose ${unchosen.rule === undefined ? 'one' : 'it'}, for the record:\n  npx downstream trace "${request.case.name}" --rule ${unchosen.rule ?? 'fifo'} --by "YOUR NAME" --why "YOUR REASON"\n`,
   ].join('');
+}
+
+/** @param rule the one that was asked for; a case may have chosen another */
+export function unchosenText(rule: Rule | undefined): string {
+  return `Nobody has chosen ${rule ?? 'a rule'} for this case yet.`;
 }
 
 function nameOf({ context }: LoadedTrace, { end, chain, address }: ComparedPlace): string {
@@ -56,8 +67,7 @@ function nameOf({ context }: LoadedTrace, { end, chain, address }: ComparedPlace
   return stop === undefined ? '' : `  ${harmless(stop.name ?? stop.category)}`;
 }
 
-export function compareJson(loaded: LoadedTrace, { places, conservation, reach }: ComparedCase) {
-  const { context, request, notes } = loaded;
+export function compareJson({ context, request }: LoadedTrace, { places, conservation, reach, notes }: ComparedCase) {
   const money = (amount: bigint) => formatAmount(amount, context.decimals);
   const sumsOf = (rule: ConservingRule) => {
     const { sources, exited, resting, beyond, unknown, difference } = conservation[rule];
@@ -70,6 +80,7 @@ export function compareJson(loaded: LoadedTrace, { places, conservation, reach }
   };
   return {
     case: request.case.name,
+    ...scopeJson(request),
     graphHash: request.run.graphHash,
     rules: Object.fromEntries(CONSERVING_RULES.map((rule) => [rule, sumsOf(rule)])),
     places: places.map(({ end, chain, asset, address, amounts, spread }) => {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type LoadedTrace, loadTrace } from '../../workers/trace-load.ts';
 import { readStopsFile } from '../cases/stops-file.ts';
-import { parseReportedTime } from '../cases/time.ts';
+import { parseTimeAsked } from '../cases/time.ts';
 import { UsageError } from '../errors.ts';
 import { findCase, readReports, type StoredReport } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
@@ -46,7 +46,7 @@ export async function loadFollowing(
     ...{ case: found, run },
     stops: stops === undefined ? [] : await readStopsFile(stops),
     report: report === undefined ? null : findReport(await readReports(pool, found.id), report),
-    asOf: asOf === undefined ? null : typed(() => parseReportedTime(asOf, { since, now: clock.now() })),
+    asOf: asOf === undefined ? null : typed(() => parseTimeAsked(asOf, { since, now: clock.now() })),
   });
 }
 

@@ -8,6 +8,8 @@ import { displayAmount, parseAmount } from '../money.ts';
 import { count, counted, duration, harmless, table, time } from './output.ts';
 
 const SHOWN = 10;
+/** Stands in every text that names wallets which money came to. */
+export const VALUE_ALONE = 'What is traced to a wallet is value, and no finding about whoever owns it.\n\n';
 /** Sources of an exit that are named in its line. */
 const SHOWN_SOURCES = 4;
 
@@ -31,7 +33,7 @@ export function traceText(loaded: LoadedTrace, result: TraceJson): string {
   return [
     `The money ${subjectOf(loaded)}, by ${RULE_NAMES[rule]}.\n`,
     choice,
-    'What is traced to a wallet is value, and no finding about whoever owns it.\n\n',
+    VALUE_ALONE,
     stated ? table(sumsOf(result, money), [1]) : table(reachOf(result)),
     endsText('Exits', exits, money, stated),
     restingText(result, money),
@@ -93,7 +95,13 @@ function sumsOf({ sources, exits, conservation, resting, beyond }: ResultJson, m
     ['Resting', money(conservation.resting), `in ${counted(resting.length, 'wallet')}`],
     ['Beyond', money(conservation.beyond), `at ${counted(beyond.length, 'wallet')} that the crawl did not follow`],
     ...(/[1-9]/.test(conservation.unknown ?? '')
-      ? [['Unknown', money(conservation.unknown), 'of other origin, paid by wallets on the way without ever coming in']]
+      ? [
+          [
+            'Unknown',
+            money(conservation.unknown),
+            'of unknown origin, in wallets on the way: there at first, or paid without ever having come in',
+          ],
+        ]
       : []),
   ];
 }
@@ -102,8 +110,8 @@ function reachOf({ sources, exits, beyond, wallets }: ResultJson): string[][] {
   return [
     ['Sources', count(sources.length)],
     ['Wallets', count(wallets.length)],
-    ['Exits', `${count(exits.length)} wallets of services, of victims, or where money was destroyed`],
-    ['Beyond', `${count(beyond.length)} wallets that the crawl did not follow`],
+    ['Exits', `${counted(exits.length, 'wallet')} of services, of victims, or where money was destroyed`],
+    ['Beyond', `${counted(beyond.length, 'wallet')} that the crawl did not follow`],
   ];
 }
 
@@ -178,7 +186,7 @@ function ranksText({ wallets }: ResultJson): string {
 function rangeText(without: WithoutOpenings | null, { conservation }: ResultJson, money: Money): string {
   if (without === null) return '';
   const range = (a: string | null, b: string) => (a === b ? money(b) : `${money(b)} to ${money(a)}`);
-  return `\nWithout and with the opening balances of ${counted(without.openings.length, 'wallet')} that do not add up\n${table(
+  return `\nWithout and with the opening balances of ${counted(without.openings.length, 'wallet')} that ${without.openings.length === 1 ? 'does' : 'do'} not add up\n${table(
     [
       ['Exited', range(conservation.exited, without.exited)],
       ['Resting', range(conservation.resting, without.resting)],

@@ -12,7 +12,7 @@ import { type CliContext, withStore } from './context.ts';
 import type { Done } from './main.ts';
 import { jsonOption, typed } from './options.ts';
 import { jsonLine, type Terminal } from './output.ts';
-import { compareJson, compareText } from './trace-compare-text.ts';
+import { compareJson, compareText, unchosenText } from './trace-compare-text.ts';
 import { type FollowingOptions, loadFollowing, withFollowingOptions, withReportOption } from './trace-options.ts';
 import { traceText } from './trace-text.ts';
 
@@ -54,13 +54,13 @@ export function addTraceCommand(program: Command, context: CliContext, _done: Do
         }
         const compared = compareCase(loaded);
         if (!options.json) {
-          terminal.out(compareText(loaded, compared, options.compare !== true));
+          terminal.out(compareText(loaded, compared, options.compare ? null : { rule: options.rule }));
           return;
         }
         const comparison = compareJson(loaded, compared);
         const { rule } = options;
         const result = rule === undefined ? {} : await traceCase(pool, loaded, { rule, declaration: null, now });
-        terminal.out(jsonLine({ ...result, ...comparison }));
+        terminal.out(jsonLine({ ...comparison, ...result }));
       }),
     );
 }
@@ -83,8 +83,9 @@ JSON: {case, rule, declared: {by, why, at}, report, asOf, stops: {wallets, sha25
   amount, sources: [{source, amount, hops, first, last, seconds}], transfers: [{transaction, from, at, value, traced}]}], resting,
   beyond, wallets: [{chain, asset, address, hop, received, passed, resting, rank, incomplete, orderUnknown}],
   conservation: {sources, exited, resting, beyond, unknown, difference}, withoutOpenings, notes: [{code, text}]}
-  With --compare, or where nobody has chosen a rule: {case, graphHash, rules: {fifo: {conservation}, …}, places: [{end, chain, asset,
-  address, category, name, amounts: {fifo, lifo, pro-rata, libr}, spread}], reached: {exits, beyond}}, beside the result of --rule`;
+  With --compare, or where nobody has chosen a rule: {case, report, asOf, stops, graphHash, rules: {fifo: {conservation}, …}, places:
+  [{end, chain, asset, address, category, name, amounts: {fifo, lifo, pro-rata, libr}, spread}], reached: {exits, beyond}, notes},
+  beside the result of --rule`;
 
 /** A rule with who chooses it and why, where the command line has all of it; `null` where it has none of it. */
 function readChoice({ rule, by, why, compare }: TraceOptions): { rule: Rule; statement: Statement } | null {
@@ -132,9 +133,7 @@ async function ask(
   { rule, now }: { rule: Rule | undefined; now: Date },
 ): Promise<Declaration | null> {
   if (question === undefined) return null;
-  err(
-    'Nobody has chosen a rule for this case yet. It is recorded with who chose it and why, before the result is shown.\n',
-  );
+  err(`${unchosenText(rule)} It is recorded with who chose it and why, before the result is shown.\n`);
   const name =
     rule ?? (await question(`Rule (${RULES.join(', ')}; empty for all side by side): `)).trim().toLowerCase();
   const chosen = RULES.find((each) => each === name);
@@ -143,6 +142,6 @@ async function ask(
     throw new UsageError('RULE_UNKNOWN', `"${name}" is no rule.`, { right: `A rule is one of: ${RULES.join(', ')}.` });
   }
   const statement = { by: await question('Who chooses it? '), why: await question('Why? ') };
-  const checked = typed(() => parseStatement(statement, { by: 'The name', why: 'The reason' }));
+  const checked = typed(() => parseStatement(statement, { by: '"Who chooses it?"', why: '"Why?"' }));
   return declareRule(pool, request.case.id, { rule: chosen, statement: checked }, now);
 }
