@@ -1,10 +1,10 @@
 /** All rules on one loaded case. */
 import { type Comparison, compareRules } from '../graphs/trace/compare.ts';
-import { followPlan, reachPlan } from '../graphs/trace/follow.ts';
+import { reachPlan } from '../graphs/trace/follow.ts';
 import { type PlaceOfEnd, reached, traced } from '../graphs/trace/result.ts';
 import type { ConservingRule } from '../graphs/trace/types.ts';
 import { notesOnMarks } from './trace.ts';
-import type { LoadedTrace } from './trace-load.ts';
+import { followLoaded, type LoadedTrace } from './trace-load.ts';
 import type { Note } from './trace-sources.ts';
 
 export interface ComparedCase extends Comparison {
@@ -13,8 +13,9 @@ export interface ComparedCase extends Comparison {
   readonly notes: readonly Note[];
 }
 
-export function compareCase({ plan, notes }: LoadedTrace): ComparedCase {
-  const of = (rule: ConservingRule) => traced(followPlan(plan, rule));
+export function compareCase(loaded: LoadedTrace): ComparedCase {
+  const { plan, notes } = loaded;
+  const of = (rule: ConservingRule) => traced(followLoaded(loaded, rule));
   const results = { fifo: of('fifo'), lifo: of('lifo'), 'pro-rata': of('pro-rata'), libr: of('libr') };
   const wallets = new Map(
     Object.values(results).flatMap((result) =>

@@ -1,8 +1,9 @@
 /** A case made ready to be traced: its rows in columns, its sources, where the trace ends, and what is to be known of it. */
+import { followPlan } from '../graphs/trace/follow.ts';
 import type { Context } from '../graphs/trace/json.ts';
 import { makePlan, type Plan, type PlanInput } from '../graphs/trace/plan.ts';
 import { burnAsTransfer, compareTransfers, createTable, type TransferTable } from '../graphs/trace/table.ts';
-import type { Opening, PlacedTransfer, Stop, TransferKey } from '../graphs/trace/types.ts';
+import type { ConservingRule, Flow, Opening, PlacedTransfer, Stop, TransferKey } from '../graphs/trace/types.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
 import type { ListedStop } from '../src/cases/stops-file.ts';
 import { UsageError, UserError } from '../src/errors.ts';
@@ -26,7 +27,13 @@ export interface TraceRequest {
   readonly report: StoredReport | null;
   /** Up to when, milliseconds since 1970; `null` for all that was crawled. */
   readonly asOf: number | null;
+  readonly onProgress: (progress: TraceProgress) => void;
 }
+
+/** What a trace is at: reading so many transfers, or following so many of all by a rule. */
+export type TraceProgress =
+  | { readonly kind: 'reading'; readonly rows: number }
+  | { readonly kind: 'following'; readonly rule: ConservingRule; readonly rows: number; readonly of: number };
 
 export interface LoadedTrace {
   readonly request: TraceRequest;
@@ -50,7 +57,7 @@ export async function loadTrace(pool: Pool, request: TraceRequest): Promise<Load
   const wallets = await readCaseWallets(pool, run.id);
   const heads = [...(await readHeads(pool, run.id)).values()].map(({ timestamp }) => timestamp);
   const until = Math.min(request.asOf ?? Number.MAX_SAFE_INTEGER, Math.max(0, ...heads));
-  const { table, crawled } = await readTable(pool, run.id, until, sources.named);
+  const { table, crawled } = await readTable(pool, request, until, sources.named);
   const victims = victimsOf(sources, stops);
   const ends = [...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })), ...victims];
   const { openings, notes: unbalanced } = await readOpenings(pool, run.id, ends);
@@ -90,6 +97,9 @@ export async function loadTrace(pool: Pool, request: TraceRequest): Promise<Load
   };
 }
 
+/** How often reading is told of. */
+const PROGRESS_ROWS = 10_000;
+
 /** Amounts of all assets are added up, which must therefore be counted alike, as USDT is on both chains. */
 async function readDecimals(pool: Pool): Promise<number> {
   const [first, ...others] = await readAssets(pool);
@@ -103,12 +113,13 @@ async function readDecimals(pool: Pool): Promise<number> {
 
 async function readTable(
   pool: Pool,
-  runId: number,
+  { run, onProgress }: TraceRequest,
   until: number,
   named: readonly CaseSource[],
 ): Promise<{ table: TransferTable; crawled: Set<string> }> {
   const builder = createTable();
-  const burns = (await readIssuerEvents(pool, runId))
+  let rows = 0;
+  const burns = (await readIssuerEvents(pool, run.id))
     .filter(({ timestamp }) => timestamp <= until)
     .map((burn) => ({ burn, row: burnAsTransfer(burn) }))
     .sort((a, b) => compareTransfers(a.row, b.row));
@@ -122,13 +133,23 @@ async function readTable(
   };
   const transactions = new Set(named.map(({ transaction }) => transaction));
   const crawled = new Set<string>();
-  for await (const row of traceRows(pool, runId, until)) {
+  for await (const row of traceRows(pool, run.id, until)) {
     addBurnsBefore(row);
     builder.addTransfer(row);
+    rows += 1;
+    if (rows % PROGRESS_ROWS === 0) onProgress({ kind: 'reading', rows });
     if (transactions.has(row.transaction)) crawled.add(keyOf(row));
   }
   addBurnsBefore(null);
   return { table: builder.build(), crawled };
+}
+
+/** Follows all sources of a loaded case, and tells how far it is. */
+export function followLoaded({ plan, request }: LoadedTrace, rule: ConservingRule, other: Plan = plan): Flow {
+  const of = plan.table.rows;
+  return followPlan(other, rule, {
+    onProgress: (rows) => request.onProgress({ kind: 'following', rule, rows, of }),
+  });
 }
 
 function keyOf({ chain, asset, transaction, from, to, value, occurrence }: TransferKey): string {

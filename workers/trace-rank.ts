@@ -1,6 +1,6 @@
 /** Wallets by relevance: by TTR, or by the money that the rules trace to them. */
 import { leastOf, mostOf, type PerRule } from '../graphs/trace/compare.ts';
-import { followPlan, reachPlan } from '../graphs/trace/follow.ts';
+import { reachPlan } from '../graphs/trace/follow.ts';
 import { type ResultJson, reachedJson, reachJson } from '../graphs/trace/json.ts';
 import { PLACE, type Plan } from '../graphs/trace/plan.ts';
 import { rankTtr, TTR_DEFAULTS, TTR_SCALE } from '../graphs/trace/ttr.ts';
@@ -8,7 +8,7 @@ import { CONSERVING_RULES, type ConservingRule } from '../graphs/trace/types.ts'
 import { byWallet, walletKey } from '../graphs/wallet-key.ts';
 import type { Wallet } from '../src/chains/chain.ts';
 import { formatAmount, largerFirst } from '../src/money.ts';
-import type { LoadedTrace } from './trace-load.ts';
+import { followLoaded, type LoadedTrace } from './trace-load.ts';
 
 /** Ranks are parts of 10^18. */
 const RANK_DECIMALS = TTR_SCALE.toString().length - 1;
@@ -55,11 +55,12 @@ export function rankByTtr({ plan, victims }: Pick<LoadedTrace, 'plan' | 'victims
 }
 
 /** By the most that any conserving rule traces to a wallet: which rule is right is not for a ranking to say. */
-export function rankByTraced({ plan, victims }: Pick<LoadedTrace, 'plan' | 'victims'>): Ranking {
+export function rankByTraced(loaded: LoadedTrace): Ranking {
+  const { plan, victims } = loaded;
   const own = new Set(victims.map(walletKey));
   const found = new Map<string, RankedWallet & { received: Record<ConservingRule, bigint> }>();
   for (const rule of CONSERVING_RULES) {
-    for (const { chain, asset, address, hop, received } of followPlan(plan, rule).wallets) {
+    for (const { chain, asset, address, hop, received } of followLoaded(loaded, rule).wallets) {
       const key = `${asset} ${walletKey({ chain, address })}`;
       const isStop = plan.places[plan.table.accounts.find(chain, asset, address)] === PLACE.service;
       const none = { fifo: 0n, lifo: 0n, 'pro-rata': 0n, libr: 0n };

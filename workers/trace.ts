@@ -1,7 +1,7 @@
 /** A trace of a case under one rule: computed, hashed and stored. */
 
 import { runHash } from '../graphs/run-hash.ts';
-import { followPlan, reachPlan } from '../graphs/trace/follow.ts';
+import { reachPlan } from '../graphs/trace/follow.ts';
 import { type ResultJson, reachJson, tracedJson, type WalletJson } from '../graphs/trace/json.ts';
 import { type Traced, traced } from '../graphs/trace/result.ts';
 import { isConserving, type Rule } from '../graphs/trace/types.ts';
@@ -10,7 +10,7 @@ import { formatAmount } from '../src/money.ts';
 import type { Pool } from '../src/store/db.ts';
 import type { Declaration } from '../src/store/declarations.ts';
 import { storeTrace } from '../src/store/traces.ts';
-import type { LoadedTrace, TraceRequest } from './trace-load.ts';
+import { followLoaded, type LoadedTrace, type TraceRequest } from './trace-load.ts';
 import { rankedJson } from './trace-rank.ts';
 import type { Note } from './trace-sources.ts';
 
@@ -121,8 +121,8 @@ export function parametersOf({
 function resultOf(loaded: LoadedTrace, rule: Rule): ResultJson & { withoutOpenings: WithoutOpenings | null } {
   const { plan, planWithoutOpenings, context } = loaded;
   if (isConserving(rule)) {
-    const result = traced(followPlan(plan, rule));
-    const without = planWithoutOpenings === null ? null : traced(followPlan(planWithoutOpenings, rule));
+    const result = traced(followLoaded(loaded, rule));
+    const without = planWithoutOpenings === null ? null : traced(followLoaded(loaded, rule, planWithoutOpenings));
     return {
       ...tracedJson(result, context),
       withoutOpenings: without === null ? null : rangeOf(loaded, result, without),

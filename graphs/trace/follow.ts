@@ -14,8 +14,8 @@ import type { Arrival, ConservingRule, End, Flow, Reach, ReachedWallet, Resting,
 const LEDGERS: Readonly<Record<ConservingRule, RuleOfLedgers>> = { fifo, lifo, 'pro-rata': proRata, libr };
 
 /** Follows all sources under a conserving rule. @throws Error when money was lost or made: a fault of ours */
-export function followPlan(plan: Plan, rule: ConservingRule): Flow {
-  const flow = flowOf(plan, runRule(plan, rule));
+export function followPlan(plan: Plan, rule: ConservingRule, options: FollowOptions = {}): Flow {
+  const flow = flowOf(plan, runRule(plan, rule, options));
   requireConserved(flow);
   return flow;
 }

@@ -15,9 +15,8 @@ import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
 import { jsonOption, seconds, wholeNumber } from './options.ts';
 import { count, counted, EXIT, harmless, harmlessLines, jsonLine, type Terminal, table } from './output.ts';
+import { progressLine } from './progress.ts';
 
-/** A line of progress where it cannot be rewritten. */
-const PLAIN_PROGRESS_MS = 5_000;
 const PATIENCE_S = 60;
 
 interface CrawlOptions {
@@ -78,7 +77,7 @@ JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wal
         const stop = stopSignal();
         const fatal = failure();
         const worker = engine.startCrawl(providers, fatal.raise);
-        const progress = progressLine(terminal, context);
+        const progress = crawlProgress(terminal, context);
         try {
           const run = await Promise.race([
             fatal.promise,
@@ -179,26 +178,19 @@ async function balanceText(pool: Parameters<typeof countStored>[0], run: Run, na
   return `\n${of} ${hold} transfers add up to: see npx downstream case show "${name}"\n`;
 }
 
-function progressLine(terminal: Terminal, { clock }: CliContext) {
-  let printed = 0;
-  let shown = false;
+/** A line of progress with the rate since the first. */
+function crawlProgress(terminal: Terminal, { clock }: CliContext) {
+  const line = progressLine(terminal, clock);
   let first: { at: number; requests: number } | undefined;
   return {
     show(progress: CrawlProgress): void {
       const now = clock.now();
       first ??= { at: now, requests: progress.requests };
-      if (!terminal.interactive && now - printed < PLAIN_PROGRESS_MS) return;
-      printed = now;
       const elapsed = (now - first.at) / 1000;
       const rate = elapsed < 1 ? 0 : (progress.requests - first.requests) / elapsed;
-      const text = progressText(progress, rate);
-      terminal.err(terminal.interactive ? `\r${text.slice(0, process.stderr.columns || 120)}\x1b[K` : `${text}\n`);
-      shown = true;
+      line.show(() => progressText(progress, rate));
     },
-    clear(): void {
-      if (shown && terminal.interactive) terminal.err('\r\x1b[K');
-      shown = false;
-    },
+    clear: line.clear,
   };
 }
 

@@ -10,11 +10,11 @@ import type { ChainId, Wallet } from '../chains/chain.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import { readDeclarations } from '../store/declarations.ts';
-import { type CliContext, withStore } from './context.ts';
+import type { CliContext } from './context.ts';
 import type { Done } from './main.ts';
 import { chainOption, jsonOption, typed } from './options.ts';
 import { counted, duration, jsonLine, table, time } from './output.ts';
-import { type FollowingOptions, loadFollowing, withFollowingOptions } from './trace-options.ts';
+import { type FollowingOptions, withFollowing, withFollowingOptions } from './trace-options.ts';
 import { subjectOf, VALUE_ALONE } from './trace-text.ts';
 
 const PATH_RULES = [...CONSERVING_RULES, 'poison'] as const;
@@ -29,7 +29,6 @@ interface PathOptions extends FollowingOptions {
 }
 
 export function addPathCommand(program: Command, context: CliContext, _done: Done): void {
-  const { terminal } = context;
   const command = program
     .command('path')
     .description("the chain of transfers that carried the most of a report's money to a wallet")
@@ -57,10 +56,9 @@ poison the way by which the wallet was reached first.
 JSON: {case, report, rule, asOf, stops, graphHash, runHash, to: {chain, address}, amount, steps: [{transaction, from, to, at,
   amount, traced}]}`,
     )
-    .action((nameOrId: string, options: PathOptions) =>
-      withStore(context, async ({ pool }) => {
-        const target = typed(() => readTarget(options));
-        const loaded = await loadFollowing(context, pool, nameOrId, { ...options, report: options.from });
+    .action(async (nameOrId: string, options: PathOptions) => {
+      const target = typed(() => readTarget(options));
+      await withFollowing(context, nameOrId, { ...options, report: options.from }, async (pool, loaded) => {
         const chosen = (await readDeclarations(pool, loaded.request.case.id))
           .map(({ rule }) => rule)
           .filter(isPathRule);
@@ -68,9 +66,9 @@ JSON: {case, report, rule, asOf, stops, graphHash, runHash, to: {chain, address}
         if (rule === undefined) throw noRule();
         const path = pathIn(loaded, rule, target);
         if (path === null) throw noPath(loaded, rule, target);
-        terminal.out(options.json ? toJson(loaded, rule, target, path) : toText(loaded, rule, target, path));
-      }),
-    );
+        return options.json ? toJson(loaded, rule, target, path) : toText(loaded, rule, target, path);
+      });
+    });
 }
 
 function isPathRule(rule: string): rule is PathRule {

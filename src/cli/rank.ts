@@ -7,11 +7,11 @@ import { scopeJson } from '../../workers/trace.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
 import { type Ranking, rankByTraced, rankByTtr, rankText } from '../../workers/trace-rank.ts';
 import { displayAmount, formatAmount } from '../money.ts';
-import { type CliContext, withStore } from './context.ts';
+import type { CliContext } from './context.ts';
 import type { Done } from './main.ts';
 import { jsonOption, wholeNumber } from './options.ts';
 import { count, counted, harmless, jsonLine, table } from './output.ts';
-import { type FollowingOptions, loadFollowing, withFollowingOptions, withReportOption } from './trace-options.ts';
+import { type FollowingOptions, withFollowing, withFollowingOptions, withReportOption } from './trace-options.ts';
 import { notesText, subjectOf } from './trace-text.ts';
 
 const METHODS = ['ttr', 'traced'] as const;
@@ -24,7 +24,6 @@ interface RankOptions extends FollowingOptions {
 }
 
 export function addRankCommand(program: Command, context: CliContext, _done: Done): void {
-  const { terminal } = context;
   const command = program
     .command('rank')
     .description("wallets by their relevance to the victims' money: which to examine first")
@@ -52,10 +51,9 @@ JSON: {case, method, report, asOf, stops, graphHash, leftOut, wallets: [{chain, 
   {fifo, lifo, pro-rata, libr} or null, service}], notes}; all wallets, the most relevant first`,
     )
     .action((nameOrId: string, options: RankOptions) =>
-      withStore(context, async ({ pool }) => {
-        const loaded = await loadFollowing(context, pool, nameOrId, options);
+      withFollowing(context, nameOrId, options, async (_pool, loaded) => {
         const ranking = options.method === 'ttr' ? rankByTtr(loaded) : rankByTraced(loaded);
-        terminal.out(options.json ? toJson(loaded, ranking, options) : toText(loaded, ranking, options));
+        return options.json ? toJson(loaded, ranking, options) : toText(loaded, ranking, options);
       }),
     );
 }

@@ -1,6 +1,6 @@
 /** What the commands that follow money have in common: which case, whose money, up to when, and where it stops. */
 import type { Command } from 'commander';
-import { type LoadedTrace, loadTrace } from '../../workers/trace-load.ts';
+import { type LoadedTrace, loadTrace, type TraceProgress, type TraceRequest } from '../../workers/trace-load.ts';
 import { readStopsFile } from '../cases/stops-file.ts';
 import { parseTimeAsked } from '../cases/time.ts';
 import { UsageError } from '../errors.ts';
@@ -8,8 +8,10 @@ import { findCase, readReports, type StoredReport } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
 import { readAssets } from '../store/reference.ts';
 import { crawledRun } from './clusters.ts';
-import type { CliContext } from './context.ts';
+import { type CliContext, withStore } from './context.ts';
 import { typed } from './options.ts';
+import { count } from './output.ts';
+import { progressLine } from './progress.ts';
 
 export interface FollowingOptions {
   readonly report?: string;
@@ -31,23 +33,56 @@ export function withReportOption(command: Command): Command {
   return command.option('--report <ref>', 'follow the payments of one report alone, by its number or reference');
 }
 
-/** Reads all that a trace needs. @throws UserError, see `loadTrace` */
-export async function loadFollowing(
+/** Work that takes longer than this tells how far it is. */
+const QUIET_MS = 2_000;
+
+/**
+ * Opens the store, reads all that a trace needs, and prints the text that `work` makes of it.
+ *
+ * @param work is given `quiet`, which takes the line of progress away
+ * @throws UserError, see `loadTrace`
+ */
+export async function withFollowing(
+  context: CliContext,
+  nameOrId: string,
+  options: FollowingOptions,
+  work: (pool: Pool, loaded: LoadedTrace, quiet: () => void) => Promise<string>,
+): Promise<void> {
+  const { clock, terminal } = context;
+  const line = progressLine(terminal, clock, QUIET_MS);
+  const text = await withStore(context, async ({ pool }) => {
+    try {
+      const request = await readRequest(context, pool, nameOrId, options);
+      const onProgress = (progress: TraceProgress) => line.show(() => progressText(progress));
+      return await work(pool, await loadTrace(pool, { ...request, onProgress }), line.clear);
+    } finally {
+      line.clear();
+    }
+  });
+  terminal.out(text);
+}
+
+function progressText(progress: TraceProgress): string {
+  if (progress.kind === 'reading') return `${count(progress.rows)} transfers read`;
+  const { rule, rows, of } = progress;
+  return `${rule}: ${Math.floor((100 * rows) / of)} % of ${count(of)} transfers followed`;
+}
+
+async function readRequest(
   { clock }: CliContext,
   pool: Pool,
   nameOrId: string,
-  options: FollowingOptions,
-): Promise<LoadedTrace> {
+  { report, asOf, stops }: FollowingOptions,
+): Promise<Omit<TraceRequest, 'onProgress'>> {
   const found = await findCase(pool, nameOrId);
   const run = await crawledRun(pool, found);
   const since = Math.min(...(await readAssets(pool)).map((asset) => asset.since));
-  const { report, asOf, stops } = options;
-  return loadTrace(pool, {
+  return {
     ...{ case: found, run },
     stops: stops === undefined ? [] : await readStopsFile(stops),
     report: report === undefined ? null : findReport(await readReports(pool, found.id), report),
     asOf: asOf === undefined ? null : typed(() => parseTimeAsked(asOf, { since, now: clock.now() })),
-  });
+  };
 }
 
 /** The report that a person names: by its number, or by a reference that only one has. */

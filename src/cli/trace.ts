@@ -8,12 +8,12 @@ import { parseStatement, type Statement } from '../cases/statement.ts';
 import { UsageError } from '../errors.ts';
 import type { Pool } from '../store/db.ts';
 import { type Declaration, declareRule, newestByRule, readDeclarations } from '../store/declarations.ts';
-import { type CliContext, withStore } from './context.ts';
+import type { CliContext } from './context.ts';
 import type { Done } from './main.ts';
 import { jsonOption, typed } from './options.ts';
-import { jsonLine, type Terminal } from './output.ts';
+import { jsonLine } from './output.ts';
 import { compareJson, compareText, unchosenText } from './trace-compare-text.ts';
-import { type FollowingOptions, loadFollowing, withFollowingOptions, withReportOption } from './trace-options.ts';
+import { type FollowingOptions, withFollowing, withFollowingOptions, withReportOption } from './trace-options.ts';
 import { traceText } from './trace-text.ts';
 
 interface TraceOptions extends FollowingOptions {
@@ -25,7 +25,7 @@ interface TraceOptions extends FollowingOptions {
 }
 
 export function addTraceCommand(program: Command, context: CliContext, _done: Done): void {
-  const { terminal, clock } = context;
+  const { clock } = context;
   const command = program
     .command('trace')
     .description("follow the victims' money through the crawled transfers, by a declared rule")
@@ -37,32 +37,27 @@ export function addTraceCommand(program: Command, context: CliContext, _done: Do
     .option('--compare', 'all rules side by side, and where they disagree')
     .addOption(jsonOption())
     .addHelpText('after', HELP)
-    .action((nameOrId: string, options: TraceOptions) =>
-      withStore(context, async ({ pool }) => {
-        const chosen = readChoice(options);
-        const loaded = await loadFollowing(context, pool, nameOrId, options);
+    .action(async (nameOrId: string, options: TraceOptions) => {
+      const chosen = readChoice(options);
+      await withFollowing(context, nameOrId, options, async (pool, loaded, quiet) => {
         const now = new Date(clock.now());
         const declaration = options.compare
           ? null
           : ((await declare(pool, loaded, chosen, now)) ??
             (await findDeclaration(pool, loaded, options.rule)) ??
-            (options.json ? null : await ask(pool, loaded, terminal, { rule: options.rule, now })));
+            (options.json ? null : await ask(pool, loaded, context, { rule: options.rule, now, quiet })));
         if (declaration !== null) {
           const result = await traceCase(pool, loaded, { rule: declaration.rule, declaration, now });
-          terminal.out(options.json ? jsonLine(result) : traceText(loaded, result));
-          return;
+          return options.json ? jsonLine(result) : traceText(loaded, result);
         }
         const compared = compareCase(loaded);
-        if (!options.json) {
-          terminal.out(compareText(loaded, compared, options.compare ? null : { rule: options.rule }));
-          return;
-        }
-        const comparison = compareJson(loaded, compared);
         const { rule } = options;
+        if (!options.json) return compareText(loaded, compared, options.compare ? null : { rule });
+        const comparison = compareJson(loaded, compared);
         const result = rule === undefined ? {} : await traceCase(pool, loaded, { rule, declaration: null, now });
-        terminal.out(jsonLine({ ...comparison, ...result }));
-      }),
-    );
+        return jsonLine({ ...comparison, ...result });
+      });
+    });
 }
 
 const HELP = `
@@ -129,10 +124,11 @@ async function findDeclaration(
 async function ask(
   pool: Pool,
   { request }: LoadedTrace,
-  { ask: question, err }: Terminal,
-  { rule, now }: { rule: Rule | undefined; now: Date },
+  { terminal: { ask: question, err } }: CliContext,
+  { rule, now, quiet }: { rule: Rule | undefined; now: Date; quiet: () => void },
 ): Promise<Declaration | null> {
   if (question === undefined) return null;
+  quiet();
   err(`${unchosenText(rule)} It is recorded with who chose it and why, before the result is shown.\n`);
   const name =
     rule ?? (await question(`Rule (${RULES.join(', ')}; empty for all side by side): `)).trim().toLowerCase();
