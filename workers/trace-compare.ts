@@ -15,7 +15,7 @@ export interface ComparedCase extends Comparison {
 
 export function compareCase(loaded: LoadedTrace): ComparedCase {
   const { plan, notes } = loaded;
-  const of = (rule: ConservingRule) => traced(followLoaded(loaded, rule));
+  const of = (rule: ConservingRule) => traced(followLoaded(loaded, rule), plan.asked);
   const results = { fifo: of('fifo'), lifo: of('lifo'), 'pro-rata': of('pro-rata'), libr: of('libr') };
   const wallets = new Map(
     Object.values(results).flatMap((result) =>

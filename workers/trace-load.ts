@@ -1,11 +1,14 @@
 /** A case made ready to be traced: its rows in columns, its sources, where the trace ends, and what is to be known of it. */
+import { createHash } from 'node:crypto';
 import { followPlan } from '../graphs/trace/follow.ts';
 import type { Context } from '../graphs/trace/json.ts';
 import { makePlan, type Plan, type PlanInput } from '../graphs/trace/plan.ts';
 import { burnAsTransfer, compareTransfers, createTable, type TransferTable } from '../graphs/trace/table.ts';
 import type { ConservingRule, Flow, Opening, PlacedTransfer, Stop, TransferKey } from '../graphs/trace/types.ts';
+import { transferLine } from '../graphs/transfers-hash.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
 import type { ListedStop } from '../src/cases/stops-file.ts';
+import type { Wallet } from '../src/chains/chain.ts';
 import { UsageError, UserError } from '../src/errors.ts';
 import { displayAmount } from '../src/money.ts';
 import { differenceOf, readBalances } from '../src/store/balances.ts';
@@ -16,6 +19,7 @@ import { readIssuerEvents, readIssuerKnowledge } from '../src/store/issuer-event
 import { readAssets } from '../src/store/reference.ts';
 import { countNewSeeds, type Run, readHeads } from '../src/store/runs.ts';
 import { traceRows } from '../src/store/trace-rows.ts';
+import { hashRun } from './hash-run.ts';
 import { type CaseSource, type CaseSources, type Note, readCaseSources } from './trace-sources.ts';
 
 export interface TraceRequest {
@@ -43,23 +47,30 @@ export interface LoadedTrace {
   readonly openings: readonly Opening[];
   readonly context: Context;
   readonly notes: readonly Note[];
-  /** Wallets of victims, which are never ranked. */
-  readonly victims: readonly Stop[];
+  /** Up to when transfers are followed, milliseconds since 1970. */
+  readonly until: number;
+  /** Digest of what the order of the rows rests on beside the transfers themselves: their places in blocks, and burns. */
+  readonly order: string;
+  /** Wallets of victims, and those that confirmed payments came from, which are never ranked. */
+  readonly victims: readonly Wallet[];
 }
 
 /**
  * @throws UserError `NO_SOURCES`; UsageError `AS_OF_TOO_EARLY`
  */
-export async function loadTrace(pool: Pool, request: TraceRequest): Promise<LoadedTrace> {
+export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<LoadedTrace> {
+  // The store may know more by now than when the run ended: a result names the transfers that it rests on.
+  const graphHash = await hashRun(pool, asked.run.id);
+  const request = { ...asked, run: { ...asked.run, graphHash } };
   const { run, stops } = request;
   const decimals = await readDecimals(pool);
   const sources = await readCaseSources(pool, request.case.id, request.report, decimals);
   const wallets = await readCaseWallets(pool, run.id);
   const heads = [...(await readHeads(pool, run.id)).values()].map(({ timestamp }) => timestamp);
   const until = Math.min(request.asOf ?? Number.MAX_SAFE_INTEGER, Math.max(0, ...heads));
-  const { table, crawled } = await readTable(pool, request, until, sources.named);
-  const victims = victimsOf(sources, stops);
-  const ends = [...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })), ...victims];
+  const { table, crawled, order } = await readTable(pool, request, until, sources.named);
+  const returns = returnsOf(sources, stops);
+  const ends = [...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })), ...returns];
   const { openings, notes: unbalanced } = await readOpenings(pool, run.id, ends);
   const input: PlanInput = {
     covered: wallets.filter(({ state }) => state === 'expanded'),
@@ -68,13 +79,16 @@ export async function loadTrace(pool: Pool, request: TraceRequest): Promise<Load
     sources: sources.named.filter((source) => crawled.has(keyOf(source))),
     unverified: sources.unverified,
   };
-  const plan = makePlan(table, input);
+  const made = makePlan(table, input);
+  const named = nameSources(made, sources);
+  const told = askedOf(named, request.report);
+  const plan = { ...made, asked: told };
   const missing = notesOnMissing(
     request,
-    sources.named.filter((source) => !crawled.has(keyOf(source))),
+    sources.named.filter((source) => isAsked(source, request.report) && !crawled.has(keyOf(source))),
   );
-  if (plan.sources.length === 0) {
-    const first = Math.min(...(await firstPayments(pool, run.id, sources)));
+  if (!told.includes(1)) {
+    const first = Math.min(...(await firstPayments(pool, run.id, sources, request.report)));
     throw noSources(request, [...sources.notes, ...missing], first);
   }
   const notes = [
@@ -82,13 +96,15 @@ export async function loadTrace(pool: Pool, request: TraceRequest): Promise<Load
     ...notesOnStops(sources, stops),
     ...unbalanced,
     ...(await notesOnRun(pool, run)),
+    ...(graphHash === asked.run.graphHash ? [] : [STORE_CHANGED]),
   ];
   return {
-    ...{ request, plan, openings, notes, victims },
-    planWithoutOpenings: openings.length === 0 ? null : makePlan(table, { ...input, openings: [] }),
+    ...{ request, plan, openings, notes, until, order, victims: [...returns, ...sources.payers] },
+    planWithoutOpenings: openings.length === 0 ? null : { ...makePlan(table, { ...input, openings: [] }), asked: told },
     context: {
       decimals,
-      named: nameSources(plan, sources),
+      named,
+      asked: told,
       stops: new Map(
         stops.map(({ chain, address, category, name }) => [walletKey({ chain, address }), { category, name }]),
       ),
@@ -96,6 +112,11 @@ export async function loadTrace(pool: Pool, request: TraceRequest): Promise<Load
     },
   };
 }
+
+const STORE_CHANGED: Note = {
+  code: 'STORE_CHANGED',
+  text: 'Other crawls or imports have changed what is stored of these wallets since this case was crawled, and graphHash with it. Crawl again to have both the same.',
+};
 
 /** How often reading is told of. */
 const PROGRESS_ROWS = 10_000;
@@ -111,16 +132,24 @@ async function readDecimals(pool: Pool): Promise<number> {
   return first.decimals;
 }
 
+function isAsked({ reports }: CaseSource, report: StoredReport | null): boolean {
+  return report === null || reports.includes(report.number);
+}
+
 async function readTable(
   pool: Pool,
   { run, onProgress }: TraceRequest,
   until: number,
   named: readonly CaseSource[],
-): Promise<{ table: TransferTable; crawled: Set<string> }> {
+): Promise<{ table: TransferTable; crawled: Set<string>; order: string }> {
   const builder = createTable();
   let rows = 0;
+  const order = createHash('sha256');
+  const known = new Set(
+    (await readIssuerKnowledge(pool, run.id)).filter((each) => each.known).map(({ chain }) => chain),
+  );
   const burns = (await readIssuerEvents(pool, run.id))
-    .filter(({ timestamp }) => timestamp <= until)
+    .filter(({ chain, timestamp }) => known.has(chain) && timestamp <= until)
     .map((burn) => ({ burn, row: burnAsTransfer(burn) }))
     .sort((a, b) => compareTransfers(a.row, b.row));
   let next = 0;
@@ -128,6 +157,8 @@ async function readTable(
     for (let each = burns[next]; each !== undefined; each = burns[next]) {
       if (row !== null && compareTransfers(each.row, row) > 0) return;
       builder.addBurn(each.burn);
+      const { position, ...line } = each.row;
+      order.update(`${transferLine(line)},${each.burn.kind},${position ?? ''},`);
       next += 1;
     }
   };
@@ -136,12 +167,13 @@ async function readTable(
   for await (const row of traceRows(pool, run.id, until)) {
     addBurnsBefore(row);
     builder.addTransfer(row);
+    order.update(`${row.position ?? ''},`);
     rows += 1;
     if (rows % PROGRESS_ROWS === 0) onProgress({ kind: 'reading', rows });
     if (transactions.has(row.transaction)) crawled.add(keyOf(row));
   }
   addBurnsBefore(null);
-  return { table: builder.build(), crawled };
+  return { table: builder.build(), crawled, order: order.digest('hex') };
 }
 
 /** Follows all sources of a loaded case, and tells how far it is. */
@@ -157,7 +189,7 @@ function keyOf({ chain, asset, transaction, from, to, value, occurrence }: Trans
 }
 
 /** A list of services knows better than a report whose wallet a payment came from. */
-function victimsOf({ own, origins }: CaseSources, stops: readonly ListedStop[]): Stop[] {
+function returnsOf({ own, origins }: CaseSources, stops: readonly ListedStop[]): Stop[] {
   const services = new Set(stops.map(walletKey));
   return [...own, ...origins.filter((wallet) => !services.has(walletKey(wallet)))].map(({ chain, address }) => ({
     ...{ chain, address, kind: 'returned' },
@@ -185,6 +217,11 @@ async function readOpenings(
     notes.push({ code: 'NOT_RECONCILED', text });
   }
   return { openings, notes };
+}
+
+/** 1 for each source of the report; without one, for all. */
+function askedOf(named: Context['named'], report: StoredReport | null): Uint8Array {
+  return Uint8Array.from(named, ({ reports }) => (report === null || reports.includes(report.number) ? 1 : 0));
 }
 
 function nameSources({ table, sources }: Plan, { named, unverified }: CaseSources): Context['named'] {
@@ -245,16 +282,22 @@ async function notesOnRun(pool: Pool, run: Run): Promise<Note[]> {
   }
   const newSeeds = await countNewSeeds(pool, run);
   if (newSeeds > 0) {
-    const text = `${newSeeds} reported ${newSeeds === 1 ? 'wallet' : 'wallets'} came after the crawl: crawl again to follow them.`;
+    const text = `${newSeeds} ${newSeeds === 1 ? 'wallet' : 'wallets'} that reports, payments or disclosures name came after the crawl: crawl again to follow what went through.`;
     notes.push({ code: 'NEW_SEEDS', text });
   }
   return notes;
 }
 
 /** When the named payments were made, and the first to a wallet that a report names alone, whatever --as-of says. */
-async function firstPayments(pool: Pool, runId: number, { named, unverified }: CaseSources): Promise<number[]> {
-  const times = named.map(({ timestamp }) => timestamp);
-  const wallets = new Set(unverified.map(walletKey));
+async function firstPayments(
+  pool: Pool,
+  runId: number,
+  { named, unverified }: CaseSources,
+  report: StoredReport | null,
+): Promise<number[]> {
+  const times = named.filter((source) => isAsked(source, report)).map(({ timestamp }) => timestamp);
+  const own = unverified.filter(({ reports }) => report === null || reports.includes(report.number));
+  const wallets = new Set(own.map(walletKey));
   if (wallets.size === 0) return times;
   for await (const { chain, to, timestamp } of traceRows(pool, runId, Number.MAX_SAFE_INTEGER)) {
     if (wallets.has(walletKey({ chain, address: to }))) return [...times, timestamp];

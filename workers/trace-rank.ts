@@ -1,7 +1,7 @@
 /** Wallets by relevance: by TTR, or by the money that the rules trace to them. */
 import { leastOf, mostOf, type PerRule } from '../graphs/trace/compare.ts';
 import { reachPlan } from '../graphs/trace/follow.ts';
-import { type ResultJson, reachedJson, reachJson } from '../graphs/trace/json.ts';
+import { type EndJson, type ResultJson, reachedJson, reachJson } from '../graphs/trace/json.ts';
 import { PLACE, type Plan } from '../graphs/trace/plan.ts';
 import { rankTtr, TTR_DEFAULTS, TTR_SCALE } from '../graphs/trace/ttr.ts';
 import { CONSERVING_RULES, type ConservingRule } from '../graphs/trace/types.ts';
@@ -88,7 +88,11 @@ export function rankedJson(loaded: LoadedTrace): ResultJson {
     ...reachedJson(plan, wallet),
     rank: rankText(wallet.rank ?? 0n),
   }));
-  return reachJson(plan, reachPlan(plan), context, wallets);
+  const ranked = new Set(wallets.map(({ chain, address }) => `${chain}:${address}`));
+  const result = reachJson(plan, reachPlan(plan), context, wallets);
+  // Ends that nothing was pushed to were not found by this rule.
+  const isFound = ({ chain, address }: EndJson) => ranked.has(`${chain}:${address}`);
+  return { ...result, exits: result.exits.filter(isFound), beyond: result.beyond.filter(isFound) };
 }
 
 /** A rank as a decimal up to 1. */
@@ -97,7 +101,7 @@ export function rankText(rank: bigint): string {
 }
 
 /** The columns of the plan in the order in which the money moved. */
-function ttrOf({ table, sequence, places, sources }: Plan): BigInt64Array {
+function ttrOf({ table, sequence, places, sources, asked }: Plan): BigInt64Array {
   const { rows, accounts } = table;
   const from = new Int32Array(rows);
   const to = new Int32Array(rows);
@@ -111,8 +115,8 @@ function ttrOf({ table, sequence, places, sources }: Plan): BigInt64Array {
     step[row] = place;
   }
   const absorbs = places.map((place) => (place === PLACE.ledger ? 0 : 1));
-  const seeds = sources.map(({ row }) => ({
-    ...{ account: table.to[row] ?? 0, transfer: step[row] ?? 0, weight: table.value[row] ?? 0n },
-  }));
+  const seeds = sources
+    .filter((_, number) => asked[number] === 1)
+    .map(({ row }) => ({ account: table.to[row] ?? 0, transfer: step[row] ?? 0, weight: table.value[row] ?? 0n }));
   return rankTtr({ accounts: accounts.list.length, from, to, value, absorbs }, seeds, TTR_DEFAULTS).rank;
 }

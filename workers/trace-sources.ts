@@ -24,14 +24,20 @@ export interface CaseSources {
   readonly named: readonly CaseSource[];
   /** Wallets that reports name alone, with the numbers of the reports. */
   readonly unverified: readonly (Wallet & { readonly reports: readonly number[] })[];
-  /** Wallets of reporting victims, to which money can return; the second kind is only told as where a payment came from. */
+  /** Wallets of reporting victims, to which money can return; the second kind is where, by a report, its confirmed payment came from. */
   readonly own: readonly Wallet[];
   readonly origins: readonly Wallet[];
+  /** Wallets that confirmed payments came from, whosever they are: never to be examined for having paid. */
+  readonly payers: readonly Wallet[];
   readonly reported: readonly Wallet[];
   readonly notes: readonly Note[];
 }
 
-/** @param only the one report whose money is asked for; `null` for all, and disclosures */
+/**
+ * All sources of a case: what a payout takes of one depends on the others, so all are followed whoever asks.
+ *
+ * @param only the one report that is asked about: notes are on it alone
+ */
 export async function readCaseSources(
   pool: Pool,
   caseId: number,
@@ -40,9 +46,8 @@ export async function readCaseSources(
 ): Promise<CaseSources> {
   const reports = await readReports(pool, caseId);
   const asked = only === null ? reports : reports.filter(({ number }) => number === only.number);
-  const numbers = new Set(asked.map(({ number }) => number));
-  const payments = (await readPayments(pool, caseId)).filter((each) => each.reports.some((one) => numbers.has(one)));
-  const disclosures = only === null ? await readDisclosures(pool, caseId) : [];
+  const payments = await readPayments(pool, caseId);
+  const disclosures = await readDisclosures(pool, caseId);
   const paidTo = reports.filter(({ role }) => role === 'paid-to');
   const reported = paidTo.map(walletOf);
   const isReported = ({ chain, address }: Wallet) =>
@@ -52,16 +57,18 @@ export async function readCaseSources(
       ...payments.map((payment) => ({ ...payment, kind: 'payment' as const, disclosure: null })),
       ...disclosures.flatMap(disclosedSource),
     ],
-    unverified: unverifiedWallets(asked),
+    unverified: unverifiedWallets(reports),
     own: reports
       .filter(({ role }) => role === 'own')
       .map(walletOf)
       .filter((wallet) => !isReported(wallet)),
     origins: paidTo
+      .filter(({ number, payer }) => payments.some((each) => each.reports.includes(number) && each.from === payer))
       .flatMap(({ chain, payer }) => (payer === null ? [] : [{ chain, address: payer }]))
       .filter((wallet) => !isReported(wallet)),
+    payers: payments.map(({ chain, from }) => ({ chain, address: from })).filter((wallet) => !isReported(wallet)),
     reported,
-    notes: [...notesOnReports(asked, payments, decimals), ...notesOnDisclosures(disclosures)],
+    notes: [...notesOnReports(asked, payments, decimals), ...(only === null ? notesOnDisclosures(disclosures) : [])],
   };
 }
 

@@ -2,8 +2,16 @@
 
 import { runHash } from '../graphs/run-hash.ts';
 import { reachPlan } from '../graphs/trace/follow.ts';
-import { type ResultJson, reachJson, tracedJson, type WalletJson } from '../graphs/trace/json.ts';
+import {
+  type ResultJson,
+  reachJson,
+  type SourceJson,
+  sourceId,
+  tracedJson,
+  type WalletJson,
+} from '../graphs/trace/json.ts';
 import { type Traced, traced } from '../graphs/trace/result.ts';
+import { TTR_DEFAULTS } from '../graphs/trace/ttr.ts';
 import { isConserving, type Rule } from '../graphs/trace/types.ts';
 import { stopsDigest } from '../src/cases/stops-file.ts';
 import { formatAmount } from '../src/money.ts';
@@ -20,11 +28,12 @@ export interface WithoutOpenings {
   readonly exited: string;
   readonly resting: string;
   readonly beyond: string;
-  /** Places whose amount is another then; `0` where nothing comes to them. */
+  /** What of which source is another amount then; zero where nothing of it comes there. */
   readonly differ: readonly {
     readonly end: string;
     readonly chain: string;
     readonly address: string;
+    readonly source: string;
     readonly amount: string;
   }[];
 }
@@ -65,12 +74,17 @@ function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration 
       seeds: results.sources.map(({ kind, chain, asset, transaction, from, to, value }) => ({
         ...{ kind, chain, asset, transaction, from, to, value },
       })),
-      results: { ...results, withoutOpenings },
+      results: { ...results, sources: results.sources.map(withoutNumbers), withoutOpenings },
     }),
     ...results,
     withoutOpenings,
     notes: [...notes, ...notesOnWallets(results)],
   };
+}
+
+/** How a case numbers its reports and disclosures is nothing that a result depends on. */
+function withoutNumbers({ reports: _reports, disclosure: _disclosure, ...source }: SourceJson) {
+  return source;
 }
 
 /** Whose money is followed, up to when, and where it stops. */
@@ -104,12 +118,17 @@ export async function traceCase(
 
 /** All that a result depends on beside the transfers, its sources and the rule. */
 export function parametersOf({
-  request: { report, asOf, stops },
+  request: { asOf, stops },
   openings,
   context,
+  plan,
+  order,
 }: LoadedTrace): Record<string, unknown> {
   return {
-    report: report?.number ?? null,
+    // Which sources are told, the order of the rows as far as it is known, and what ranks depend on.
+    asked: [...plan.asked.keys()].filter((number) => plan.asked[number] === 1).map(sourceId),
+    order,
+    ttr: Object.fromEntries(Object.entries(TTR_DEFAULTS).map(([name, part]) => [name, `${part}`])),
     asOf,
     stops: stopsDigest(stops),
     openings: openings.map(({ chain, asset, address, value }) => ({
@@ -121,8 +140,9 @@ export function parametersOf({
 function resultOf(loaded: LoadedTrace, rule: Rule): ResultJson & { withoutOpenings: WithoutOpenings | null } {
   const { plan, planWithoutOpenings, context } = loaded;
   if (isConserving(rule)) {
-    const result = traced(followLoaded(loaded, rule));
-    const without = planWithoutOpenings === null ? null : traced(followLoaded(loaded, rule, planWithoutOpenings));
+    const result = traced(followLoaded(loaded, rule), plan.asked);
+    const without =
+      planWithoutOpenings === null ? null : traced(followLoaded(loaded, rule, planWithoutOpenings), plan.asked);
     return {
       ...tracedJson(result, context),
       withoutOpenings: without === null ? null : rangeOf(loaded, result, without),
@@ -134,13 +154,19 @@ function resultOf(loaded: LoadedTrace, rule: Rule): ResultJson & { withoutOpenin
 
 function rangeOf({ openings, context }: LoadedTrace, result: Traced, without: Traced): WithoutOpenings {
   const money = (amount: bigint) => formatAmount(amount, context.decimals);
-  const amounts = new Map<string, { end: string; chain: string; address: string; with: bigint; without: bigint }>();
+  const amounts = new Map<
+    string,
+    { end: string; chain: string; address: string; source: string; with: bigint; without: bigint }
+  >();
   const add = (which: 'with' | 'without', { exits, beyond, resting }: Traced) => {
     for (const place of [...exits, ...beyond, ...resting.map((each) => ({ ...each, end: 'resting' as const }))]) {
-      const { end, chain, address, amount } = place;
-      const key = `${end} ${chain} ${address}`;
-      const own = amounts.get(key) ?? { end, chain, address, with: 0n, without: 0n };
-      amounts.set(key, { ...own, [which]: own[which] + (amount ?? 0n) });
+      const { end, chain, address } = place;
+      for (const { source, amount } of place.sources) {
+        const key = `${end} ${chain} ${address} ${source}`;
+        const none = { end, chain, address, source: sourceId(source), with: 0n, without: 0n };
+        const own = amounts.get(key) ?? none;
+        amounts.set(key, { ...own, [which]: own[which] + (amount ?? 0n) });
+      }
     }
   };
   add('with', result);
@@ -152,7 +178,13 @@ function rangeOf({ openings, context }: LoadedTrace, result: Traced, without: Tr
     beyond: money(without.conservation.beyond),
     differ: [...amounts.values()]
       .filter((each) => each.with !== each.without)
-      .map(({ end, chain, address, without: amount }) => ({ end, chain, address, amount: money(amount) })),
+      .map(({ end, chain, address, source, without: amount }) => ({
+        end,
+        chain,
+        address,
+        source,
+        amount: money(amount),
+      })),
   };
 }
 

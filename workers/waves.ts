@@ -5,14 +5,12 @@
  * The wave is planned in the database; the queue only carries its pages. Whatever is interrupted is planned again from
  * there.
  */
-import { createGraphHasher } from '../graphs/transfers-hash.ts';
 import type { Clock } from '../src/clock.ts';
 import { chooseWave } from '../src/crawl/frontier.ts';
 import { groupPages } from '../src/crawl/page-groups.ts';
 import { messageOf, RetryableError, UserError } from '../src/errors.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
 import { walletsWithoutBalance } from '../src/store/balances.ts';
-import { transferLines } from '../src/store/case-graph.ts';
 import { coveredShare, pendingCoverage, rewindCoverage } from '../src/store/coverage.ts';
 import {
   addCaseWallets,
@@ -27,6 +25,7 @@ import {
 import { countOpenInstants, findUnordered, openInstants } from '../src/store/positions.ts';
 import { endRun, lockCase, type Run, readHeads, readRun, runsOfCase } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
+import { hashRun } from './hash-run.ts';
 import { readIssuerEvents } from './issuer-step.ts';
 import { openRun } from './open-run.ts';
 import { PORTION, performWork } from './perform.ts';
@@ -251,9 +250,7 @@ async function readPositions(
 }
 
 async function finish({ pool }: CrawlSetup, run: Run, clock: Clock): Promise<void> {
-  const hasher = createGraphHasher();
-  for await (const line of transferLines(pool, run.id)) hasher.add(line);
-  const graphHash = hasher.digest();
+  const graphHash = await hashRun(pool, run.id);
   const { failed } = await countCaseWallets(pool, run.id);
   const now = new Date(clock.now());
   if (failed === 0) return endRun(pool, run.id, { state: 'finished', graphHash, now });

@@ -33,3 +33,9 @@ export function grown<T extends Int32Array | Float64Array | Uint8Array>(column: 
   larger.set(column);
   return larger;
 }
+
+/** The column, made wide where an amount does not fit into 64 bits. */
+export function fitting(amounts: Amounts, amount: bigint): Amounts {
+  if (amount <= LARGEST || !(amounts instanceof BigInt64Array)) return amounts;
+  return resizeAmounts(amounts, amounts.length, amount);
+}

@@ -21,7 +21,7 @@ export interface Followed {
   /** What of each source's transfer became its own. */
   readonly amounts: readonly bigint[];
   readonly ended: Ended;
-  /** Followed money that came into each account, and that left its ledger. */
+  /** Money of the sources asked about that came into each account, and that left its ledger. */
   readonly received: Amounts;
   readonly passed: Amounts;
   /** Fewest transfers by which followed money came to each account; -1 where none did. */
@@ -44,7 +44,7 @@ export interface FollowOptions {
  * @param rule makes the ledgers that it works on
  */
 export function follow(plan: Plan, rule: RuleOfLedgers, { onMove, onProgress }: FollowOptions = {}): Followed {
-  const { table, sequence, places, sources, sourceOf, most } = plan;
+  const { table, sequence, places, sources, sourceOf, asked, most } = plan;
   const { from, to, value, kind, accounts } = table;
   const size = accounts.list.length;
   const origins = originsOf(sources.length);
@@ -60,7 +60,7 @@ export function follow(plan: Plan, rule: RuleOfLedgers, { onMove, onProgress }: 
   open(plan, ledgers, origins, lots);
   const end = (row: number) => {
     for (let lot = 0; lot < lots.size; lot += 1) {
-      if ((lots.origin[lot] ?? 0) >= origins.sources) continue;
+      if (asked[lots.origin[lot] ?? -1] !== 1) continue;
       ended.row.push(row);
       ended.source.push(lots.origin[lot] ?? 0);
       ended.amount.push(lots.amount[lot] ?? 0n);
@@ -76,7 +76,7 @@ export function follow(plan: Plan, rule: RuleOfLedgers, { onMove, onProgress }: 
     lots.clear();
     if (places[payer] === PLACE.ledger) {
       const missing = named ? ledgers.takeNamed(payer, amount, lots) : ledgers.take(payer, amount, lots);
-      const carried = lots.followed(origins.sources);
+      const carried = lots.followed(asked);
       if (carried > 0n) passed[payer] = (passed[payer] ?? 0n) + carried;
       if (missing > 0n) lots.add(origins.unknown, missing, 0, NO_TRAIL);
     } else if (kind[row] === KIND.transfer) lots.add(origins.untraced, amount, 0, NO_TRAIL);
@@ -88,11 +88,11 @@ export function follow(plan: Plan, rule: RuleOfLedgers, { onMove, onProgress }: 
     const own = arrive(lots, spare, origins, { source, named });
     if (source >= 0) amounts[source] = own;
     [lots, spare] = [spare, lots];
-    const carried = lots.followed(origins.sources);
+    const carried = lots.followed(asked);
     if (carried > 0n) {
       received[payee] = (received[payee] ?? 0n) + carried;
       for (let lot = 0; lot < lots.size; lot += 1) {
-        if ((lots.origin[lot] ?? 0) >= origins.sources) continue;
+        if (asked[lots.origin[lot] ?? -1] !== 1) continue;
         const came = lots.hop[lot] ?? 0;
         if (hop[payee] === -1 || came < (hop[payee] ?? 0)) hop[payee] = came;
       }

@@ -16,7 +16,7 @@ const LEDGERS: Readonly<Record<ConservingRule, RuleOfLedgers>> = { fifo, lifo, '
 /** Follows all sources under a conserving rule. @throws Error when money was lost or made: a fault of ours */
 export function followPlan(plan: Plan, rule: ConservingRule, options: FollowOptions = {}): Flow {
   const flow = flowOf(plan, runRule(plan, rule, options));
-  requireConserved(flow);
+  requireConserved(flow, plan.asked);
   return flow;
 }
 
@@ -117,7 +117,7 @@ function restingOf(plan: Plan, { ledgers, received, passed }: Followed): Resting
   return inOrder(plan, has).flatMap(({ account, index }) => {
     const sources = new Map<number, { amount: bigint; hop: number }>();
     ledgers.each(index, (source, amount, hop) => {
-      if (source >= plan.sources.length) return;
+      if (plan.asked[source] !== 1) return;
       const own = sources.get(source);
       sources.set(source, { amount: amount + (own?.amount ?? 0n), hop: Math.min(hop, own?.hop ?? hop) });
     });
@@ -149,8 +149,8 @@ function inOrder(
 }
 
 /** Rule 5 of the house: what came in is what rests and what left, for each source. */
-function requireConserved({ sources, arrivals, resting }: Flow): void {
-  const left = sources.map(({ amount }) => amount);
+function requireConserved({ sources, arrivals, resting }: Flow, asked: Uint8Array): void {
+  const left = sources.map(({ amount }, number) => (asked[number] === 1 ? amount : 0n));
   for (const { source, amount } of [...arrivals, ...resting]) left[source] = (left[source] ?? 0n) - amount;
   left.forEach((amount, number) => {
     if (amount !== 0n) throw new Error(`Source ${number} has ${amount} units that went nowhere.`);

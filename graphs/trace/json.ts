@@ -5,6 +5,7 @@ import { walletKey } from '../wallet-key.ts';
 import type { Plan } from './plan.ts';
 import { type PlaceOfEnd, type PlaceOfRest, reached, type Traced } from './result.ts';
 import type { FollowedSource, PlacedTransfer, Reach, ReachedWallet, SourceKind } from './types.ts';
+import { SOURCE_KINDS } from './types.ts';
 
 /** What is known of the rows besides what was followed. */
 export interface Context {
@@ -12,6 +13,8 @@ export interface Context {
   readonly decimals: number;
   /** Who named each source: reports by their numbers, or a disclosure. */
   readonly named: readonly { readonly reports: readonly number[]; readonly disclosure: number | null }[];
+  /** 1 for each source whose money is told. */
+  readonly asked: Uint8Array;
   /** Of services, by `walletKey`. */
   readonly stops: ReadonlyMap<string, { readonly category: string; readonly name: string | null }>;
   /** Why the crawl did not follow a wallet, by `walletKey`. */
@@ -95,7 +98,22 @@ export interface ConservationJson {
   readonly difference: string | null;
 }
 
+/** What became of the sources of one kind. */
+export interface TotalsJson {
+  readonly kind: SourceKind;
+  readonly count: number;
+  readonly sources: string;
+  readonly service: string;
+  readonly returned: string;
+  readonly destroyed: string;
+  readonly redeemed: string;
+  readonly resting: string;
+  readonly beyond: string;
+}
+
 export interface ResultJson {
+  /** Kinds apart, for they are not to be added up; empty where a rule states no amounts. */
+  readonly totals: readonly TotalsJson[];
   readonly sources: readonly SourceJson[];
   readonly exits: readonly EndJson[];
   readonly resting: readonly RestJson[];
@@ -111,6 +129,7 @@ export function tracedJson(
 ): ResultJson {
   const money = moneyOf(context);
   return {
+    totals: totalsJson({ sources, exits, beyond, resting }, context),
     sources: sourcesJson(sources, context),
     exits: exits.map((place) => endJson(place, sources, context)),
     resting: resting.map((place) => restJson(place, money)),
@@ -127,12 +146,37 @@ export function tracedJson(
   };
 }
 
+function totalsJson(
+  { sources, exits, beyond, resting }: Pick<Traced, 'sources' | 'exits' | 'beyond' | 'resting'>,
+  context: Context,
+): TotalsJson[] {
+  const money = moneyOf(context);
+  const ends = [...exits, ...beyond, ...resting.map((rest) => ({ ...rest, end: 'resting' as const }))];
+  return SOURCE_KINDS.flatMap((kind) => {
+    const own = sources.filter((source, number) => source.kind === kind && context.asked[number] === 1);
+    if (own.length === 0) return [];
+    const at = (end: (typeof ends)[number]['end']) =>
+      money(
+        ends
+          .filter((place) => place.end === end)
+          .flatMap((place) => [...place.sources])
+          .reduce((sum, { source, amount }) => (sources[source]?.kind === kind ? sum + (amount ?? 0n) : sum), 0n),
+      );
+    return {
+      ...{ kind, count: own.length, sources: money(own.reduce((sum, { amount }) => sum + amount, 0n)) },
+      ...{ service: at('service'), returned: at('returned'), destroyed: at('destroyed'), redeemed: at('redeemed') },
+      ...{ resting: at('resting'), beyond: at('beyond') },
+    };
+  });
+}
+
 /** Sources, without amounts where the rule states none. */
 function sourcesJson(
   sources: readonly (Omit<FollowedSource, 'amount'> & { readonly amount?: bigint })[],
-  { named, decimals }: Context,
+  { named, asked, decimals }: Context,
 ): SourceJson[] {
-  return sources.map(({ kind, transfer, amount }, number) => {
+  return sources.flatMap(({ kind, transfer, amount }, number) => {
+    if (asked[number] !== 1) return [];
     const { chain, asset, transaction, from, to, value, timestamp } = transfer;
     return {
       ...{ id: sourceId(number), kind, reports: named[number]?.reports ?? [] },
@@ -198,6 +242,7 @@ export function reachJson(
 ): ResultJson {
   const { exits, beyond } = reached(reach);
   return {
+    totals: [],
     sources: sourcesJson(reach.sources, context),
     exits: exits.map((place) => endJson(place, reach.sources, context)),
     resting: [],
@@ -227,7 +272,7 @@ interface Account extends Wallet {
 }
 
 /** How people name a source: by its number, from 1. */
-function sourceId(number: number): string {
+export function sourceId(number: number): string {
   return `S${number + 1}`;
 }
 

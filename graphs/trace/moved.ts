@@ -45,10 +45,12 @@ export class Moved {
       this.add(other.origin[lot] ?? 0, other.amount[lot] ?? 0n, other.hop[lot] ?? 0, other.trail[lot] ?? NO_TRAIL);
   }
 
-  /** What of it is of sources: their numbers come before `sources`. */
-  followed(sources: number): bigint {
+  /** What of it is of sources that are asked about: those with a 1. */
+  followed(asked: Uint8Array): bigint {
     let sum = 0n;
-    for (let lot = 0; lot < this.size; lot += 1) if ((this.origin[lot] ?? 0) < sources) sum += this.amount[lot] ?? 0n;
+    for (let lot = 0; lot < this.size; lot += 1) {
+      if (asked[this.origin[lot] ?? -1] === 1) sum += this.amount[lot] ?? 0n;
+    }
     return sum;
   }
 }

@@ -33,6 +33,11 @@ export interface Plan {
   readonly sources: readonly PlannedSource[];
   /** The number of the source that a row is, else -1. */
   readonly sourceOf: Int32Array;
+  /**
+   * 1 for each source whose money is told. All sources are followed, whoever asks: what a payout takes of one depends on
+   * the others.
+   */
+  readonly asked: Uint8Array;
   /** No amount that can come of the rows exceeds it. */
   readonly most: bigint;
 }
@@ -50,7 +55,9 @@ export function makePlan(table: TransferTable, input: PlanInput): Plan {
   sources.forEach(({ row }, number) => {
     sourceOf[row] = number;
   });
-  return { table, sequence: putInOrder(table, ledgers, openings, most), places, openings, sources, sourceOf, most };
+  const asked = new Uint8Array(sources.length).fill(1);
+  const sequence = putInOrder(table, ledgers, openings, most);
+  return { table, sequence, places, openings, sources, sourceOf, asked, most };
 }
 
 function placeAccounts({ accounts }: TransferTable, { covered, stops }: PlanInput): Uint8Array {
@@ -99,17 +106,21 @@ function findSources(table: TransferTable, input: PlanInput): PlannedSource[] {
 /** The rows of named sources. One that is named as a payment and as a disclosure is a payment. */
 function nameRows(table: TransferTable, sources: readonly NamedSource[]): Map<number, NamedSource['kind']> {
   const { accounts, from, to, value, occurrence, kind } = table;
-  const byPayee = new Map<number, NamedSource[]>();
+  const byPayee = new Map<number, Map<bigint, NamedSource[]>>();
   for (const source of sources) {
     const account = accounts.find(source.chain, source.asset, source.to);
-    byPayee.set(account, [...(byPayee.get(account) ?? []), source]);
+    const byValue = byPayee.get(account) ?? new Map<bigint, NamedSource[]>();
+    byPayee.set(account, byValue);
+    const equal = byValue.get(source.value) ?? [];
+    byValue.set(source.value, equal);
+    equal.push(source);
   }
   const named = new Map<number, NamedSource['kind']>();
   const left = new Set(sources);
   for (let row = 0; row < table.rows; row += 1) {
     if (kind[row] !== KIND.transfer) continue;
-    for (const source of byPayee.get(to[row] ?? 0) ?? []) {
-      if (source.value !== value[row] || source.occurrence !== occurrence[row]) continue;
+    for (const source of byPayee.get(to[row] ?? 0)?.get(value[row] ?? 0n) ?? []) {
+      if (source.occurrence !== occurrence[row]) continue;
       if (accounts.list[from[row] ?? 0]?.address !== source.from) continue;
       if (table.transfer(row).transaction !== source.transaction) continue;
       if (named.get(row) !== 'payment') named.set(row, source.kind);

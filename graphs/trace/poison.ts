@@ -19,7 +19,7 @@ export interface Poisoned {
 
 /** @param onReach told of each row through which money can have come, before it counts */
 export function poison(plan: Plan, onReach?: (row: number, hop: Int32Array) => void): Poisoned {
-  const { table, sequence, places, sourceOf, sources } = plan;
+  const { table, sequence, places, sourceOf, sources, asked } = plan;
   const { from, to, kind, accounts } = table;
   const words = Math.ceil(sources.length / BITS);
   const hop = new Int32Array(accounts.list.length).fill(-1);
@@ -28,7 +28,8 @@ export function poison(plan: Plan, onReach?: (row: number, hop: Int32Array) => v
   for (let step = 0; step < table.rows; step += 1) {
     const row = sequence.order[step] ?? 0;
     const [payer, payee] = [from[row] ?? 0, to[row] ?? 0];
-    const source = sourceOf[row] ?? -1;
+    const number = sourceOf[row] ?? -1;
+    const source = asked[number] === 1 ? number : -1;
     const carried = places[payer] === PLACE.ledger ? reached.get(payer) : undefined;
     if (carried === undefined && source < 0) continue;
     if (kind[row] !== KIND.transfer) {

@@ -59,14 +59,16 @@ export interface Traced {
   readonly conservation: Conservation;
 }
 
-export function traced(flow: Flow): Traced {
+/** @param asked 1 for each source whose money is told */
+export function traced(flow: Flow, asked: Uint8Array): Traced {
   const places = placesOf(flow.arrivals.map((arrival) => ({ ...arrival, sources: [arrival] })));
   const exits = places.filter(({ end }) => end !== 'beyond').sort(byAmount);
   const beyond = places.filter(({ end }) => end === 'beyond').sort(byAmount);
   const resting = restingOf(flow).sort(byAmount);
   const sum = (list: readonly { readonly amount: bigint | null }[]) =>
     list.reduce((total, { amount }) => total + (amount ?? 0n), 0n);
-  const parts = { sources: sum(flow.sources), exited: sum(exits), resting: sum(resting), beyond: sum(beyond) };
+  const told = flow.sources.filter((_, number) => asked[number] === 1);
+  const parts = { sources: sum(told), exited: sum(exits), resting: sum(resting), beyond: sum(beyond) };
   return {
     ...{ sources: flow.sources, exits, beyond, resting },
     wallets: [...flow.wallets].sort((a, b) => a.hop - b.hop || largerFirst(a.received, b.received) || byWallet(a, b)),

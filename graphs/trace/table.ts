@@ -1,7 +1,7 @@
 /** Transfers and burns as columns, in the order in which a store feeds them. */
 import type { TransactionHash } from '../../src/chains/chain.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
-import { type Amounts, createAmounts, grown, resizeAmounts } from './amounts.ts';
+import { type Amounts, createAmounts, fitting, grown, resizeAmounts } from './amounts.ts';
 import type { Burn, PlacedTransfer } from './types.ts';
 
 /** What a row is: a transfer, or money that the issuer took out of a wallet. */
@@ -76,7 +76,7 @@ export function createTable(expected = FIRST_SIZE): TableBuilder {
     if (rows === size) grow();
     if (transfer.value > largest) {
       largest = transfer.value;
-      value = value instanceof BigInt64Array ? widened(value, largest) : value;
+      value = fitting(value, largest);
     }
     const { chain, asset } = transfer;
     from[rows] = accounts.enter(chain, asset, transfer.from);
@@ -128,16 +128,9 @@ export function tableOf(transfers: readonly PlacedTransfer[], burns: readonly Bu
 }
 
 /** A burn as a row: its wallet stands on both sides. */
-export function burnAsTransfer({
-  chain,
-  asset,
-  transaction,
-  wallet,
-  value,
-  timestamp,
-  position,
-}: Burn): PlacedTransfer {
-  return { chain, asset, transaction, from: wallet, to: wallet, value, occurrence: 0, timestamp, position };
+export function burnAsTransfer(burn: Burn): PlacedTransfer {
+  const { chain, asset, transaction, wallet, value, timestamp, position, occurrence = 0 } = burn;
+  return { chain, asset, transaction, from: wallet, to: wallet, value, occurrence, timestamp, position };
 }
 
 /** By time, chain, asset, transaction, sender, recipient, value and occurrence. */
@@ -156,10 +149,6 @@ export function compareTransfers(a: PlacedTransfer, b: PlacedTransfer): number {
 
 function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function widened(value: BigInt64Array, most: bigint): Amounts {
-  return resizeAmounts(value, value.length, most);
 }
 
 const DIGITS = '0123456789abcdef';

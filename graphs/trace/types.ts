@@ -34,6 +34,8 @@ export interface Burn {
   readonly timestamp: number;
   readonly position: number | null;
   readonly kind: 'destroyed' | 'redeemed';
+  /** Numbers those of one transaction that are equal in all else; 0 where it is left out. */
+  readonly occurrence?: number;
 }
 
 /** A wallet at which the trace ends: a `service`, or a reporting victim's own, to which money is `returned`. */
@@ -47,7 +49,9 @@ export interface Opening extends Wallet {
   readonly value: bigint;
 }
 
-export type SourceKind = 'payment' | 'disclosed' | 'unverified';
+/** In the order in which they are told. */
+export const SOURCE_KINDS = ['payment', 'disclosed', 'unverified'] as const;
+export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** A transfer that a person named as a source: a victim's payment, or a withdrawal that a service disclosed. */
 export interface NamedSource extends TransferKey {

@@ -69,6 +69,8 @@ The way through:
   $ npx downstream case create mekong
   $ npx downstream report import mekong reports.csv
   $ npx downstream crawl mekong
+  $ npx downstream report match mekong
+  $ npx downstream trace mekong
   $ npx downstream clusters mekong
   $ npx downstream export mekong --format gexf --out out
 

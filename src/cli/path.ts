@@ -81,7 +81,7 @@ function readTarget({ to, chain = chainOfAddress(to) }: PathOptions): Wallet {
 
 function pathIn({ plan }: LoadedTrace, rule: PathRule, target: Wallet): Path | null {
   const request = {
-    sources: new Set(plan.sources.keys()),
+    sources: new Set([...plan.sources.keys()].filter((number) => plan.asked[number] === 1)),
     targets: new Set(plan.table.accounts.ofWallet(target)),
   };
   return rule === 'poison' ? findReach(plan, request) : findPath(plan, rule, request);

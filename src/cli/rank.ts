@@ -12,7 +12,7 @@ import type { Done } from './main.ts';
 import { jsonOption, wholeNumber } from './options.ts';
 import { count, counted, harmless, jsonLine, table } from './output.ts';
 import { type FollowingOptions, withFollowing, withFollowingOptions, withReportOption } from './trace-options.ts';
-import { notesText, subjectOf } from './trace-text.ts';
+import { notesText, stopsText, subjectOf } from './trace-text.ts';
 
 const METHODS = ['ttr', 'traced'] as const;
 const SHOWN = 20;
@@ -102,5 +102,6 @@ function toText(loaded: LoadedTrace, { wallets, leftOut }: Ranking, { method, to
       ? `\nLeft out ${leftOut === 1 ? 'is' : 'are'} ${counted(leftOut, 'wallet')} of victims, or that only paid in: victims may be among them.\n`
       : '',
     notesText(notes),
+    `\n${table([stopsText(loaded)])}`,
   ].join('');
 }

@@ -1,20 +1,20 @@
 /** The rules side by side, as text and as JSON. */
-import type { ComparedPlace } from '../../graphs/trace/compare.ts';
+import { type ComparedPlace, mostOf } from '../../graphs/trace/compare.ts';
 import type { Conservation } from '../../graphs/trace/result.ts';
 import { CONSERVING_RULES, type ConservingRule, type Rule } from '../../graphs/trace/types.ts';
 import { walletKey } from '../../graphs/wallet-key.ts';
 import { scopeJson } from '../../workers/trace.ts';
 import type { ComparedCase } from '../../workers/trace-compare.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
-import { displayAmount, formatAmount } from '../money.ts';
+import { displayAmount, formatAmount, largerFirst } from '../money.ts';
 import { count, harmless, table } from './output.ts';
-import { notesText, subjectOf, VALUE_ALONE } from './trace-text.ts';
+import { notesText, stopsText, subjectOf, VALUE_ALONE } from './trace-text.ts';
 
 const SHOWN = 15;
 
 const SUMS: readonly (readonly [name: string, of: (sums: Conservation) => bigint])[] = [
   ['Followed', ({ sources }) => sources],
-  ['Exited', ({ exited }) => exited],
+  ['Exited, returned', ({ exited }) => exited],
   ['Resting', ({ resting }) => resting],
   ['Beyond coverage', ({ beyond }) => beyond],
   ['Difference', ({ difference }) => difference],
@@ -32,7 +32,8 @@ export function compareText(
   const disagreed = places.filter(({ spread }) => spread > 0n);
   const head = ['', ...CONSERVING_RULES.map((rule) => rule.toUpperCase())];
   const sums = SUMS.map(([name, of]) => [name, ...CONSERVING_RULES.map((rule) => money(of(conservation[rule])))]);
-  const rows = places
+  const most = [...places].sort((a, b) => largerFirst(mostOf(a.amounts), mostOf(b.amounts)));
+  const rows = most
     .slice(0, SHOWN)
     .map((place) => [
       place.end,
@@ -50,7 +51,11 @@ export function compareText(
     table([['END', ...head.slice(1), 'DISAGREE BY', 'WALLET'], ...rows], [1, 2, 3, 4, 5]),
     rest > 0 ? `  … and ${count(rest)} more; --json lists all\n` : '',
     `\nThe rules disagree on ${count(disagreed.length)} of ${count(places.length)} wallets. Poison, which knows no balances, reaches ${count(poisoned)} ends.\n`,
+    new Set(CONSERVING_RULES.map((rule) => conservation[rule].sources)).size > 1
+      ? 'What is followed differs: a source counts less what its payment carries of others, by each rule.\n'
+      : '',
     notesText(notes),
+    `\n${table([stopsText(loaded)])}`,
     unchosen === null
       ? ''
       : `\n${unchosenText(unchosen.rule)} To choose ${unchosen.rule === undefined ? 'one' : 'it'}, for the record:\n  npx downstream trace "${request.case.name}" --rule ${unchosen.rule ?? 'fifo'} --by "YOUR NAME" --why "YOUR REASON"\n`,

@@ -1,9 +1,10 @@
 /** A trace as people read it. */
-import type { EndJson, ResultJson, SourceJson } from '../../graphs/trace/json.ts';
+import type { EndJson, ResultJson, TotalsJson } from '../../graphs/trace/json.ts';
 import { isConserving, type SourceKind } from '../../graphs/trace/types.ts';
 import type { TraceJson, WithoutOpenings } from '../../workers/trace.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
 import type { Note } from '../../workers/trace-sources.ts';
+import { stopsDigest } from '../cases/stops-file.ts';
 import { displayAmount, parseAmount } from '../money.ts';
 import { count, counted, duration, harmless, table, time } from './output.ts';
 
@@ -34,7 +35,8 @@ export function traceText(loaded: LoadedTrace, result: TraceJson): string {
     `The money ${subjectOf(loaded)}, by ${RULE_NAMES[rule]}.\n`,
     choice,
     VALUE_ALONE,
-    stated ? table(sumsOf(result, money), [1]) : table(reachOf(result)),
+    stated ? sumsText(result, money) : table(reachOf(result)),
+    sourcesText(result, money),
     endsText('Exits', exits, money, stated),
     restingText(result, money),
     endsText('Beyond coverage: where the crawl did not follow', beyond, money, stated),
@@ -43,6 +45,7 @@ export function traceText(loaded: LoadedTrace, result: TraceJson): string {
     notesText(result.notes),
     '\n',
     table([
+      stopsText(loaded),
       ['graphHash', result.graphHash],
       ['runHash', result.runHash],
       ...(conservation.difference === null ? [] : [['Sums', balanceText(conservation.difference)]]),
@@ -62,48 +65,67 @@ function amounts({ context }: LoadedTrace): Money {
   return (amount) => (amount === null ? '' : displayAmount(parseAmount(amount, context.decimals), context.decimals));
 }
 
-/** `of 3 payments in the case "mekong", up to 2026-03-31 23:53:54 UTC`. */
-export function subjectOf({ request, plan }: LoadedTrace): string {
-  const { report, asOf } = request;
-  const sources = counted(plan.sources.length, 'source');
+/** `of 3 sources in the case "mekong", up to 2026-03-31 23:53:54 UTC`. */
+export function subjectOf({ request: { report, case: investigated }, plan, until }: LoadedTrace): string {
+  const sources = counted(plan.asked.filter((asked) => asked === 1).length, 'source');
   const whose = report === null ? '' : `report ${report.number} of `;
-  const until = asOf === null ? '' : `, up to ${time(asOf)}`;
-  return `of ${sources} in ${whose}the case "${request.case.name}"${until}`;
+  return `of ${sources} in ${whose}the case "${investigated.name}", up to ${time(until)}`;
 }
 
-const KINDS: Readonly<Record<SourceKind, readonly [one: string, words: string]>> = {
-  payment: ['confirmed payment', ''],
-  disclosed: ['disclosed withdrawal', ': no further loss, but money that a service passed on'],
-  unverified: ['unverified payment', ' to wallets that a report names alone: not added up as loss'],
+/** The services at which it ends, as far as a list says which they are. */
+export function stopsText({ request: { stops } }: LoadedTrace): string[] {
+  return stops.length === 0
+    ? ['Stops', 'none: without --stops the trace goes on through exchanges and other services']
+    : ['Stops', `${counted(stops.length, 'wallet')} of services, list ${stopsDigest(stops).slice(0, 12)}`];
+}
+
+const KIND_HEADS: Readonly<Record<SourceKind, string>> = {
+  payment: 'CONFIRMED',
+  disclosed: 'DISCLOSED',
+  unverified: 'UNVERIFIED',
 };
 
-function sumsOf({ sources, exits, conservation, resting, beyond }: ResultJson, money: Money): string[][] {
-  const at = (end: string) => exits.filter((exit) => exit.end === end);
-  const lines = (Object.keys(KINDS) as SourceKind[]).flatMap((kind) => {
-    const own = sources.filter((source) => source.kind === kind);
-    const [name, words] = KINDS[kind];
-    return own.length === 0 ? [] : [['Sources', money(sumOf(own)), `${counted(own.length, name)}${words}`]];
-  });
-  const exit = (end: string, label: string, words: string) =>
-    at(end).length === 0 ? [] : [[label, money(sumOf(at(end))), words]];
-  return [
-    ...lines,
-    ...exit('service', 'Exited', `at ${counted(at('service').length, 'wallet')} of services`),
-    ...exit('returned', 'Returned', "to victims' own wallets"),
-    ...exit('destroyed', 'Destroyed', 'by the issuer, at frozen wallets'),
-    ...exit('redeemed', 'Redeemed', 'with the issuer'),
-    ['Resting', money(conservation.resting), `in ${counted(resting.length, 'wallet')}`],
-    ['Beyond', money(conservation.beyond), `at ${counted(beyond.length, 'wallet')} that the crawl did not follow`],
-    ...(/[1-9]/.test(conservation.unknown ?? '')
-      ? [
-          [
-            'Unknown',
-            money(conservation.unknown),
-            'of unknown origin, in wallets on the way: there at first, or paid without ever having come in',
-          ],
-        ]
-      : []),
-  ];
+const TOTALS: readonly (readonly [label: string, of: Exclude<keyof TotalsJson, 'kind' | 'count'>, words: string])[] = [
+  ['Followed', 'sources', ''],
+  ['Exited', 'service', 'at wallets of services'],
+  ['Returned', 'returned', "to victims' own wallets; look at what for before it is netted"],
+  ['Destroyed', 'destroyed', 'by the issuer, at frozen wallets'],
+  ['Redeemed', 'redeemed', 'with the issuer'],
+  ['Resting', 'resting', 'in wallets that were read to the end'],
+  ['Beyond', 'beyond', 'at wallets that the crawl did not follow'],
+];
+
+/** A column for each kind of source: they are not to be added up. */
+function sumsText({ totals, conservation }: ResultJson, money: Money): string {
+  const always = new Set(['sources', 'service', 'resting', 'beyond']);
+  const rows = TOTALS.filter(([, of]) => always.has(of) || totals.some((kind) => /[1-9]/.test(kind[of]))).map(
+    ([label, of, words]) => [label, ...totals.map((kind) => money(kind[of])), words],
+  );
+  const head = ['', ...totals.map(({ kind }) => KIND_HEADS[kind]), ''];
+  const counts = ['Sources', ...totals.map((kind) => count(kind.count)), ''];
+  const unverified = totals.some(({ kind }) => kind === 'unverified')
+    ? '  Unverified is what came to wallets that a report names alone: no loss until it is confirmed.\n'
+    : '';
+  const unknown = /[1-9]/.test(conservation.unknown ?? '')
+    ? `  ${money(conservation.unknown)} of unknown origin were in wallets on the way: there at first, or paid without ever having come in.\n`
+    : '';
+  const columns = totals.map((_, column) => column + 1);
+  return `${table([head, counts, ...rows], columns)}${unverified}${unknown}`;
+}
+
+/** What S1, S2 and so on stand for. */
+function sourcesText({ sources }: ResultJson, money: Money): string {
+  const rows = sources
+    .slice(0, SHOWN)
+    .map(({ id, kind, reports, disclosure, at, value, amount, to }) => [
+      id,
+      disclosure === null ? `${kind}, report ${reports.join(', ')}` : `disclosure ${disclosure}`,
+      at.slice(0, 16).replace('T', ' '),
+      money(amount ?? value),
+      to,
+    ]);
+  const head = ['', 'WHAT', 'AT (UTC)', 'AMOUNT', 'PAID TO'];
+  return `\nSources\n${table([head, ...rows], [3])}${moreText(sources.length - rows.length)}`;
 }
 
 function reachOf({ sources, exits, beyond, wallets }: ResultJson): string[][] {
@@ -115,22 +137,14 @@ function reachOf({ sources, exits, beyond, wallets }: ResultJson): string[][] {
   ];
 }
 
-/** Adds decimals up without reading them as floats. */
-function sumOf(list: readonly Pick<SourceJson | EndJson, 'amount'>[]): string {
-  const decimals = list[0]?.amount?.split('.')[1]?.length ?? 0;
-  const total = list.reduce((sum, { amount }) => sum + BigInt((amount ?? '0').replace('.', '')), 0n);
-  const digits = total.toString().padStart(decimals + 1, '0');
-  return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
-}
-
 function endsText(title: string, ends: readonly EndJson[], money: Money, stated: boolean): string {
   if (ends.length === 0) return '';
   const rows = ends.slice(0, SHOWN).map((place) => {
     const hops = place.sources.map((share) => share.hops ?? 0);
     const seconds = place.sources.map((share) => share.seconds);
     return [
-      ...(stated ? [money(place.amount), `${Math.min(...hops)}`] : []),
-      duration(Math.min(...seconds) * 1000),
+      ...(stated ? [money(place.amount), `${least(hops)}`] : []),
+      duration(least(seconds) * 1000),
       firstOf(place).slice(0, 16).replace('T', ' '),
       place.address,
       whatOf(place),
@@ -165,7 +179,7 @@ function restingText({ resting, wallets }: ResultJson, money: Money): string {
       ...(wallet?.incomplete ? ['paid more than it is known to have held'] : []),
       ...(wallet?.orderUnknown ? ['order of some transfers not known'] : []),
     ];
-    const hops = Math.min(...place.sources.map((share) => share.hops));
+    const hops = least(place.sources.map((share) => share.hops));
     return [
       money(place.amount),
       `${hops}`,
@@ -193,6 +207,11 @@ function rangeText(without: WithoutOpenings | null, { conservation }: ResultJson
       ['Beyond', range(conservation.beyond, without.beyond)],
     ],
   )}`;
+}
+
+/** Of as many as there may be: too many for the arguments of a call. */
+function least(numbers: readonly number[]): number {
+  return numbers.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
 }
 
 function moreText(more: number): string {

@@ -212,11 +212,14 @@ function numbered(events: readonly IssuerEvent[]): (IssuerEvent & { readonly occ
  * What was destroyed and redeemed at a run's expanded wallets up to its heads, oldest first; events of nothing are left
  * out. Whether that is all, `readIssuerKnowledge` tells. A run on files alone knows of none.
  */
-export async function readIssuerEvents(db: Db, runId: number): Promise<IssuerEvent[]> {
-  return many<IssuerEvent>(
+export async function readIssuerEvents(
+  db: Db,
+  runId: number,
+): Promise<(IssuerEvent & { readonly occurrence: number })[]> {
+  return many(
     db,
     `select c.name as chain, a.symbol as asset, e.kind, encode(e.transaction, 'hex') as transaction, w.address as wallet,
-       e.value, e.timestamp, e.block, e.position
+       e.value, e.timestamp, e.block, e.position, e.occurrence
      from runs r
      join case_wallets cw on cw.run_id = r.id and cw.state = 'expanded'
      join issuer_events e on e.wallet_id = cw.wallet_id

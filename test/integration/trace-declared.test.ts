@@ -118,7 +118,7 @@ describe.skipIf(inject('postgres') === null)('a rule', () => {
       Nobody has chosen libr for this case yet. It is recorded with who chose it and why, before the result is shown.
       Who chooses it? B. Other
       Why? to compare
-      The money of 2 sources in the case "asked", by lowest intermediate balance (LIBR).
+      The money of 2 sources in the case "asked", up to 2026-03-01 00:22:00 UTC, by lowest intermediate balance (LIBR).
       Chosen by B. Other on 2026-06-01: to compare
       "
     `);

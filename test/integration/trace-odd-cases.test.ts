@@ -220,7 +220,7 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
         },
         {
           "code": "NEW_SEEDS",
-          "text": "1 reported wallet came after the crawl: crawl again to follow them.",
+          "text": "1 wallet that reports, payments or disclosures name came after the crawl: crawl again to follow what went through.",
         },
       ]
     `);
@@ -251,7 +251,7 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
       [
         {
           "code": "NEW_SEEDS",
-          "text": "1 reported wallet came after the crawl: crawl again to follow them.",
+          "text": "1 wallet that reports, payments or disclosures name came after the crawl: crawl again to follow what went through.",
         },
       ]
     `);

@@ -118,7 +118,7 @@ describe('the rules', () => {
       services: ['S'],
       sources: [0, 2],
     });
-    const of = (rule: ConservingRule) => traced(followInput(input, rule));
+    const of = (rule: ConservingRule) => traced(followInput(input, rule), new Uint8Array([1, 1]));
     const results = { fifo: of('fifo'), lifo: of('lifo'), 'pro-rata': of('pro-rata'), libr: of('libr') };
     expect(compared(results, ['A', 'S'])).toEqual([
       // FIFO: V1 100, N 20. LIFO: V2 50, N 60, V1 10. Pro rata: 120 · 150/210. LIBR: N 60, then 60 of the victims'.

@@ -125,6 +125,8 @@ export async function readPositions(
       placed.push({ transaction, from, to, value, position: index });
     }
   }
+  const places = new Set(placed.map(({ position }) => position));
+  if (places.size < placed.length) throw invalid(place, 'two logs have one place');
   if (blocks.size <= 1) return placed;
   throw new RetryableError(
     'REPLY_INCONSISTENT',
