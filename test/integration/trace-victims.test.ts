@@ -109,8 +109,8 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
         ...{ exited: without[0], resting: without[1], beyond: '0.000000' },
         differ: differs
           ? [
-              { end: 'service', chain: 'tron', address: 'S2', amount: without[0] },
-              { end: 'resting', chain: 'tron', address: 'A2', amount: without[1] },
+              { end: 'service', chain: 'tron', address: 'S2', source: 'S1', amount: without[0] },
+              { end: 'resting', chain: 'tron', address: 'A2', source: 'S1', amount: without[1] },
             ]
           : [],
       });

@@ -1,5 +1,6 @@
 /** `downstream trace` on a case that was worked out by hand: what each rule says, to the unit, and that it says it again. */
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { CONSERVING_RULES } from '../../graphs/trace/types.ts';
 import type { TraceJson } from '../../workers/trace.ts';
 import { at, toCsv, tracedCases } from '../fixtures/traced-cases.ts';
 import { REPORTS, RESULTS, RULES, SUMS, TRANSFERS } from '../fixtures/tracing/worked-case.ts';
@@ -165,9 +166,23 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
     const other = await trace('lifo', '--report', '2');
     expect(other).toMatchObject({
       report: 2,
-      sources: [{ id: 'S1', transaction: 'p2' }],
+      sources: [{ id: 'S2', transaction: 'p2' }],
       conservation: { exited: '50.000000' },
     });
+  });
+
+  it('of one report says of its money what the trace of the whole case says', async () => {
+    for (const rule of CONSERVING_RULES) {
+      const whole = await trace(rule);
+      for (const number of [1, 2]) {
+        const one = await trace(rule, '--report', `${number}`);
+        for (const part of ['exits', 'resting', 'beyond'] as const) {
+          expect(sharesOf(one[part]), `${rule} ${part}`).toEqual(
+            sharesOf(whole[part]).filter(([, source]) => source === `S${number}`),
+          );
+        }
+      }
+    }
   });
 
   it('as of a time knows nothing that came later, and all that came at it', async () => {
@@ -250,6 +265,20 @@ interface Place {
 }
 
 /** Per wallet the amount, and what of it is of each source. */
+/** What of each source is at each place, in an order of their names. */
+function sharesOf(
+  places: readonly {
+    readonly address: string;
+    readonly sources: readonly { source: string; amount: string | null }[];
+  }[],
+): [address: string, source: string, amount: string | null][] {
+  return places
+    .flatMap(({ address, sources }) =>
+      sources.map(({ source, amount }): [string, string, string | null] => [address, source, amount]),
+    )
+    .sort((a, b) => (`${a[0]} ${a[1]}` < `${b[0]} ${b[1]}` ? -1 : 1));
+}
+
 function amountsAt(places: readonly Place[]): Record<string, readonly [string | null, Record<string, string | null>]> {
   return Object.fromEntries(
     places.map(({ address, amount, sources }) => [
