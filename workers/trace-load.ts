@@ -53,6 +53,8 @@ export interface LoadedTrace {
   readonly order: string;
   /** Wallets of victims, and those that confirmed payments came from, which are never ranked. */
   readonly victims: readonly Wallet[];
+  /** Wallets that confirmed payments came from, by `walletKey`. */
+  readonly payers: ReadonlySet<string>;
 }
 
 /**
@@ -99,7 +101,16 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
     ...(graphHash === asked.run.graphHash ? [] : [STORE_CHANGED]),
   ];
   return {
-    ...{ request, plan, openings, notes, until, order, victims: [...returns, ...sources.payers] },
+    ...{
+      request,
+      plan,
+      openings,
+      notes,
+      until,
+      order,
+      victims: [...returns, ...sources.payers],
+      payers: new Set(sources.payers.map(walletKey)),
+    },
     planWithoutOpenings: openings.length === 0 ? null : { ...makePlan(table, { ...input, openings: [] }), asked: told },
     context: {
       decimals,

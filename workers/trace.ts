@@ -78,8 +78,18 @@ function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration 
     }),
     ...results,
     withoutOpenings,
-    notes: [...notes, ...notesOnWallets(results)],
+    notes: [...notes, ...notesOnWallets(results), ...notesOnPayers(loaded, results)],
   };
+}
+
+/** Money that comes back to where a payment came from may be a victim's, or lie in a service that paid for one. */
+function notesOnPayers({ payers }: LoadedTrace, { exits, beyond, resting }: ResultJson): Note[] {
+  const places = [...exits.filter(({ end }) => end !== 'returned'), ...beyond, ...resting];
+  const back = places.filter(({ chain, address }) => payers.has(`${chain}:${address}`));
+  return back.map(({ address }) => ({
+    code: 'BACK_TO_PAYER',
+    text: `Money came back to ${address}, from where a confirmed payment had come. If it is the victim's own wallet, report it as such (--role own): then it counts as returned.`,
+  }));
 }
 
 /** How a case numbers its reports and disclosures is nothing that a result depends on. */

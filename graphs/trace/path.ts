@@ -20,6 +20,8 @@ export interface Path {
    * order, the least traced part on the way. `null` under poison.
    */
   readonly amount: bigint | null;
+  /** How much of the sources' money came to the wallet in all; `null` under poison. */
+  readonly arrived: bigint | null;
 }
 
 export interface PathRequest {
@@ -63,7 +65,8 @@ function pathOfLots(plan: Plan, rule: ConservingRule, { sources, targets }: Path
   if (most === null) return null;
   const rows: number[] = [];
   for (let link = most.key; link !== NO_TRAIL; link = links.before[link] ?? NO_TRAIL) rows.push(links.row[link] ?? 0);
-  return { steps: stepsOf(plan, rows.reverse(), (row) => traced.get(row) ?? 0n), amount: most.amount };
+  const steps = stepsOf(plan, rows.reverse(), (row) => traced.get(row) ?? 0n);
+  return { steps, amount: most.amount, arrived: [...came.values()].reduce((sum, amount) => sum + amount, 0n) };
 }
 
 /** The way whose narrowest transfer is widest, by what each carried: one pass, since the rows are in the order of time. */
@@ -75,6 +78,7 @@ function widestPath(plan: Plan, rule: ConservingRule, { sources, targets }: Path
   const best = new Map<number, { width: bigint; row: number }>();
   const before = new Map<number, number>();
   const came = new Map<number, bigint>();
+  let arrived = 0n;
   /** What each account has of the sources' money: once it has none, no further payout goes on from what came before. */
   const held = new Map<number, bigint>();
   const add = (account: number, amount: bigint) => {
@@ -103,13 +107,15 @@ function widestPath(plan: Plan, rule: ConservingRule, { sources, targets }: Path
       if (further > 0n) add(from[row] ?? -1, -further);
       add(payee, carried);
       if (width > (best.get(payee)?.width ?? 0n)) best.set(payee, { width, row });
-      if (targets.has(payee)) came.set(row, width);
+      if (!targets.has(payee)) return;
+      came.set(row, width);
+      arrived += carried;
     },
   });
   const most = largest(came);
-  return most === null
-    ? null
-    : { steps: stepsOf(plan, chain(before, most.key), (row) => traced.get(row) ?? 0n), amount: most.amount };
+  if (most === null) return null;
+  const steps = stepsOf(plan, chain(before, most.key), (row) => traced.get(row) ?? 0n);
+  return { steps, amount: most.amount, arrived };
 }
 
 /** The way by which the wallet was reached first, if balances do not matter. */
@@ -127,7 +133,9 @@ export function findReach(plan: Plan, { sources, targets }: PathRequest): Path |
     if (!first.has(payee)) first.set(payee, row);
     if (found === null && targets.has(payee)) found = row;
   });
-  return found === null ? null : { steps: stepsOf(plan, chain(before, found), () => null), amount: null };
+  return found === null
+    ? null
+    : { steps: stepsOf(plan, chain(before, found), () => null), amount: null, arrived: null };
 }
 
 /** The rows up to one, the first first. */

@@ -1,5 +1,6 @@
 /** What `case show` tells of a case, read from the store and computed nowhere else. */
 import { buildGraphFromEdges } from '../../graphs/build.ts';
+import type { Rule } from '../../graphs/trace/types.ts';
 import { readGraphWallets } from '../../workers/analyse.ts';
 import type { Address, ChainId } from '../chains/chain.ts';
 import { readAnalysis } from '../store/analyses.ts';
@@ -7,6 +8,8 @@ import { readBalances, type StoredBalance } from '../store/balances.ts';
 import { countStored, readEdges, type StoredCounts } from '../store/case-graph.ts';
 import { type Case, readReports } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
+import { readDeclarations } from '../store/declarations.ts';
+import { readDisclosures } from '../store/disclosures.ts';
 import { countCaseWallets, countStopReasons, readCaseWallets, type WalletCounts } from '../store/frontier.ts';
 import { countUnconfirmed, type ImportedFile, listFiles } from '../store/imports.ts';
 import { type IssuerKnowledge, readIssuerKnowledge } from '../store/issuer-events.ts';
@@ -30,6 +33,10 @@ export interface CaseOverview {
   readonly asset: StoredAsset;
   readonly reports: { readonly total: number; readonly paidTo: number; readonly own: number };
   readonly payments: { readonly confirmed: number; readonly total: bigint };
+  /** Withdrawals that services disclosed. */
+  readonly disclosures: number;
+  /** Rules that were chosen for the case, all of them, the first first. */
+  readonly rules: readonly { readonly rule: Rule; readonly by: string; readonly why: string; readonly at: Date }[];
   readonly run: {
     readonly number: number;
     /** `interrupted`: it was never ended, and no process is at it. */
@@ -78,6 +85,10 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     reports: { total: reports.length, paidTo: wallets('paid-to'), own: wallets('own') },
     payments: { confirmed: payments, total },
     files: await listFiles(pool, found.id),
+    disclosures: (await readDisclosures(pool, found.id)).length,
+    rules: (await readDeclarations(pool, found.id)).map(({ rule, declaredBy, why, declaredAt }) => ({
+      ...{ rule, by: declaredBy, why, at: declaredAt },
+    })),
   };
   const run = await lastRun(pool, found.id);
   if (run === undefined) {

@@ -74,7 +74,7 @@ export function addCaseCommands(program: Command, context: CliContext, _done: Do
 Example:
   $ npx downstream case show mekong-2026
 
-JSON: {case, id, reports, payments, run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults,
+JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults,
   graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, graph: {wallets, edges}, balances, issuerEvents:
   [{chain, asset, known, reason}], notFollowed, failed, clusters}
 state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
@@ -125,6 +125,10 @@ function toText(overview: CaseOverview): string {
       `${count(payments.confirmed)} confirmed, ${displayAmount(payments.total, asset.decimals)} ${asset.symbol}`,
     ],
   ];
+  if (overview.disclosures > 0) facts.push(['Disclosed', counted(overview.disclosures, 'withdrawal')]);
+  for (const { rule, by, why, at } of overview.rules) {
+    facts.push(['Rule', `${rule}, chosen by ${harmless(by)} on ${time(at)}: ${harmless(why)}`]);
+  }
   if (run === null) {
     return `${lines.join('')}${table(facts)}${filesText(overview)}\nNot crawled yet. Crawl it with: npx downstream crawl "${overview.case}"\n`;
   }

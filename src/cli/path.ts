@@ -49,11 +49,11 @@ export function addPathCommand(program: Command, context: CliContext, _done: Don
 Example:
   $ npx downstream path mekong --from 7 --to TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx --rule fifo
 
-Each transfer stands with what of it was the report's money. Under fifo and lifo the path is the way of the very lots that
+Each transfer stands with what of it was the report's money, by this way or another. Under fifo and lifo the path is the way of the very lots that
 arrived; under pro-rata and libr, where money in a wallet has no order, the way whose least traced part is greatest; under
 poison the way by which the wallet was reached first.
 
-JSON: {case, report, rule, asOf, stops, graphHash, runHash, to: {chain, address}, amount, steps: [{transaction, from, to, at,
+JSON: {case, report, rule, asOf, stops, graphHash, runHash, to: {chain, address}, amount, arrived, steps: [{transaction, from, to, at,
   amount, traced}]}`,
     )
     .action(async (nameOrId: string, options: PathOptions) => {
@@ -101,12 +101,13 @@ function noPath({ request: { report, run } }: LoadedTrace, rule: PathRule, { add
   });
 }
 
-function toJson(loaded: LoadedTrace, rule: PathRule, to: Wallet, { amount, steps }: Path): string {
+function toJson(loaded: LoadedTrace, rule: PathRule, to: Wallet, { amount, arrived, steps }: Path): string {
   const { request, context } = loaded;
   const money = (value: bigint | null) => (value === null ? null : formatAmount(value, context.decimals));
   const { graphHash } = request.run;
   const results = {
     amount: money(amount),
+    arrived: money(arrived),
     steps: steps.map(({ transfer, traced }) => ({
       ...{ transaction: transfer.transaction, from: transfer.from, to: transfer.to },
       ...{ at: new Date(transfer.timestamp).toISOString(), amount: money(transfer.value), traced: money(traced) },
@@ -126,12 +127,13 @@ function toJson(loaded: LoadedTrace, rule: PathRule, to: Wallet, { amount, steps
   });
 }
 
-function toText(loaded: LoadedTrace, rule: PathRule, { address }: Wallet, { amount, steps }: Path): string {
+function toText(loaded: LoadedTrace, rule: PathRule, { address }: Wallet, { amount, arrived, steps }: Path): string {
   const { context } = loaded;
   const money = (value: bigint | null) => (value === null ? '' : displayAmount(value, context.decimals));
   const start = steps[0]?.transfer.timestamp ?? 0;
   const most = rule === 'fifo' || rule === 'lifo' ? '' : 'at most ';
-  const whole = amount === null ? '' : `; ${most}${money(amount)} went this whole way`;
+  const whole =
+    amount === null ? '' : `; ${most}${money(amount)} of the ${money(arrived)} that came went this whole way`;
   const rows = steps.map(({ transfer, traced }, place) => [
     place === 0 ? 'payment' : `+${duration(transfer.timestamp - start)}`,
     time(transfer.timestamp),

@@ -110,6 +110,7 @@ describe.skipIf(inject('postgres') === null)('a rule', () => {
     const answers = ['FIFO ', 'A. Analyst', 'as pleaded'];
     expect(await cases.saidTo(answers, 'trace', 'asked', '--stops', stops)).toMatchSnapshot();
     expect(await declared('asked')).toMatchObject([{ rule: 'fifo', declaredBy: 'A. Analyst', why: 'as pleaded' }]);
+    expect(await cases.said('case', 'show', 'asked')).toMatch(/Rule +fifo, chosen by A\. Analyst on .*: as pleaded/);
     // From now on nobody is asked, but for a rule that was not chosen.
     expect(await cases.saidTo([], 'trace', 'asked')).toMatch(/^0\nThe money of 2 sources/);
     const said = await cases.saidTo(['B. Other', 'to compare'], 'trace', 'asked', '--rule', 'libr');

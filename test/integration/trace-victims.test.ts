@@ -55,6 +55,29 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
       expect(said).toMatchSnapshot();
     });
 
+    it('is said to have come back where nobody told whose wallet the payment came from', async () => {
+      await cases.given('untold', { reports: [['--wallet', '@A', '--tx', '#paid']], confirm: ['1:paid'] });
+      const { exits, resting, beyond, notes } = await by('fifo', 'untold');
+      expect(exits).toEqual([]);
+      expect([...resting, ...beyond].map(({ address, amount }) => [address, amount])).toContainEqual([
+        'V',
+        '20.000000',
+      ]);
+      expect(notes.map(({ code }) => code)).toContain('BACK_TO_PAYER');
+      const ranked = await cases.json<{ wallets: { address: string }[] }>('rank', 'untold', '--method', 'traced');
+      expect(ranked.wallets.map(({ address }) => address)).not.toContain('V');
+    });
+
+    it('does not end at a wallet that a report merely claims to have paid from', async () => {
+      const reports = [
+        ['--wallet', '@A', '--tx', '#paid'],
+        ['--wallet', '@A', '--amount', '5', '--from-wallet', '@B'],
+      ];
+      await cases.given('claimed', { reports, confirm: ['1:paid'] });
+      const { exits } = await by('fifo', 'claimed');
+      expect(exits).toEqual([]);
+    });
+
     it('ends there too where the wallet was reported as the own one', async () => {
       const reports = [
         ['--wallet', '@A', '--tx', '#paid'],
