@@ -51,6 +51,8 @@ export interface LoadedTrace {
   readonly until: number;
   /** Digest of what the order of the rows rests on beside the transfers themselves: their places in blocks, and burns. */
   readonly order: string;
+  /** Digest of all that decides where the money goes beside the rows: every source, covered wallets, victims' own. */
+  readonly scope: string;
   /** Wallets of victims, and those that confirmed payments came from, which are never ranked. */
   readonly victims: readonly Wallet[];
   /** Wallets that confirmed payments came from, by `walletKey`. */
@@ -72,6 +74,9 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
   const until = Math.min(request.asOf ?? Number.MAX_SAFE_INTEGER, Math.max(0, ...heads));
   const { table, crawled, order } = await readTable(pool, request, until, sources.named);
   const returns = returnsOf(sources, stops);
+  // A service that pays for its customers is no victim.
+  const services = new Set(stops.map(walletKey));
+  const payers = sources.payers.filter((wallet) => !services.has(walletKey(wallet)));
   const ends = [...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })), ...returns];
   const { openings, notes: unbalanced } = await readOpenings(pool, run.id, ends);
   const input: PlanInput = {
@@ -82,6 +87,7 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
     unverified: sources.unverified,
   };
   const made = makePlan(table, input);
+  const scope = digestOf(made, input, returns);
   const named = nameSources(made, sources);
   const told = askedOf(named, request.report);
   const plan = { ...made, asked: told };
@@ -91,11 +97,11 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
   );
   if (!told.includes(1)) {
     const first = Math.min(...(await firstPayments(pool, run.id, sources, request.report)));
-    throw noSources(request, [...sources.notes, ...missing], first);
+    throw noSources(request, [...sources.notes, ...missing, ...notesOnShared(request, sources)], first);
   }
   const notes = [
     ...[...sources.notes, ...missing],
-    ...notesOnStops(sources, stops),
+    ...notesOnStops(request, sources),
     ...unbalanced,
     ...(await notesOnRun(pool, run)),
     ...(graphHash === asked.run.graphHash ? [] : [STORE_CHANGED]),
@@ -108,8 +114,9 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
       notes,
       until,
       order,
-      victims: [...returns, ...sources.payers],
-      payers: new Set(sources.payers.map(walletKey)),
+      scope,
+      victims: [...returns, ...payers],
+      payers: new Set(payers.map(walletKey)),
     },
     planWithoutOpenings: openings.length === 0 ? null : { ...makePlan(table, { ...input, openings: [] }), asked: told },
     context: {
@@ -230,6 +237,13 @@ async function readOpenings(
   return { openings, notes };
 }
 
+function digestOf({ table, sources }: Plan, { covered }: PlanInput, returns: readonly Wallet[]): string {
+  const hash = createHash('sha256');
+  for (const { row, kind } of sources) hash.update(`${kind},${keyOf(table.transfer(row))}\n`);
+  for (const wallets of [covered, returns]) hash.update(`${wallets.map(walletKey).sort().join(',')}\n`);
+  return hash.digest('hex');
+}
+
 /** 1 for each source of the report; without one, for all. */
 function askedOf(named: Context['named'], report: StoredReport | null): Uint8Array {
   return Uint8Array.from(named, ({ reports }) => (report === null || reports.includes(report.number) ? 1 : 0));
@@ -268,14 +282,22 @@ function notesOnMissing({ asOf, case: { name }, run }: TraceRequest, missing: re
   });
 }
 
-function notesOnStops({ reported }: CaseSources, stops: readonly ListedStop[]): Note[] {
+function notesOnStops({ stops, report }: TraceRequest, { reported }: CaseSources): Note[] {
   const services = new Map(stops.map((stop) => [walletKey(stop), stop]));
-  return [...new Set(reported.map(walletKey))].flatMap((key) => {
+  const asked = report === null ? reported : [{ chain: report.chain, address: report.wallet }];
+  return [...new Set(asked.map(walletKey))].flatMap((key) => {
     const stop = services.get(key);
     if (stop === undefined) return [];
     const text = `The reported wallet ${stop.address} is in the list of stops (${stop.name ?? stop.category}): what was paid to it went straight to a service, which is to be asked.`;
     return [{ code: 'REPORTED_WALLET_STOPS', text }];
   });
+}
+
+/** A report that names a wallet alone, of which nothing is left that no other report claims. */
+function notesOnShared({ report }: TraceRequest, { unverified }: CaseSources): Note[] {
+  if (report === null || !unverified.some(({ reports }) => reports.includes(report.number))) return [];
+  const text = `What was paid to the wallet of report ${report.number}, if anything, is confirmed for other reports: it is followed as theirs.`;
+  return [{ code: 'PAID_FOR_OTHERS', text }];
 }
 
 async function notesOnRun(pool: Pool, run: Run): Promise<Note[]> {

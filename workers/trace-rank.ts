@@ -6,7 +6,7 @@ import { PLACE, type Plan } from '../graphs/trace/plan.ts';
 import { rankTtr, TTR_DEFAULTS, TTR_SCALE } from '../graphs/trace/ttr.ts';
 import { CONSERVING_RULES, type ConservingRule } from '../graphs/trace/types.ts';
 import { byWallet, walletKey } from '../graphs/wallet-key.ts';
-import type { Wallet } from '../src/chains/chain.ts';
+import type { Address, Wallet } from '../src/chains/chain.ts';
 import { formatAmount, largerFirst } from '../src/money.ts';
 import { followLoaded, type LoadedTrace } from './trace-load.ts';
 
@@ -88,10 +88,11 @@ export function rankedJson(loaded: LoadedTrace): ResultJson {
     ...reachedJson(plan, wallet),
     rank: rankText(wallet.rank ?? 0n),
   }));
-  const ranked = new Set(wallets.map(({ chain, address }) => `${chain}:${address}`));
+  const ranks = ttrOf(plan);
   const result = reachJson(plan, reachPlan(plan), context, wallets);
   // Ends that nothing was pushed to were not found by this rule.
-  const isFound = ({ chain, address }: EndJson) => ranked.has(`${chain}:${address}`);
+  const isFound = ({ chain, asset, address }: EndJson) =>
+    (ranks[plan.table.accounts.find(chain, asset, address as Address)] ?? 0n) > 0n;
   return { ...result, exits: result.exits.filter(isFound), beyond: result.beyond.filter(isFound) };
 }
 

@@ -86,7 +86,7 @@ function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration 
 function notesOnPayers({ payers }: LoadedTrace, { exits, beyond, resting }: ResultJson): Note[] {
   const places = [...exits.filter(({ end }) => end !== 'returned'), ...beyond, ...resting];
   const back = places.filter(({ chain, address }) => payers.has(`${chain}:${address}`));
-  return back.map(({ address }) => ({
+  return [...new Set(back.map(({ address }) => address))].map((address) => ({
     code: 'BACK_TO_PAYER',
     text: `Money came back to ${address}, from where a confirmed payment had come. If it is the victim's own wallet, report it as such (--role own): then it counts as returned.`,
   }));
@@ -133,11 +133,13 @@ export function parametersOf({
   context,
   plan,
   order,
+  scope,
 }: LoadedTrace): Record<string, unknown> {
   return {
-    // Which sources are told, the order of the rows as far as it is known, and what ranks depend on.
+    // Which sources are told, what decides beside the rows, their order as far as it is known, and what ranks depend on.
     asked: [...plan.asked.keys()].filter((number) => plan.asked[number] === 1).map(sourceId),
     order,
+    scope,
     ttr: Object.fromEntries(Object.entries(TTR_DEFAULTS).map(([name, part]) => [name, `${part}`])),
     asOf,
     stops: stopsDigest(stops),

@@ -34,6 +34,8 @@ export interface FollowOptions {
    * below that of all sources. May set their trails.
    */
   readonly onMove?: (row: number, lots: Moved) => void;
+  /** Told of each burn of followed money, with the lots that it takes. */
+  readonly onBurn?: (row: number, lots: Moved) => void;
   /** Told now and then how many rows are done. */
   readonly onProgress?: (rows: number) => void;
 }
@@ -43,7 +45,7 @@ export interface FollowOptions {
  *
  * @param rule makes the ledgers that it works on
  */
-export function follow(plan: Plan, rule: RuleOfLedgers, { onMove, onProgress }: FollowOptions = {}): Followed {
+export function follow(plan: Plan, rule: RuleOfLedgers, { onMove, onBurn, onProgress }: FollowOptions = {}): Followed {
   const { table, sequence, places, sources, sourceOf, asked, most } = plan;
   const { from, to, value, kind, accounts } = table;
   const size = accounts.list.length;
@@ -81,6 +83,7 @@ export function follow(plan: Plan, rule: RuleOfLedgers, { onMove, onProgress }: 
       if (missing > 0n) lots.add(origins.unknown, missing, 0, NO_TRAIL);
     } else if (kind[row] === KIND.transfer) lots.add(origins.untraced, amount, 0, NO_TRAIL);
     if (kind[row] !== KIND.transfer) {
+      if (lots.followed(asked) > 0n) onBurn?.(row, lots);
       end(row);
       continue;
     }

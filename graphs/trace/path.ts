@@ -87,6 +87,12 @@ function widestPath(plan: Plan, rule: ConservingRule, { sources, targets }: Path
     if (left === 0n) best.delete(account);
   };
   runRule(plan, rule, {
+    onBurn(row, lots) {
+      let burnt = 0n;
+      for (let lot = 0; lot < lots.size; lot += 1)
+        if (sources.has(lots.origin[lot] ?? -1)) burnt += lots.amount[lot] ?? 0n;
+      if (burnt > 0n) add(from[row] ?? -1, -burnt);
+    },
     onMove(row, lots) {
       let carried = 0n;
       let own = 0n;

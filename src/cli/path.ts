@@ -120,7 +120,7 @@ function toJson(loaded: LoadedTrace, rule: PathRule, to: Wallet, { amount, arriv
       graphHash,
       rule: `path by ${rule}`,
       parameters: { ...parametersOf(loaded), to },
-      seeds: [report],
+      seeds: [],
       results,
     }),
     ...{ to, ...results },

@@ -72,7 +72,8 @@ export async function readBalances(db: Db, runId: number): Promise<StoredBalance
        (select coalesce(sum(value), 0) from ${relation} t where t.from_id = b.wallet_id and t.asset_id = b.asset_id
           and t.timestamp <= h.timestamp and ${bySender}) as sent,
        (select coalesce(sum(value), 0) from issuer_events e where e.wallet_id = b.wallet_id and e.asset_id = b.asset_id
-          and e.timestamp <= h.timestamp and not r.offline) as burnt
+          and e.timestamp <= h.timestamp and not r.offline and exists (select 1 from run_issuer_events i
+            where i.run_id = b.run_id and i.asset_id = b.asset_id and i.state = 'known')) as burnt
      from balances b join runs r on r.id = b.run_id join wallets w on w.id = b.wallet_id join chains c on c.id = w.chain_id
      join assets a on a.id = b.asset_id join run_heads h on h.run_id = b.run_id and h.chain_id = w.chain_id
      where b.run_id = $1 order by c.name, w.address collate "C"`,

@@ -19,6 +19,11 @@ import { type FreshDatabase, freshDatabase } from '../servers.ts';
 
 const START = { tron: TRON.blockAt(Date.UTC(2026, 2, 1)), ethereum: ETHEREUM.blockAt(Date.UTC(2026, 2, 1)) };
 
+interface Traced {
+  readonly exits: readonly object[];
+  readonly conservation: { readonly difference: string };
+}
+
 interface Shown {
   readonly run: { readonly state: string; readonly graphHash: string; readonly faults: { readonly code: string }[] };
   readonly balances: readonly { address: string; burnt: string; balance: string | null; difference: string | null }[];
@@ -89,8 +94,11 @@ describe.skipIf(inject('postgres') === null)('what the issuer destroyed and rede
     const out = await text();
     expect(out.match(/ agrees$/gm)).toHaveLength(2);
     expect(out).toContain('BURNT: destroyed by the issuer at a frozen wallet, or redeemed.');
-    const told = ofFrozen.map((burn) => ({ ...burn, position: null }));
+    const told = ofFrozen.map((burn) => ({ ...burn, position: null, occurrence: 0 }));
     expect(await readIssuerEvents(store.pool, 1)).toEqual(told);
+    const traced = await cliJson<Traced>(env, 'trace', `case ${cases}`, '--rule', 'fifo');
+    expect(traced.exits).toMatchObject([{ end: 'destroyed', address: frozen, amount: '60.000000' }]);
+    expect(traced.conservation.difference).toBe('0.000000');
   });
 
   it.each(['a node', 'Etherscan', 'both'] as const)('is read on Ethereum through %s', async (way) => {

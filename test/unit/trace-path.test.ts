@@ -1,8 +1,9 @@
 /** The way of the most money, by hand: of lots where they have an order, of sums where they have none, of first reach. */
 import { describe, expect, it } from 'vitest';
+import { planOf } from '../../graphs/trace/follow.ts';
 import { findPath, findReach, type Path } from '../../graphs/trace/path.ts';
-import type { ConservingRule } from '../../graphs/trace/types.ts';
-import { accountsOf, wordPlan, wordsOf } from '../fixtures/tracing/word-plan.ts';
+import { CONSERVING_RULES, type ConservingRule } from '../../graphs/trace/types.ts';
+import { accountsOf, wordInput, wordPlan, wordsOf } from '../fixtures/tracing/word-plan.ts';
 
 interface Asked {
   readonly transfers: readonly string[];
@@ -50,6 +51,21 @@ describe('the path', () => {
       amount: 45,
       way: ['V A 110: 110', 'A C 60: 60', 'C D 60: 60', 'D S 45: 45'],
     });
+  });
+
+  it('does not go on from money that was destroyed', () => {
+    const told = { transfers: ['V A 10', 'W A 5', 'A B 5'], covered: ['A'], sources: [0, 1] };
+    const input = wordInput(told);
+    const [first] = input.transfers;
+    if (first === undefined) throw new Error('There is no first transfer');
+    const { chain, asset, to: wallet, transaction, value, timestamp } = first;
+    const burn = { chain, asset, wallet, transaction, value, position: null, kind: 'destroyed' } as const;
+    const plan = planOf({ ...input, burns: [{ ...burn, timestamp: timestamp + 1 }] });
+    for (const rule of CONSERVING_RULES) {
+      const path = findPath(plan, rule, { sources: new Set([0, 1]), targets: accountsOf(plan, 'B') });
+      const last = path?.steps.map(({ transfer }) => wordsOf(told.transfers, transfer));
+      expect(last, rule).toEqual(['W A 5', 'A B 5']);
+    }
   });
 
   it('by LIFO is of the newest lots', () => {
