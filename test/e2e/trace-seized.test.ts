@@ -65,7 +65,7 @@ describe.skipIf(!hasSharedData || inject('postgres') === null)('the seized walle
     const result = await traced<TraceJson>('--rule', rule, '--report', `${FIRST}`);
     expect(result.sources).toMatchObject([
       {
-        ...{ id: 'S1', kind: 'payment', reports: [FIRST], transaction: receipt?.transaction, to: receipt?.wallet },
+        ...{ kind: 'payment', reports: [FIRST], transaction: receipt?.transaction, to: receipt?.wallet },
         value: usdt(receipt?.value),
       },
     ]);

@@ -360,7 +360,9 @@ describe('a node whose logs contradict themselves', () => {
       /^REPLY_INCONSISTENT: .* receipts of several blocks/,
     );
     expect(await told(place(() => ({ logIndex: '0x80000000' })))).toMatch(/^REPLY_INVALID: /);
-    expect((await place(() => ({ logIndex: '0x7' }))).map(({ position }) => position)).toEqual([7, 7]);
+    expect(await told(place(() => ({ logIndex: '0x7' })))).toMatch(/^REPLY_INVALID: .* two logs have one place/);
+    const apart = (hash: string) => ({ logIndex: hash.endsWith(hashes[0] ?? '') ? '0x9' : '0x7' });
+    expect((await place(apart)).map(({ position }) => position)).toEqual([9, 7]);
   });
 
   test('by times that no block can have', async () => {

@@ -125,13 +125,15 @@ export async function readPositions(
       placed.push({ transaction, from, to, value, position: index });
     }
   }
+  if (blocks.size > 1) {
+    throw new RetryableError(
+      'REPLY_INCONSISTENT',
+      `${place.host} sent receipts of several blocks for transactions of one.`,
+    );
+  }
   const places = new Set(placed.map(({ position }) => position));
   if (places.size < placed.length) throw invalid(place, 'two logs have one place');
-  if (blocks.size <= 1) return placed;
-  throw new RetryableError(
-    'REPLY_INCONSISTENT',
-    `${place.host} sent receipts of several blocks for transactions of one.`,
-  );
+  return placed;
 }
 
 function transfersIn(
