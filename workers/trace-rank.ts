@@ -4,7 +4,7 @@ import { reachPlan } from '../graphs/trace/follow.ts';
 import { type EndJson, type ResultJson, reachedJson, reachJson } from '../graphs/trace/json.ts';
 import { PLACE, type Plan } from '../graphs/trace/plan.ts';
 import { rankTtr, TTR_DEFAULTS, TTR_SCALE } from '../graphs/trace/ttr.ts';
-import { CONSERVING_RULES, type ConservingRule } from '../graphs/trace/types.ts';
+import { CONSERVING_RULES, type ConservingRule, type Reach } from '../graphs/trace/types.ts';
 import { byWallet, walletKey } from '../graphs/wallet-key.ts';
 import type { Address, Wallet } from '../src/chains/chain.ts';
 import { formatAmount, largerFirst } from '../src/money.ts';
@@ -21,8 +21,6 @@ export interface RankedWallet extends Wallet {
   readonly rank: bigint | null;
   /** What each rule traces to it; `null` under TTR. */
   readonly received: PerRule<bigint> | null;
-  /** True for the wallet of a service, where a trace ends. */
-  readonly isStop: boolean;
 }
 
 export interface Ranking {
@@ -37,15 +35,18 @@ export interface Ranking {
 
 /** By TTR. Only wallets that the money can have reached are ranked. */
 export function rankByTtr({ plan, victims }: Pick<LoadedTrace, 'plan' | 'victims'>): Ranking {
-  const ranks = ttrOf(plan);
+  return rankReached(plan, victims, ttrOf(plan), reachPlan(plan));
+}
+
+function rankReached(plan: Plan, victims: readonly Wallet[], ranks: BigInt64Array, reach: Reach): Ranking {
   const { accounts } = plan.table;
   const own = new Set(victims.map(walletKey));
-  const wallets = reachPlan(plan).wallets.flatMap((wallet): RankedWallet[] => {
+  const wallets = reach.wallets.flatMap((wallet): RankedWallet[] => {
     const account = accounts.find(wallet.chain, wallet.asset, wallet.address);
     const rank = ranks[account] ?? 0n;
     if (rank === 0n || own.has(walletKey(wallet))) return [];
     const { chain, asset, address, hop } = wallet;
-    return [{ chain, asset, address, hop, rank, received: null, isStop: plan.places[account] === PLACE.service }];
+    return [{ chain, asset, address, hop, rank, received: null }];
   });
   const ranked = ranks.reduce((count, rank) => count + (rank > 0n ? 1 : 0), 0);
   return {
@@ -56,15 +57,13 @@ export function rankByTtr({ plan, victims }: Pick<LoadedTrace, 'plan' | 'victims
 
 /** By the most that any conserving rule traces to a wallet: which rule is right is not for a ranking to say. */
 export function rankByTraced(loaded: LoadedTrace): Ranking {
-  const { plan, victims } = loaded;
-  const own = new Set(victims.map(walletKey));
+  const own = new Set(loaded.victims.map(walletKey));
   const found = new Map<string, RankedWallet & { received: Record<ConservingRule, bigint> }>();
   for (const rule of CONSERVING_RULES) {
     for (const { chain, asset, address, hop, received } of followLoaded(loaded, rule).wallets) {
       const key = `${asset} ${walletKey({ chain, address })}`;
-      const isStop = plan.places[plan.table.accounts.find(chain, asset, address)] === PLACE.service;
       const none = { fifo: 0n, lifo: 0n, 'pro-rata': 0n, libr: 0n };
-      const before = found.get(key) ?? { ...{ chain, asset, address, hop, rank: null, isStop }, received: none };
+      const before = found.get(key) ?? { ...{ chain, asset, address, hop, rank: null }, received: none };
       found.set(key, { ...before, hop: Math.min(before.hop, hop), received: { ...before.received, [rule]: received } });
     }
   }
@@ -83,13 +82,14 @@ export function rankByTraced(loaded: LoadedTrace): Ranking {
 
 /** The result of a trace by TTR: ends without amounts, wallets with their ranks. */
 export function rankedJson(loaded: LoadedTrace): ResultJson {
-  const { plan, context } = loaded;
-  const wallets = rankByTtr(loaded).wallets.map((wallet) => ({
+  const { plan, context, victims } = loaded;
+  const ranks = ttrOf(plan);
+  const reach = reachPlan(plan);
+  const wallets = rankReached(plan, victims, ranks, reach).wallets.map((wallet) => ({
     ...reachedJson(plan, wallet),
     rank: rankText(wallet.rank ?? 0n),
   }));
-  const ranks = ttrOf(plan);
-  const result = reachJson(plan, reachPlan(plan), context, wallets);
+  const result = reachJson(plan, reach, context, wallets);
   // Ends that nothing was pushed to were not found by this rule.
   const isFound = ({ chain, asset, address }: EndJson) =>
     (ranks[plan.table.accounts.find(chain, asset, address as Address)] ?? 0n) > 0n;

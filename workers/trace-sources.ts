@@ -72,6 +72,11 @@ export async function readCaseSources(
   };
 }
 
+/** Whether a source is one that a report names; without a report all are. */
+export function isAsked({ reports }: CaseSource, report: StoredReport | null): boolean {
+  return report === null || reports.includes(report.number);
+}
+
 function walletOf({ chain, wallet }: StoredReport): Wallet {
   return { chain, address: wallet };
 }

@@ -4,8 +4,14 @@ import { formatAmount } from '../../src/money.ts';
 import { walletKey } from '../wallet-key.ts';
 import type { Plan } from './plan.ts';
 import { type PlaceOfEnd, type PlaceOfRest, reached, type Traced } from './result.ts';
-import type { FollowedSource, PlacedTransfer, Reach, ReachedWallet, SourceKind } from './types.ts';
-import { SOURCE_KINDS } from './types.ts';
+import {
+  type FollowedSource,
+  type PlacedTransfer,
+  type Reach,
+  type ReachedWallet,
+  SOURCE_KINDS,
+  type SourceKind,
+} from './types.ts';
 
 /** What is known of the rows besides what was followed. */
 export interface Context {
