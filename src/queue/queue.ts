@@ -164,11 +164,16 @@ export async function openQueues(redisUrl: string | null, database: QueueDatabas
   };
 }
 
+/** Postgres's code for a full disk. */
+const DISK_FULL = '53100';
+
 /** @throws RetryableError `QUEUE_LOST` for what the queue's server does not answer */
 async function reach<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
+    // A full disk of the Postgres that keeps the queue is no lost server: it is explained as the database's.
+    if ((error as { code?: unknown }).code === DISK_FULL) throw error;
     throw new RetryableError('QUEUE_LOST', `The server that keeps the queue does not answer: ${reasonOf(error)}.`, {
       cause: error,
     });
