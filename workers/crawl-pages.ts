@@ -73,7 +73,7 @@ async function storePage(
   const requests = task.sent.requests;
   const page = { key, runId, requests, asset: provider.asset, wallets, transfers, rows, seen: isSeen, next, now };
   if (!(await commitPage(pool, page))) {
-    await countAnswer(pool, runId, requests, now);
+    await countAnswer(pool, runId, 'history', requests, now);
     return false;
   }
   for (const { code, count, text: message } of reply.remarks) {
@@ -176,7 +176,7 @@ export async function readReceipt(context: CrawlContext, transaction: string, ta
         `The receipt of transaction ${transaction} lacks ${missing} transfers that the history lists.`,
       );
     }
-    await countAnswer(pool, runId, task.sent.requests, new Date(clock.now()));
+    await countAnswer(pool, runId, 'receipt', task.sent.requests, new Date(clock.now()));
   }
   const [coverage] = await readCoverage(pool, key, [wallet.id], windowStart(provider));
   if (coverage === undefined || coverage.cursor.position < task.until) return;

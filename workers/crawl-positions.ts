@@ -20,7 +20,9 @@ export async function readPositions(context: CrawlContext, timestamp: number, ta
       `The receipts of ${new Date(timestamp).toISOString()} lack ${missing} transfers that the histories list.`,
     );
   }
-  if (task.sent.requests > 0) await countAnswer(pool, task.runId, task.sent.requests, new Date(clock.now()));
+  if (task.sent.requests > 0) {
+    await countAnswer(pool, task.runId, 'positions', task.sent.requests, new Date(clock.now()));
+  }
 }
 
 /** The run goes without, and says so: whoever follows money through these wallets has to know. */

@@ -28,7 +28,7 @@ export function createCrawlProcessor(context: CrawlContext): Processor {
       } catch (error) {
         if (error instanceof RetryableError && error.code === WORK_STOPPED) {
           // Given back as it was, for whoever goes on with it.
-          await countAnswer(context.pool, task.runId, task.sent.requests, new Date(context.clock.now()));
+          await countAnswer(context.pool, task.runId, 'retry', task.sent.requests, new Date(context.clock.now()));
           await control.pause(1);
         }
         await handleFault(context, job, task, error, control);
@@ -99,7 +99,7 @@ async function readBalances(context: CrawlContext, task: Task): Promise<void> {
   const addresses = wallets.map(({ address }) => address);
   const values = await source.balances({ wallets: addresses, asset, head, ...callOf(context, task) });
   const now = new Date(clock.now());
-  if (sent.requests > 0) await countAnswer(pool, runId, sent.requests, now);
+  if (sent.requests > 0) await countAnswer(pool, runId, 'balance', sent.requests, now);
   for (const { code, message } of task.faults) {
     await recordFault(pool, runId, { providerId, code, message, count: 1, requests: 0, now });
   }

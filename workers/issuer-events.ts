@@ -63,7 +63,7 @@ export async function readIssuerPage(context: CrawlContext, page: number, task: 
   const read = { key, runId, requests, asset, version, events, position: next ?? end, overlap, now };
   const stored = await commitIssuerPage(pool, read);
   if (!stored) {
-    await countAnswer(pool, runId, requests, now);
+    await countAnswer(pool, runId, 'issuer', requests, now);
     return queueNext(context, task, (await readIssuerCoverage(pool, key, runId)).version);
   }
   for (const { code, count, text: message } of remarks) {

@@ -8,7 +8,7 @@ import { findCase } from '../store/cases.ts';
 import { countCaseWallets } from '../store/frontier.ts';
 import { countUnconfirmed } from '../store/imports.ts';
 import { readIssuerKnowledge } from '../store/issuer-events.ts';
-import { type Run, readFaults, readHeads } from '../store/runs.ts';
+import { REQUEST_KINDS, type RequestKind, type Run, readFaults, readHeads, readRequests } from '../store/runs.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
 import { headText, issuerText, MAX_HOPS, MAX_TRANSFERS, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
@@ -65,7 +65,7 @@ It goes on where it stopped, up to the finalised block that it pinned; once fini
 Progress is printed to standard error.
 
 JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wallets: {expanded, stopped, pending, failed}, transfers,
-  unconfirmed, requests, graphHash, state, stop: {code, reason} or null}`,
+  unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer, issuer, retry}, graphHash, state, stop: {code, reason} or null}`,
     )
     .action((nameOrId: string, options: CrawlOptions) =>
       withEngine(context, async (engine) => {
@@ -131,6 +131,7 @@ async function readOutcome(pool: Parameters<typeof countStored>[0], name: string
     transfers: (await countStored(pool, run.id)).transfers,
     unconfirmed: await countUnconfirmed(pool, run.id),
     requests: run.requests,
+    requestsFor: await readRequests(pool, run.id),
     graphHash: run.graphHash,
     state: run.state,
     stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason },
@@ -150,7 +151,7 @@ async function outcomeText(
       `${count(wallets.expanded)} expanded, ${count(wallets.stopped)} stopped at, ${count(wallets.pending)} pending, ${count(wallets.failed)} failed`,
     ],
     ['Transfers', `${count(transfers)} that touch an expanded wallet`],
-    ['Requests', offline ? 'none: offline' : count(run.requests)],
+    ['Requests', offline ? 'none: offline' : requestsText(run.requests, outcome.requestsFor)],
     ['graphHash', graphHash ?? 'none: the crawl is not finished'],
   );
   const text = [
@@ -167,6 +168,23 @@ async function outcomeText(
     text.push('What was read is kept. Run the same command again to go on from there.\n');
   }
   return text.join('');
+}
+
+/** What requests of each kind are, after their number. */
+const REQUESTS_FOR: Readonly<Record<RequestKind, string>> = {
+  history: 'pages of histories',
+  probe: 'looks at newest transfers',
+  balance: 'for balances',
+  receipt: 'for receipts',
+  positions: 'for the order within blocks',
+  signer: 'for signers',
+  issuer: "for the issuer's events",
+  retry: 'that faults cost',
+};
+
+function requestsText(requests: number, by: Readonly<Record<RequestKind, number>>): string {
+  const parts = REQUEST_KINDS.filter((kind) => by[kind] > 0).map((kind) => `${count(by[kind])} ${REQUESTS_FOR[kind]}`);
+  return parts.length === 0 ? count(requests) : `${count(requests)}: ${parts.join(', ')}`;
 }
 
 async function balanceText(pool: Parameters<typeof countStored>[0], run: Run, name: string): Promise<string> {

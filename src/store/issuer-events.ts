@@ -172,6 +172,10 @@ export async function commitIssuerPage(pool: Pool, page: StoredIssuerPage): Prom
        where asset_id = $1 and provider_id = $2 and version = $3 returning 1),
      counted as (
        update runs set requests = requests + $7, answered_at = $5 where id = $6 and exists (select 1 from moved)),
+     asked as (
+       insert into run_requests as q (run_id, kind, requests)
+       select $6, 'issuer', $7 where exists (select 1 from moved)
+       on conflict (run_id, kind) do update set requests = q.requests + excluded.requests),
      stored as (
        insert into issuer_events (transaction, asset_id, kind, wallet_id, value, occurrence, timestamp, block, position,
          provider_id)

@@ -62,13 +62,18 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
      moved as (
        update coverage v
        set restarts = case when v.until_position = $6 then v.restarts else 0 end,
-         until_position = $6, held = $7, token = $8, version = v.version + 1, rows = v.rows + e.rows, updated_at = $9
+         until_position = $6, held = $7, token = $8, version = v.version + 1, rows = v.rows + e.rows,
+         requests = v.requests + $11, updated_at = $9
        from expected e
        where v.wallet_id = e.wallet_id and v.asset_id = $4 and v.provider_id = $5 and (select ok from ready)
        returning 1),
      counted as (
        update runs set requests = requests + $11, rows = rows + $12, answered_at = $9
        where id = $10 and (select ok from ready)),
+     asked as (
+       insert into run_requests as q (run_id, kind, requests)
+       select $10, 'history', $11 where (select ok from ready)
+       on conflict (run_id, kind) do update set requests = q.requests + excluded.requests),
      repeated as (
        insert into receipts (asset_id, transaction, wallet_id)
        select $4, decode(hash, 'hex'), id from unnest($13::text[], $14::bigint[]) as r(hash, id)

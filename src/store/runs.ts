@@ -150,9 +150,53 @@ export async function readHeads(db: Db, runId: number): Promise<Map<ChainId, Pin
   return new Map(rows.map(({ chain, ...head }) => [chain, head]));
 }
 
+/**
+ * What a request was for: a page of a history, a look at a wallet's newest transfers, a balance, a receipt, the order within
+ * a block, who signed, what the issuer did; or one that a fault cost.
+ */
+export const REQUEST_KINDS = [
+  'history',
+  'probe',
+  'balance',
+  'receipt',
+  'positions',
+  'signer',
+  'issuer',
+  'retry',
+] as const;
+export type RequestKind = (typeof REQUEST_KINDS)[number];
+
 /** Counts requests that brought an answer; `commitPage` counts those of pages itself. */
-export async function countAnswer(db: Db, runId: number, requests: number, now: Date): Promise<void> {
-  await db.query('update runs set requests = requests + $2, answered_at = $3 where id = $1', [runId, requests, now]);
+export async function countAnswer(
+  db: Db,
+  runId: number,
+  kind: RequestKind,
+  requests: number,
+  now: Date,
+): Promise<void> {
+  await db.query('update runs set answered_at = $2 where id = $1', [runId, now]);
+  await countRequests(db, runId, kind, requests);
+}
+
+async function countRequests(db: Db, runId: number, kind: RequestKind, requests: number): Promise<void> {
+  if (requests === 0) return;
+  await db.query(
+    `with total as (update runs set requests = requests + $3 where id = $1)
+     insert into run_requests (run_id, kind, requests) values ($1, $2, $3)
+     on conflict (run_id, kind) do update set requests = run_requests.requests + excluded.requests`,
+    [runId, kind, requests],
+  );
+}
+
+/** How many requests a run has sent, by what they were for. */
+export async function readRequests(db: Db, runId: number): Promise<Readonly<Record<RequestKind, number>>> {
+  const rows = await many<{ kind: RequestKind; requests: number }>(
+    db,
+    'select kind, requests from run_requests where run_id = $1',
+    [runId],
+  );
+  const none = Object.fromEntries(REQUEST_KINDS.map((kind) => [kind, 0])) as Record<RequestKind, number>;
+  return { ...none, ...Object.fromEntries(rows.map(({ kind, requests }) => [kind, requests])) };
 }
 
 /** Notes that a provider answers, while what it is asked for is not whole yet. */
@@ -185,9 +229,7 @@ export async function recordFault(
      set count = faults.count + excluded.count, last_message = excluded.last_message, last_at = excluded.last_at`,
     [runId, fault.providerId, fault.code, fault.message, fault.now, fault.count],
   );
-  if (fault.requests > 0) {
-    await db.query('update runs set requests = requests + $2 where id = $1', [runId, fault.requests]);
-  }
+  await countRequests(db, runId, 'retry', fault.requests);
 }
 
 export async function readFaults(db: Db, runId: number): Promise<Fault[]> {
