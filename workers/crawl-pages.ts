@@ -1,5 +1,6 @@
 /** Reading histories page by page, each page stored whole with the cursors of its wallets. */
 import type { Cursor, HistoryPage, TransactionHash } from '../src/chains/chain.ts';
+import type { StopKind } from '../src/crawl/frontier.ts';
 import { countEqual, numberRows } from '../src/crawl/occurrences.ts';
 import { groupPages } from '../src/crawl/page-groups.ts';
 import { RetryableError } from '../src/errors.ts';
@@ -117,7 +118,10 @@ export async function queuePages({ provider }: CrawlContext, task: Task, coverag
   );
 }
 
-/** Stops at a wallet whose history is longer than the policy allows; never at a reported one. */
+/**
+ * Stops at a wallet whose history is longer than the policy allows, or than pages were planned for; never at a reported one.
+ * What counts is what its history has, not how many pages it came in.
+ */
 async function stopAtLimit(
   { pool, provider: { source } }: CrawlContext,
   task: Task,
@@ -126,19 +130,23 @@ async function stopAtLimit(
   position: number,
 ): Promise<boolean> {
   const { policy, key, head, runId } = task;
-  const limit = policy.maxTransfers;
-  const hop = task.wallets.find(({ id }) => id === walletId)?.hop ?? 0;
-  if (hop === 0 || limit === null || rows <= limit) return false;
+  const wallet = task.wallets.find(({ id }) => id === walletId);
+  if (wallet === undefined || wallet.hop === 0) return false;
+  const most = wallet.byPerson ? Number.POSITIVE_INFINITY : (policy.maxTransfers ?? Number.POSITIVE_INFINITY);
+  const allowed = wallet.allowedRows ?? Number.POSITIVE_INFINITY;
+  if (rows <= most && rows < allowed) return false;
   // A provider's rows may have been read twice; a copy's are not.
-  if (source.authority === 'chain' && (await countTransfersOf(pool, walletId, key.assetId, head.timestamp)) <= limit) {
-    return false;
-  }
+  const own = source.authority === 'chain' ? await countTransfersOf(pool, walletId, key.assetId, head.timestamp) : rows;
+  if (own <= most && own < allowed) return false;
   const until =
     source.unit === 'block'
       ? `block ${Math.min(position, head.block)}`
       : new Date(Math.min(position, head.timestamp)).toISOString();
-  const reason = `more than ${limit} transfers (--max-transfers); its history is stored up to ${until}`;
-  await setWalletState(pool, runId, [walletId], 'stopped', reason);
+  const [kind, limit]: [StopKind, string] =
+    own > most
+      ? ['max-transfers', `more than ${most} transfers (--max-transfers)`]
+      : ['max-requests', `over --max-requests ${policy.maxRequests}`];
+  await setWalletState(pool, runId, [walletId], 'stopped', `${limit}; its history is stored up to ${until}`, { kind });
   return true;
 }
 

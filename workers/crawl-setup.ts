@@ -1,4 +1,5 @@
 /** What a crawl is given: what it was asked for, and what it works with. */
+import type { ListedStop } from '../src/cases/stops-file.ts';
 import type { ChainId } from '../src/chains/chain.ts';
 import type { Clock } from '../src/clock.ts';
 import type { Case } from '../src/store/cases.ts';
@@ -10,6 +11,8 @@ import type { Provider } from './provider.ts';
 export interface CrawlRequest {
   readonly case: Case;
   readonly policy: CrawlPolicy;
+  /** Wallets of services at which the crawl stops, from a list that somebody vouches for. */
+  readonly stops: readonly ListedStop[];
   /** On the case's files alone. */
   readonly offline: boolean;
   /** A provider that answers nothing for so long is given up; what is stored stays. */
@@ -19,11 +22,11 @@ export interface CrawlRequest {
 }
 
 /**
- * What a crawl is at: the histories of a hop's wallets, then what the issuer destroyed, balances, and the order of transfers
+ * What a crawl is at: the histories of a wave's wallets, then what the issuer destroyed, balances, and the order of transfers
  * within so many blocks.
  */
 export type Stage =
-  | { readonly kind: 'histories'; readonly hop: number }
+  | { readonly kind: 'histories'; readonly wave: number }
   | { readonly kind: 'issuer' }
   | { readonly kind: 'balances' }
   | { readonly kind: 'positions'; readonly blocks: number };

@@ -5,8 +5,10 @@ import type { ChainId, Head } from '../src/chains/chain.ts';
 import { RetryableError, UserError } from '../src/errors.ts';
 import { readSeeds, type Seed } from '../src/store/cases.ts';
 import { transaction } from '../src/store/db.ts';
+import { readDisclosures } from '../src/store/disclosures.ts';
 import { addCaseWallets } from '../src/store/frontier.ts';
 import { noteGenesis } from '../src/store/reference.ts';
+import { addRunStops } from '../src/store/run-stops.ts';
 import {
   beginRun,
   endRun,
@@ -18,8 +20,11 @@ import {
   resumeRun,
   sameRequest,
 } from '../src/store/runs.ts';
+import { readPayments } from '../src/store/trace-rows.ts';
+import { readWalletDecisions, standing } from '../src/store/wallet-decisions.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
 import { callInTurn, type Provider } from './provider.ts';
+import { keyOf } from './trace-sources.ts';
 
 /** Tries for the finalised head, with which a run begins; then the provider counts as unreachable. */
 const HEAD_TRIES = 4;
@@ -83,8 +88,8 @@ async function resumeOrBegin(
   { seeds, providers }: { seeds: readonly Seed[]; providers: readonly Provider[] },
 ): Promise<Run> {
   const { pool, clock } = setup;
-  const { case: investigated, policy, offline } = request;
-  const digest = digestOf(seeds);
+  const { case: investigated, policy, offline, stops } = request;
+  const digest = await digestOf(pool, request, seeds);
   const last = await lastRun(pool, investigated.id);
   const asked = { policy, offline, seeds: digest };
   // What files say may have changed since, so a crawl on them begins anew.
@@ -109,8 +114,12 @@ async function resumeOrBegin(
     await addCaseWallets(
       db,
       run.id,
-      seeds.map(({ walletId, role }) => ({ walletId, role, hop: 0, state: 'pending', reason: null })),
+      seeds.map(({ walletId, role }) => ({
+        ...{ walletId, role, hop: 0, wave: 0, state: 'pending', kind: null, reason: null },
+        ...{ allowedRows: null, byPerson: false, amount: null, rule: null },
+      })),
     );
+    await addRunStops(db, run.id, stops);
     return run;
   });
 }
@@ -148,9 +157,22 @@ async function checkChain(
   );
 }
 
-function digestOf(seeds: readonly Seed[]): Buffer {
+/** Digest of all that decides beside the policy which wallets a run reads: the same run goes on only under the same. */
+async function digestOf(
+  pool: CrawlSetup['pool'],
+  { case: { id } }: CrawlRequest,
+  seeds: readonly Seed[],
+): Promise<Buffer> {
+  const payments = await readPayments(pool, id);
+  const disclosed = (await readDisclosures(pool, id)).map(({ number }) => number);
+  const decisions = [...standing(await readWalletDecisions(pool, id))].map(([walletId, { decision }]) => [
+    walletId,
+    decision,
+  ]);
   return createHash('sha256')
     .update(JSON.stringify(seeds.map(({ address, role }) => [address, role])))
+    .update(JSON.stringify(payments.map((payment) => keyOf(payment))))
+    .update(JSON.stringify([disclosed, decisions.sort()]))
     .digest();
 }
 

@@ -4,7 +4,7 @@ import { followPlan } from '../graphs/trace/follow.ts';
 import type { Context } from '../graphs/trace/json.ts';
 import { makePlan, type Plan, type PlanInput } from '../graphs/trace/plan.ts';
 import { burnAsTransfer, compareTransfers, createTable, type TransferTable } from '../graphs/trace/table.ts';
-import type { ConservingRule, Flow, Opening, PlacedTransfer, Stop, TransferKey } from '../graphs/trace/types.ts';
+import type { ConservingRule, Flow, Opening, PlacedTransfer, Stop } from '../graphs/trace/types.ts';
 import { transferLine } from '../graphs/transfers-hash.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
 import type { ListedStop } from '../src/cases/stops-file.ts';
@@ -28,7 +28,15 @@ import {
   notesOnStops,
   STORE_CHANGED,
 } from './trace-notes.ts';
-import { type CaseSource, type CaseSources, isAsked, type Note, readCaseSources } from './trace-sources.ts';
+import {
+  type CaseSource,
+  type CaseSources,
+  isAsked,
+  keyOf,
+  type Note,
+  readCaseSources,
+  returnsOf,
+} from './trace-sources.ts';
 
 export interface TraceRequest {
   readonly case: Case;
@@ -199,18 +207,6 @@ export function followLoaded({ plan, request }: LoadedTrace, rule: ConservingRul
   return followPlan(other, rule, {
     onProgress: (rows) => request.onProgress({ kind: 'following', rule, rows, of }),
   });
-}
-
-function keyOf({ chain, asset, transaction, from, to, value, occurrence }: TransferKey): string {
-  return [chain, asset, transaction, from, to, value, occurrence].join(' ');
-}
-
-/** A list of services knows better than a report whose wallet a payment came from. */
-function returnsOf({ own, origins }: CaseSources, stops: readonly ListedStop[]): Stop[] {
-  const services = new Set(stops.map(walletKey));
-  return [...own, ...origins.filter((wallet) => !services.has(walletKey(wallet)))].map(({ chain, address }) => ({
-    ...{ chain, address, kind: 'returned' },
-  }));
 }
 
 /** What wallets held before their first known transfer, by the contract's own word. At an end it does not matter. */

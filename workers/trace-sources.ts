@@ -1,5 +1,6 @@
 /** Which transfers a case's reports and disclosures name as sources, and what is to be said of those that they do not. */
-import type { NamedSource } from '../graphs/trace/types.ts';
+import type { NamedSource, Stop, TransferKey } from '../graphs/trace/types.ts';
+import { walletKey } from '../graphs/wallet-key.ts';
 import type { Wallet } from '../src/chains/chain.ts';
 import { displayAmount } from '../src/money.ts';
 import { readReports, type StoredReport } from '../src/store/cases.ts';
@@ -24,6 +25,8 @@ export interface CaseSources {
   readonly named: readonly CaseSource[];
   /** Wallets that reports name alone, with the numbers of the reports. */
   readonly unverified: readonly (Wallet & { readonly reports: readonly number[] })[];
+  /** Wallets of reports that tell of a payment which nobody has confirmed: a trace does not follow it, a crawl has to. */
+  readonly unconfirmed: readonly Wallet[];
   /** Wallets of reporting victims, to which money can return; the second kind is where, by a report, its confirmed payment came from. */
   readonly own: readonly Wallet[];
   readonly origins: readonly Wallet[];
@@ -58,6 +61,7 @@ export async function readCaseSources(
       ...disclosures.flatMap(disclosedSource),
     ],
     unverified: unverifiedWallets(reports),
+    unconfirmed: paidTo.filter((each) => each.payments === 0 && !isWalletOnly(each)).map(walletOf),
     own: reports
       .filter(({ role }) => role === 'own')
       .map(walletOf)
@@ -75,6 +79,19 @@ export async function readCaseSources(
 /** Whether a source is one that a report names; without a report all are. */
 export function isAsked({ reports }: CaseSource, report: StoredReport | null): boolean {
   return report === null || reports.includes(report.number);
+}
+
+/** What tells a source from all other transfers. */
+export function keyOf({ chain, asset, transaction, from, to, value, occurrence }: TransferKey): string {
+  return [chain, asset, transaction, from, to, value, occurrence].join(' ');
+}
+
+/** Where money counts as returned. A list of services knows better than a report whose wallet a payment came from. */
+export function returnsOf({ own, origins }: Pick<CaseSources, 'own' | 'origins'>, stops: readonly Wallet[]): Stop[] {
+  const services = new Set(stops.map(walletKey));
+  return [...own, ...origins.filter((wallet) => !services.has(walletKey(wallet)))].map(({ chain, address }) => ({
+    ...{ chain, address, kind: 'returned' },
+  }));
 }
 
 function walletOf({ chain, wallet }: StoredReport): Wallet {

@@ -1,29 +1,27 @@
 /**
- * A crawl in waves: all wallets of one hop, then those that their money reached. Waves and not races, so that the same
- * chain data and policy choose the same wallets however many workers there are.
+ * A crawl in waves: the reported wallets, then those that most of the followed money reached, and so on. Waves and not races,
+ * so that the same chain data and policy choose the same wallets however many workers there are.
  *
  * The wave is planned in the database; the queue only carries its pages. Whatever is interrupted is planned again from
  * there.
  */
 import type { Clock } from '../src/clock.ts';
-import { chooseWave } from '../src/crawl/frontier.ts';
 import { groupPages } from '../src/crawl/page-groups.ts';
 import { messageOf, RetryableError, UserError } from '../src/errors.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
 import { walletsWithoutBalance } from '../src/store/balances.ts';
 import { coveredShare, pendingCoverage, rewindCoverage } from '../src/store/coverage.ts';
 import {
-  addCaseWallets,
   countCaseWallets,
   expandCovered,
   findDisagreements,
   forgetBeyond,
-  nearestPendingHop,
-  payeesOfHop,
+  newestWave,
   setWalletState,
 } from '../src/store/frontier.ts';
 import { countOpenInstants, findUnordered, openInstants } from '../src/store/positions.ts';
 import { endRun, lockCase, type Run, readHeads, readRun, runsOfCase } from '../src/store/runs.ts';
+import { chooseNext } from './choose-wave.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
 import { hashRun } from './hash-run.ts';
 import { readIssuerEvents } from './issuer-step.ts';
@@ -76,36 +74,18 @@ async function removeVoidJobs({ pool, providers }: CrawlSetup, run: Run): Promis
 }
 
 /**
- * Hop by hop. A wallet whose history has to be read again may lead elsewhere than it seemed to, so the crawl goes back to
- * its hop and chooses anew what lies beyond; what is stored already costs no request.
+ * Wave by wave. A wallet whose history has to be read again may lead elsewhere than it seemed to, so the crawl goes back to
+ * its wave and chooses anew what comes after; what is stored already costs no request.
  */
 async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Promise<void> {
   const { pool, clock } = setup;
   const providers = await providersOf(setup, run);
-  const assets = providers.map(({ asset }) => asset.id);
   const reread = new Set<number>();
-  for (let hop = 0; hop <= run.policy.maxHops; hop += 1) {
-    if (!(await crawlWave(setup, request, run, { hop, providers }))) return;
+  for (let more = true; more; ) {
+    if (!(await crawlWave(setup, request, run, providers))) return;
     const back = await settleDisagreements(setup, run, providers, reread);
-    if (back !== null) {
-      await forgetBeyond(pool, run.id, back);
-      hop = back - 1;
-      continue;
-    }
-    const payees = await payeesOfHop(pool, run.id, hop, assets);
-    const { expanded, failed } = await countCaseWallets(pool, run.id);
-    const choices = chooseWave(payees, hop + 1, expanded + failed, run.policy);
-    await addCaseWallets(
-      pool,
-      run.id,
-      choices.map(({ wallet, state, reason }) => ({
-        walletId: wallet.walletId,
-        hop: hop + 1,
-        role: null,
-        state,
-        reason,
-      })),
-    );
+    if (back === null) more = await chooseNext(setup, run, providers);
+    else await forgetBeyond(pool, run.id, back);
   }
   if (!(await readIssuerEvents(setup, request, run, providers))) return;
   if (!(await readBalances(setup, request, run, providers))) return;
@@ -123,7 +103,7 @@ async function crawlWave(
   setup: CrawlSetup,
   request: CrawlRequest,
   run: Run,
-  { hop, providers }: { hop: number; providers: readonly Provider[] },
+  providers: readonly Provider[],
 ): Promise<boolean> {
   const { pool } = setup;
   const heads = await readHeads(pool, run.id);
@@ -136,8 +116,7 @@ async function crawlWave(
     await expandCovered(pool, { ...covered, until: windowEnd(provider, head), maxTransfers, receipts });
   }
   return performWork(setup, request, run, {
-    // A run that is taken up again may have wallets of a further hop left only.
-    stage: async () => ({ kind: 'histories', hop: (await nearestPendingHop(pool, run.id)) ?? hop }),
+    stage: async () => ({ kind: 'histories', wave: await newestWave(pool, run.id) }),
     queue: async () => {
       for (const provider of providers) await queuePages(setup, run, provider);
     },
@@ -166,7 +145,7 @@ async function queuePages({ pool }: CrawlSetup, run: Run, provider: Provider): P
  * the missing transfer on; if it is still missing, the wallet counts as failed.
  *
  * @param reread wallets that this attempt has had read again
- * @returns the nearest hop of wallets that have to be read again; `null` where there are none
+ * @returns the earliest wave of wallets that have to be read again; `null` where there are none
  */
 async function settleDisagreements(
   { pool }: CrawlSetup,
@@ -177,8 +156,8 @@ async function settleDisagreements(
   let back: number | null = null;
   for (const { id: providerId, asset, source } of providers) {
     if (source.authority === 'copy') continue;
-    for (const { walletId, hop, missing, since, sinceBlock } of await findDisagreements(pool, run.id, asset.id)) {
-      back = Math.min(back ?? hop, hop);
+    for (const { walletId, wave, missing, since, sinceBlock } of await findDisagreements(pool, run.id, asset.id)) {
+      back = Math.min(back ?? wave, wave);
       if (reread.has(walletId)) {
         const transfers = missing === 1 ? 'transfer' : 'transfers';
         const reason = `its own history lacks ${missing} ${transfers} that its counterparties' histories list`;

@@ -18,7 +18,7 @@ export interface Ended {
 
 export interface Followed {
   readonly ledgers: Ledgers;
-  /** What of each source's transfer became its own. */
+  /** What of each source's transfers became its own. */
   readonly amounts: readonly bigint[];
   readonly ended: Ended;
   /** Money of the sources asked about that came into each account, and that left its ledger. */
@@ -89,7 +89,7 @@ export function follow(plan: Plan, rule: RuleOfLedgers, { onMove, onBurn, onProg
     }
     spare.clear();
     const own = arrive(lots, spare, origins, { source, named });
-    if (source >= 0) amounts[source] = own;
+    if (source >= 0) amounts[source] = (amounts[source] ?? 0n) + own;
     [lots, spare] = [spare, lots];
     const carried = lots.followed(asked);
     if (carried > 0n) {

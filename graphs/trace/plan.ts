@@ -60,6 +60,26 @@ export function makePlan(table: TransferTable, input: PlanInput): Plan {
   return { table, sequence, places, openings, sources, sourceOf, asked, most };
 }
 
+/** The numbers of the two sources that `mergeSources` leaves. */
+const MERGED = { named: 0, unverified: 1 } as const;
+
+/**
+ * The same plan with all named sources as one, and all unverified ones as another: for whoever asks how much came
+ * somewhere, and not whose. With thousands of sources that is many times faster.
+ */
+export function mergeSources(plan: Plan): Plan {
+  const kinds = plan.sources.map(({ kind }) => (kind === 'unverified' ? MERGED.unverified : MERGED.named));
+  return {
+    ...plan,
+    sources: [
+      { row: -1, kind: 'payment' },
+      { row: -1, kind: 'unverified' },
+    ],
+    sourceOf: plan.sourceOf.map((source) => (source < 0 ? source : (kinds[source] ?? MERGED.named))),
+    asked: new Uint8Array(2).fill(1),
+  };
+}
+
 function placeAccounts({ accounts }: TransferTable, { covered, stops }: PlanInput): Uint8Array {
   const places = new Uint8Array(accounts.list.length).fill(PLACE.beyond);
   const set = (wallet: Wallet, place: number) => {

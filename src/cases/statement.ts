@@ -19,6 +19,11 @@ export function parseStatement(raw: Statement, options: Statement): Statement {
   return { by: text(raw.by, options.by, LONGEST_NAME), why: text(raw.why, options.why, LONGEST_WHY) };
 }
 
+/** Why alone, where it does not matter who says so. @throws UserError as `parseStatement` */
+export function parseWhy(raw: string, option: string): string {
+  return text(raw, option, LONGEST_WHY);
+}
+
 function text(raw: string, option: string, longest: number): string {
   const clean = raw
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')

@@ -226,8 +226,8 @@ export interface ChainSource {
   readonly finality: string;
   /** How far a history may lag behind the head, in the source's unit: a later run reads so much again. */
   readonly overlap: number;
-  /** How many wallets' histories, and how many balances, one call reads at most. */
-  readonly most: { readonly histories: number; readonly balances: number };
+  /** How many wallets' histories, and how many balances, one call reads at most; how many transfers a page has. */
+  readonly most: { readonly histories: number; readonly balances: number; readonly rows: number };
   /**
    * Hash of the chain's first block, which tells a test network from the real one; `null` where the provider has none.
    *

@@ -13,7 +13,7 @@ export function combineSources(history: ChainSource, proof: ChainSource): ChainS
   return {
     ...history,
     finality: proof.finality,
-    most: { histories: history.most.histories, balances: Math.min(proof.most.balances, MOST_BALANCES) },
+    most: { ...history.most, balances: Math.min(proof.most.balances, MOST_BALANCES) },
 
     async genesis(call) {
       const [listed, proven] = [await history.genesis(call), await proof.genesis(call)];

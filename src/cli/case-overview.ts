@@ -10,7 +10,8 @@ import { type Case, readReports } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
 import { readDeclarations } from '../store/declarations.ts';
 import { readDisclosures } from '../store/disclosures.ts';
-import { countCaseWallets, countStopReasons, readCaseWallets, type WalletCounts } from '../store/frontier.ts';
+import { type RuleMoney, readFollowedMoney, readStopReasons, type StopReason } from '../store/followed-money.ts';
+import { countCaseWallets, readCaseWallets, type WalletCounts } from '../store/frontier.ts';
 import { countUnconfirmed, type ImportedFile, listFiles } from '../store/imports.ts';
 import { type IssuerKnowledge, readIssuerKnowledge } from '../store/issuer-events.ts';
 import { countPayments } from '../store/payments.ts';
@@ -60,7 +61,9 @@ export interface CaseOverview {
   readonly balances: readonly StoredBalance[];
   /** For each chain of the run, whether it is known what the issuer destroyed and redeemed at its wallets. */
   readonly issuerEvents: readonly IssuerKnowledge[];
-  readonly notFollowed: readonly { readonly reason: string; readonly wallets: number }[];
+  /** What became of the followed money by each rule, and at which wallets the run stopped. */
+  readonly followed: readonly RuleMoney[];
+  readonly notFollowed: readonly StopReason[];
   readonly failed: readonly { readonly chain: ChainId; readonly address: Address; readonly reason: string | null }[];
   readonly clusters: { readonly count: number; readonly modularity: string; readonly runHash: string } | null;
 }
@@ -100,6 +103,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       graph: { wallets: 0, edges: 0 },
       balances: [],
       issuerEvents: [],
+      followed: [],
       notFollowed: [],
       failed: [],
       clusters: null,
@@ -130,7 +134,8 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     graph: { wallets: graph.order, edges: graph.size },
     balances: await readBalances(pool, run.id),
     issuerEvents: await readIssuerKnowledge(pool, run.id),
-    notFollowed: await countStopReasons(pool, run.id),
+    followed: await readFollowedMoney(pool, run.id),
+    notFollowed: await readStopReasons(pool, run.id),
     failed: await readCaseWallets(pool, run.id, ['failed']),
     clusters:
       analysis === undefined

@@ -8,6 +8,7 @@ import type { CaseOverview } from './case-overview.ts';
 import { type CliContext, withStore } from './context.ts';
 import { crawlCommand, headText, issuerText, newSeedsText, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
+import { followedText, moneyJson, notFollowedText } from './followed-text.ts';
 import type { Done } from './main.ts';
 import { asUsage, jsonOption } from './options.ts';
 import { count, counted, harmless, jsonLine, table, time } from './output.ts';
@@ -76,7 +77,8 @@ Example:
 
 JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults,
   graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, graph: {wallets, edges}, balances, issuerEvents:
-  [{chain, asset, known, reason}], notFollowed, failed, clusters}
+  [{chain, asset, known, reason}], followed: [{rule, sources, exited, resting, notFollowed}],
+  notFollowed: [{kind, reason, wallets, amounts: {fifo, lifo, pro-rata, libr}}], failed, clusters}
 state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
 unconfirmed counts transfers of imported files that the chain's histories do not have; burnt is what the issuer destroyed
 at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that`,
@@ -97,6 +99,7 @@ function toJson(overview: CaseOverview) {
     ...overview,
     asset: overview.asset.symbol,
     payments: { ...overview.payments, total: formatAmount(overview.payments.total, decimals) },
+    ...moneyJson(overview, decimals),
     balances: overview.balances.map((each) => {
       const { balance, received, sent, burnt, decimals: digits, ...wallet } = each;
       const difference = differenceOf(each);
@@ -160,10 +163,7 @@ function toText(overview: CaseOverview): string {
   if (run.newSeeds > 0) lines.push('\n', newSeedsText(run.newSeeds));
   if (overview.balances.length > 0) lines.push('\nReported wallets\n', balanceTable(overview));
   if (run.state === 'finished') lines.push(issuerText(overview.issuerEvents, run.offline));
-  if (overview.notFollowed.length > 0) {
-    lines.push('\nNot followed\n');
-    lines.push(table(overview.notFollowed.map(({ reason, wallets }) => [counted(wallets, 'wallet'), reason])));
-  }
+  lines.push(followedText(overview.followed, asset), notFollowedText(overview.notFollowed, asset));
   if (overview.failed.length > 0) {
     lines.push('\nFailed: run the crawl again to try them once more\n');
     lines.push(table(overview.failed.map(({ address, reason }) => [address, firstLine(reason ?? '')])));

@@ -4,13 +4,13 @@ import type { IssuerKnowledge } from '../store/issuer-events.ts';
 import type { CrawlPolicy, PinnedHead } from '../store/runs.ts';
 import { count, counted, harmless, time } from './output.ts';
 
-export const MAX_HOPS = 2;
-export const MAX_TRANSFERS = 20_000;
+export const MAX_HOPS = 6;
+export const MIN_SHARE = '0.1';
 
 /** The command that takes up an unfinished crawl: only the same policy goes on with it. */
 export function crawlCommand(
   name: string,
-  { maxHops, maxWallets, maxTransfers }: CrawlPolicy,
+  { maxHops, maxWallets, maxTransfers, maxRequests, minShare, stops }: CrawlPolicy,
   offline: boolean,
 ): string {
   return [
@@ -18,7 +18,11 @@ export function crawlCommand(
     offline ? ' --offline' : '',
     maxHops === MAX_HOPS ? '' : ` --max-hops ${maxHops}`,
     maxWallets === null ? '' : ` --max-wallets ${maxWallets}`,
-    maxTransfers === MAX_TRANSFERS ? '' : ` --max-transfers ${maxTransfers ?? 0}`,
+    minShare === MIN_SHARE ? '' : ` --min-share ${minShare}`,
+    maxRequests === null ? '' : ` --max-requests ${maxRequests}`,
+    maxTransfers === null ? '' : ` --max-transfers ${maxTransfers}`,
+    // Where the list lies is not known; the same one goes on with the crawl.
+    stops === null ? '' : ' --stops FILE',
   ].join('');
 }
 

@@ -2,19 +2,14 @@
 import { type Command, Option } from 'commander';
 import type { CrawlProgress, Stage } from '../../workers/crawl-setup.ts';
 import { crawlCase } from '../../workers/waves.ts';
-import { differenceOf, readBalances } from '../store/balances.ts';
-import { countStored } from '../store/case-graph.ts';
+import { readStopsFile, stopsDigest } from '../cases/stops-file.ts';
 import { findCase } from '../store/cases.ts';
-import { countCaseWallets } from '../store/frontier.ts';
-import { countUnconfirmed } from '../store/imports.ts';
-import { readIssuerKnowledge } from '../store/issuer-events.ts';
-import { REQUEST_KINDS, type RequestKind, type Run, readFaults, readHeads, readRequests } from '../store/runs.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
-import { headText, issuerText, MAX_HOPS, MAX_TRANSFERS, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
-import { faultsText } from './faults.ts';
+import { MAX_HOPS, MIN_SHARE } from './crawl-command.ts';
+import { outcomeJson, outcomeText, readOutcome } from './crawl-outcome.ts';
 import type { Done } from './main.ts';
-import { jsonOption, seconds, wholeNumber } from './options.ts';
-import { count, counted, EXIT, harmless, harmlessLines, jsonLine, type Terminal, table } from './output.ts';
+import { jsonOption, percent, seconds, wholeNumber } from './options.ts';
+import { count, counted, EXIT, harmless, jsonLine, type Terminal } from './output.ts';
 import { progressLine } from './progress.ts';
 
 const PATIENCE_S = 60;
@@ -22,7 +17,10 @@ const PATIENCE_S = 60;
 interface CrawlOptions {
   readonly maxHops: number;
   readonly maxWallets?: number;
-  readonly maxTransfers: number;
+  readonly maxTransfers?: number;
+  readonly maxRequests?: number;
+  readonly minShare: string;
+  readonly stops?: string;
   readonly patience: number;
   readonly offline?: boolean;
   readonly json?: boolean;
@@ -34,7 +32,7 @@ export function addCrawlCommand(program: Command, context: CliContext, done: Don
     .description('read the transfers of the reported wallets and of those that their money reached')
     .argument('<case>', 'name or id')
     .addOption(
-      new Option('--max-hops <n>', 'how many transfers to follow the money forward; 0 reads the reported wallets alone')
+      new Option('--max-hops <n>', 'how many transfers to follow the money; 0 reads the reported wallets alone')
         .argParser(wholeNumber(0))
         .default(MAX_HOPS),
     )
@@ -42,9 +40,24 @@ export function addCrawlCommand(program: Command, context: CliContext, done: Don
       new Option('--max-wallets <n>', 'most wallets to read, those with most money first').argParser(wholeNumber(1)),
     )
     .addOption(
-      new Option('--max-transfers <n>', 'stop at a wallet that was not reported and has more transfers; 0 for no limit')
-        .argParser(wholeNumber(0))
-        .default(MAX_TRANSFERS),
+      new Option('--min-share <percent>', 'read a wallet once this share of all payments reached it, by any rule')
+        .argParser(percent)
+        .default(MIN_SHARE),
+    )
+    .addOption(
+      new Option(
+        '--max-requests <n>',
+        'most pages of histories to plan; balances, receipts and what faults cost come on top',
+      ).argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option('--max-transfers <n>', 'stop at a wallet that was not reported and has more transfers').argParser(
+        wholeNumber(1),
+      ),
+    )
+    .option(
+      '--stops <file>',
+      'CSV file of services at which the crawl stops: address, category, and chain, name, source',
     )
     .addOption(
       new Option('--patience <seconds>', 'give up when the provider answers nothing for so long')
@@ -58,14 +71,20 @@ export function addCrawlCommand(program: Command, context: CliContext, done: Don
       `
 Examples:
   $ npx downstream crawl mekong
-  $ npx downstream crawl mekong --max-hops 1 --max-wallets 500
+  $ npx downstream crawl mekong --stops exchanges.csv --max-requests 2000
+  $ npx downstream crawl mekong --max-hops 1 --min-share 0
   $ npx downstream crawl mekong --offline
+
+It follows the payments by every rule that loses no money, and reads next the wallets that most of it reached, wave by wave, until
+no wallet is left that --min-share of it reached. It stops at services: those of --stops, and those that behave like one. A wallet
+that a person decided on is read, or not, all the same: npx downstream wallet --help.
 
 It goes on where it stopped, up to the finalised block that it pinned; once finished, the next crawl reads what is new.
 Progress is printed to standard error.
 
 JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wallets: {expanded, stopped, pending, failed}, transfers,
-  unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer, issuer, retry}, graphHash, state, stop: {code, reason} or null}`,
+  unconfirmed, requests, followed: [{rule, sources, exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets,
+  amounts: {fifo, lifo, pro-rata, libr}}], requestsFor: {history, probe, balance, receipt, positions, signer, issuer, retry}, graphHash, state, stop: {code, reason} or null}`,
     )
     .action((nameOrId: string, options: CrawlOptions) =>
       withEngine(context, async (engine) => {
@@ -74,6 +93,7 @@ JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wal
         const found = await findCase(store.pool, nameOrId);
         const offline = options.offline === true;
         const providers = offline ? await engine.openFiles(found.id) : engine.providers;
+        const stops = options.stops === undefined ? [] : await readStopsFile(options.stops);
         const stop = stopSignal();
         const fatal = failure();
         const worker = engine.startCrawl(providers, fatal.raise);
@@ -88,8 +108,12 @@ JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wal
                 policy: {
                   maxHops: options.maxHops,
                   maxWallets: options.maxWallets ?? null,
-                  maxTransfers: options.maxTransfers === 0 ? null : options.maxTransfers,
+                  maxTransfers: options.maxTransfers ?? null,
+                  maxRequests: options.maxRequests ?? null,
+                  minShare: options.minShare,
+                  stops: options.stops === undefined ? null : stopsDigest(stops),
                 },
+                stops,
                 offline,
                 patienceMs: options.patience,
                 signal: stop.signal,
@@ -100,7 +124,13 @@ JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wal
           progress.clear();
           await worker.close();
           const outcome = await readOutcome(engine.store.pool, found.name, run);
-          terminal.out(options.json ? jsonLine(outcome) : await outcomeText(engine.store.pool, run, outcome));
+          const [asset] = engine.assets;
+          if (asset === undefined) throw new Error('The database knows no asset');
+          terminal.out(
+            options.json
+              ? jsonLine(outcomeJson(outcome, asset))
+              : await outcomeText(engine.store.pool, run, outcome, asset),
+          );
           if (run.state !== 'finished') done(EXIT.failed);
         } finally {
           progress.clear();
@@ -119,81 +149,6 @@ function failure(): { promise: Promise<never>; raise: (error: Error) => void } {
   // It may be raised when nobody waits any more.
   promise.catch(() => {});
   return { promise, raise };
-}
-
-async function readOutcome(pool: Parameters<typeof countStored>[0], name: string, run: Run) {
-  const chains = [...(await readHeads(pool, run.id))].map(([chain, head]) => ({ chain, head }));
-  return {
-    case: name,
-    offline: run.offline,
-    chains,
-    wallets: await countCaseWallets(pool, run.id),
-    transfers: (await countStored(pool, run.id)).transfers,
-    unconfirmed: await countUnconfirmed(pool, run.id),
-    requests: run.requests,
-    requestsFor: await readRequests(pool, run.id),
-    graphHash: run.graphHash,
-    state: run.state,
-    stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason },
-  };
-}
-
-async function outcomeText(
-  pool: Parameters<typeof countStored>[0],
-  run: Run,
-  outcome: Awaited<ReturnType<typeof readOutcome>>,
-): Promise<string> {
-  const { wallets, transfers, chains, graphHash, offline } = outcome;
-  const facts = chains.map(({ chain, head }) => ['Up to', headText({ chain, ...head })]);
-  facts.push(
-    [
-      'Wallets',
-      `${count(wallets.expanded)} expanded, ${count(wallets.stopped)} stopped at, ${count(wallets.pending)} pending, ${count(wallets.failed)} failed`,
-    ],
-    ['Transfers', `${count(transfers)} that touch an expanded wallet`],
-    ['Requests', offline ? 'none: offline' : requestsText(run.requests, outcome.requestsFor)],
-    ['graphHash', graphHash ?? 'none: the crawl is not finished'],
-  );
-  const text = [
-    `Crawl ${run.number} of the case "${outcome.case}" ${run.state === 'finished' ? 'is finished.' : 'is not finished.'}\n\n`,
-    table(facts),
-    await balanceText(pool, run, outcome.case),
-    run.state === 'finished' ? issuerText(await readIssuerKnowledge(pool, run.id), offline) : '',
-    faultsText(await readFaults(pool, run.id)),
-    unconfirmedText(outcome.unconfirmed),
-    offline ? OFFLINE_NOTE : '',
-  ];
-  if (run.state !== 'finished') {
-    text.push(`\nStopped: ${harmlessLines(run.stopReason ?? 'no reason recorded')}\n`);
-    text.push('What was read is kept. Run the same command again to go on from there.\n');
-  }
-  return text.join('');
-}
-
-/** What requests of each kind are, after their number. */
-const REQUESTS_FOR: Readonly<Record<RequestKind, string>> = {
-  history: 'pages of histories',
-  probe: 'looks at newest transfers',
-  balance: 'for balances',
-  receipt: 'for receipts',
-  positions: 'for the order within blocks',
-  signer: 'for signers',
-  issuer: "for the issuer's events",
-  retry: 'that faults cost',
-};
-
-function requestsText(requests: number, by: Readonly<Record<RequestKind, number>>): string {
-  const parts = REQUEST_KINDS.filter((kind) => by[kind] > 0).map((kind) => `${count(by[kind])} ${REQUESTS_FOR[kind]}`);
-  return parts.length === 0 ? count(requests) : `${count(requests)}: ${parts.join(', ')}`;
-}
-
-async function balanceText(pool: Parameters<typeof countStored>[0], run: Run, name: string): Promise<string> {
-  const balances = await readBalances(pool, run.id);
-  const differ = balances.filter((each) => (differenceOf(each) ?? 0n) !== 0n);
-  if (differ.length === 0) return '';
-  const hold = differ.length === 1 ? 'holds other than its' : 'hold other than their';
-  const of = `${count(differ.length)} of ${counted(balances.length, 'reported wallet')}`;
-  return `\n${of} ${hold} transfers add up to: see npx downstream case show "${name}"\n`;
 }
 
 /** A line of progress with the rate since the first. */
@@ -228,7 +183,7 @@ function progressText({ stage, wallets, covered, rows, requests, waiting }: Craw
 function stageText(stage: Stage): string {
   switch (stage.kind) {
     case 'histories':
-      return `hop ${stage.hop}`;
+      return `wave ${stage.wave}`;
     case 'issuer':
       return "issuer's events";
     case 'balances':

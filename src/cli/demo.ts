@@ -17,8 +17,6 @@ import { serveOn } from './serve-on.ts';
 
 const SEED = 'downstream demo';
 const CASE = 'demo';
-/** How far the planted network moves its money before most of it is cashed out. */
-const MAX_HOPS = '4';
 /** No limit that anybody would notice. */
 const RATES = { TRON_API_RATE: '10000', ETHEREUM_RPC_RATE: '10000', ETHERSCAN_API_RATE: '10000' };
 const USDT_DECIMALS = 6;
@@ -78,12 +76,13 @@ async function runDemo(context: CliContext, { out, serve = false }: DemoOptions)
     };
     await run('case', 'create', CASE);
     await run('report', 'import', CASE, relative('.', join(out, 'economy', 'reports.csv')));
-    await run('crawl', CASE, '--max-hops', MAX_HOPS);
+    const stops = relative('.', join(out, 'economy', 'stops.csv'));
+    await run('crawl', CASE, '--stops', stops);
     const matches = (await quietly('report', 'match', CASE)) as MatchJson;
     say('Each payment that "report match" proposes first is confirmed, as a person would after looking at it.\n\n');
     await quietly('report', 'match', CASE, ...matches.reports.flatMap(confirmation));
-    await run('trace', CASE, ...CHOICE, '--stops', relative('.', join(out, 'economy', 'stops.csv')));
-    const trace = (await quietly('trace', CASE, '--stops', join(out, 'economy', 'stops.csv'))) as TraceJson;
+    await run('trace', CASE, ...CHOICE, '--stops', stops);
+    const trace = (await quietly('trace', CASE, '--stops', stops)) as TraceJson;
     await run('clusters', CASE);
     for (const format of EXPORT_FORMATS) await run('export', CASE, '--format', format, '--out', out);
     const clusters = (await quietly('clusters', CASE)) as ClustersJson;

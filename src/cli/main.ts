@@ -16,6 +16,7 @@ type AddCommand = (program: Command, context: CliContext, done: Done) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   case: async () => (await import('./case.ts')).addCaseCommands,
   report: async () => (await import('./report.ts')).addReportCommands,
+  wallet: async () => (await import('./wallet.ts')).addWalletCommands,
   source: async () => (await import('./source.ts')).addSourceCommands,
   import: async () => (await import('./import.ts')).addImportCommand,
   crawl: async () => (await import('./crawl.ts')).addCrawlCommand,

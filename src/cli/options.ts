@@ -20,6 +20,14 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** A share in percent, kept as it was written, without zeros that say nothing. */
+export function percent(text: string): string {
+  if (!/^\d{1,3}(\.\d{1,6})?$/.test(text) || Number(text) > 100) {
+    throw new InvalidArgumentError('It takes a percentage from 0 to 100, such as 0.1.');
+  }
+  return String(Number(text));
+}
+
 /** Seconds, as a decimal, to milliseconds. */
 export function seconds(text: string): number {
   if (/^\d{1,6}(\.\d{1,3})?$/.test(text) && Number(text) > 0) return Math.round(Number(text) * 1000);

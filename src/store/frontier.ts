@@ -1,7 +1,7 @@
 /** The frontier of a run: which wallets it takes, in which state, and why. */
 import type { Address, ChainId, Head } from '../chains/chain.ts';
+import type { StopKind } from '../crawl/frontier.ts';
 import { type Db, many, one } from './db.ts';
-import { listedFor } from './listed.ts';
 import type { CrawlPolicy } from './runs.ts';
 
 export type WalletState = 'pending' | 'expanded' | 'stopped' | 'failed';
@@ -13,11 +13,14 @@ export interface CaseWallet {
   readonly address: Address;
   readonly hop: number;
   readonly role: SeedRole | null;
+  readonly wave: number;
   readonly state: WalletState;
+  readonly kind: StopKind | null;
   readonly reason: string | null;
 }
 
-const COLUMNS = `cw.wallet_id as "walletId", c.name as chain, w.address, cw.hop, cw.role, cw.state, cw.reason`;
+const COLUMNS = `cw.wallet_id as "walletId", c.name as chain, w.address, cw.hop, cw.role, cw.wave, cw.state,
+  cw.stop_kind as kind, cw.reason`;
 const TABLES = `case_wallets cw join wallets w on w.id = cw.wallet_id join chains c on c.id = w.chain_id`;
 
 /** All wallets of a run that are in one of the states, nearest first, then by address. */
@@ -49,6 +52,10 @@ export interface AssignedWallet {
   readonly address: Address;
   readonly hop: number;
   readonly state: WalletState;
+  /** It is read up to so many rows; `null` for no limit. */
+  readonly allowedRows: number | null;
+  /** True where a person decided that it is to be read. */
+  readonly byPerson: boolean;
 }
 
 /** What a job is about; undefined when its run has ended, was resumed since, or does not have the wallets. */
@@ -58,7 +65,7 @@ export async function readAssignment(
 ): Promise<Assignment | undefined> {
   const rows = await many<Omit<Assignment, 'head' | 'wallets'> & Head & AssignedWallet>(
     db,
-    `select w.id, w.address, cw.hop, cw.state, r.policy, r.started_at as "startedAt", h.block, h.timestamp
+    `select w.id, w.address, cw.hop, cw.state, cw.allowed_rows as "allowedRows", cw.by_person as "byPerson", r.policy, r.started_at as "startedAt", h.block, h.timestamp
      from runs r
      join case_wallets cw on cw.run_id = r.id and cw.wallet_id = any($3::bigint[])
      join wallets w on w.id = cw.wallet_id
@@ -69,7 +76,9 @@ export async function readAssignment(
   const [first] = rows;
   if (first === undefined) return undefined;
   const { policy, startedAt, block, timestamp } = first;
-  const wallets = rows.map(({ id, address, hop, state }) => ({ id, address, hop, state }));
+  const wallets = rows.map(({ id, address, hop, state, allowedRows, byPerson }) => {
+    return { id, address, hop, state, allowedRows, byPerson };
+  });
   return { policy, startedAt, head: { block, timestamp }, wallets };
 }
 
@@ -85,35 +94,66 @@ export async function expandWallet(db: Db, runId: number, walletId: number, asse
 }
 
 /** What a wave decides of one wallet. */
-export interface Decision {
+export interface WaveDecision {
   readonly walletId: number;
   readonly hop: number;
+  readonly wave: number;
   readonly role: SeedRole | null;
   readonly state: 'pending' | 'stopped';
+  readonly kind: StopKind | null;
   readonly reason: string | null;
+  /** It is read up to so many rows; `null` for no limit. */
+  readonly allowedRows: number | null;
+  readonly byPerson: boolean;
+  /** The most that any rule brought, and which; `null` for reported wallets. */
+  readonly amount: bigint | null;
+  readonly rule: string | null;
 }
 
-/** Adds wallets to the frontier. One that is there already keeps its place: it was reached on a shorter way. */
-export async function addCaseWallets(db: Db, runId: number, decisions: readonly Decision[]): Promise<void> {
-  const column = <T>(read: (decision: Decision) => T) => decisions.map(read);
+/**
+ * Adds wallets to the frontier. One that is there already keeps its place, for it was reached before; where it was begun, it
+ * learns how much further it is to be read, or why not.
+ */
+export async function addCaseWallets(db: Db, runId: number, decisions: readonly WaveDecision[]): Promise<void> {
+  const column = <T>(read: (decision: WaveDecision) => T) => decisions.map(read);
   await db.query(
-    `insert into case_wallets (run_id, wallet_id, hop, role, state, reason)
-     select $1, t.* from unnest($2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::text[]) as t
-     on conflict do nothing`,
+    `insert into case_wallets as cw (run_id, wallet_id, hop, wave, role, state, stop_kind, reason, allowed_rows, by_person,
+       amount, rule)
+     select $1, t.* from unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[],
+       $9::bigint[], $10::boolean[], $11::numeric[], $12::text[]) as t
+     on conflict (run_id, wallet_id) do update
+     set state = 'pending', stop_kind = null, reason = null, allowed_rows = excluded.allowed_rows,
+       amount = excluded.amount, rule = excluded.rule
+     where excluded.state = 'pending' and cw.state = 'stopped' and cw.allowed_rows is not null`,
     [
       runId,
       column((d) => d.walletId),
       column((d) => d.hop),
+      column((d) => d.wave),
       column((d) => d.role),
       column((d) => d.state),
+      column((d) => d.kind),
       column((d) => d.reason),
+      column((d) => d.allowedRows),
+      column((d) => d.byPerson),
+      column((d) => d.amount?.toString() ?? null),
+      column((d) => d.rule),
     ],
   );
 }
 
-/** Forgets the wallets beyond a hop, so that they are chosen anew. */
-export async function forgetBeyond(db: Db, runId: number, hop: number): Promise<void> {
-  await db.query('delete from case_wallets where run_id = $1 and hop > $2', [runId, hop]);
+/** Forgets the wallets of later waves, so that they are chosen anew. */
+export async function forgetBeyond(db: Db, runId: number, wave: number): Promise<void> {
+  await db.query('delete from case_wallets where run_id = $1 and wave > $2', [runId, wave]);
+}
+
+/** Forgets at which wallets a run stops for the money that reached them: that is settled once it has followed all. */
+export async function forgetStops(db: Db, runId: number): Promise<void> {
+  await db.query(
+    `delete from case_wallets where run_id = $1 and state = 'stopped' and allowed_rows is null
+       and stop_kind not in ('behaviour', 'max-transfers')`,
+    [runId],
+  );
 }
 
 /** @param options `from`: only wallets that are in this state; another worker may have gone on with them */
@@ -123,13 +163,50 @@ export async function setWalletState(
   walletIds: readonly number[],
   state: WalletState,
   reason: string | null = null,
-  options: { from?: WalletState } = {},
+  options: { from?: WalletState; kind?: StopKind } = {},
 ): Promise<void> {
   await db.query(
-    `update case_wallets set state = $3, reason = $4
+    `update case_wallets set state = $3, reason = $4, stop_kind = $6
      where run_id = $1 and wallet_id = any($2::bigint[]) and ($5::text is null or state = $5)`,
-    [runId, walletIds, state, reason, options.from ?? null],
+    [runId, walletIds, state, reason, options.from ?? null, options.kind ?? null],
   );
+}
+
+/** Where the frontier of a run stands. */
+export interface FrontierState {
+  readonly walletId: number;
+  readonly state: WalletState;
+  readonly kind: StopKind | null;
+  readonly wave: number;
+  readonly allowedRows: number | null;
+  readonly byPerson: boolean;
+}
+
+export async function readFrontier(db: Db, runId: number): Promise<FrontierState[]> {
+  return many<FrontierState>(
+    db,
+    `select wallet_id as "walletId", state, stop_kind as kind, wave, allowed_rows as "allowedRows",
+       by_person as "byPerson"
+     from case_wallets where run_id = $1 order by wallet_id`,
+    [runId],
+  );
+}
+
+/** How many rows the history of each expanded wallet of an asset's chain has, up to the run's head. */
+export async function countRows(db: Db, runId: number, assetId: number): Promise<number[]> {
+  const counts = await many<{ rows: number }>(
+    db,
+    `select (select count(*) from transfers t where t.from_id = cw.wallet_id and t.asset_id = a.id
+         and t.timestamp <= h.timestamp and t.seen_by_sender)
+       + (select count(*) from transfers t where t.to_id = cw.wallet_id and t.asset_id = a.id
+         and t.timestamp <= h.timestamp and t.seen_by_recipient and t.from_id <> t.to_id) as rows
+     from case_wallets cw join assets a on a.id = $2
+     join wallets w on w.id = cw.wallet_id and w.chain_id = a.chain_id
+     join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
+     where cw.run_id = $1 and cw.state = 'expanded'`,
+    [runId, assetId],
+  );
+  return counts.map(({ rows }) => rows);
 }
 
 /**
@@ -152,7 +229,8 @@ export async function expandCovered(
     `update case_wallets cw set state = 'expanded' from coverage v
      where cw.run_id = $1 and cw.state = 'pending'
        and v.wallet_id = cw.wallet_id and v.asset_id = $2 and v.provider_id = $3 and v.until_position >= $4
-       and (cw.hop = 0 or $5::bigint is null or v.rows <= $5)
+       and (cw.hop = 0 or cw.by_person or $5::bigint is null or v.rows <= $5)
+       and (cw.allowed_rows is null or v.rows < cw.allowed_rows)
        and not ($6 and exists (
          select 1 from receipts r where r.wallet_id = cw.wallet_id and r.asset_id = $2 and not r.settled))`,
     [request.runId, request.assetId, request.providerId, request.until, request.maxTransfers, request.receipts],
@@ -171,57 +249,16 @@ export async function countCaseWallets(db: Db, runId: number): Promise<WalletCou
   );
 }
 
-/** The hop of the nearest wallets that are not read yet; `null` where none are left. */
-export async function nearestPendingHop(db: Db, runId: number): Promise<number | null> {
-  const query = `select min(hop) as hop from case_wallets where run_id = $1 and state = 'pending'`;
-  return (await one<{ hop: number | null }>(db, query, [runId])).hop;
-}
-
-/** Why wallets were not followed, and how many; reasons that differ only in how far a history is stored count as one. */
-export async function countStopReasons(db: Db, runId: number): Promise<{ reason: string; wallets: number }[]> {
-  return many(
-    db,
-    `select regexp_replace(reason, '; its history is stored up to .*', '') as reason, count(*) as wallets
-     from case_wallets where run_id = $1 and state = 'stopped' group by 1 order by 2 desc, 1`,
-    [runId],
-  );
-}
-
-/** A wallet that money reached from the wallets of one hop, and how much of it. */
-export interface Payee {
-  readonly walletId: number;
-  readonly chain: ChainId;
-  readonly address: Address;
-  readonly received: bigint;
-}
-
-/**
- * Wallets outside the frontier that expanded wallets of a hop paid, up to the run's heads; most money first.
- *
- * A victim's own wallet leads nowhere by itself: only the payments that were confirmed do, and their payees are seeds.
- */
-export async function payeesOfHop(db: Db, runId: number, hop: number, assetIds: readonly number[]): Promise<Payee[]> {
-  const { transfers, bySender } = await listedFor(db, runId);
-  return many<Payee>(
-    db,
-    `select t.to_id as "walletId", c.name as chain, w.address, sum(t.value) as received
-     from case_wallets cw
-     join ${transfers} t on t.from_id = cw.wallet_id and t.asset_id = any($3::smallint[])
-     join wallets w on w.id = t.to_id join chains c on c.id = w.chain_id
-     join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
-     where cw.run_id = $1 and cw.hop = $2 and cw.state = 'expanded' and cw.role is distinct from 'own'
-       and t.value > 0 and t.timestamp <= h.timestamp and ${bySender}
-       and not exists (select 1 from case_wallets seen where seen.run_id = $1 and seen.wallet_id = t.to_id)
-     group by t.to_id, c.name, w.address
-     order by received desc, c.name, w.address collate "C"`,
-    [runId, hop, assetIds],
-  );
+/** The number of the newest wave of a run. */
+export async function newestWave(db: Db, runId: number): Promise<number> {
+  const query = 'select coalesce(max(wave), 0)::int as wave from case_wallets where run_id = $1';
+  return (await one<{ wave: number }>(db, query, [runId])).wave;
 }
 
 /** A wallet whose own history lacks transfers that its counterparties' histories list. */
 export interface Disagreement {
   readonly walletId: number;
-  readonly hop: number;
+  readonly wave: number;
   readonly missing: number;
   /** Time, and block where it is known, of the oldest of them. */
   readonly since: number;
@@ -235,7 +272,7 @@ export interface Disagreement {
 export async function findDisagreements(db: Db, runId: number, assetId: number): Promise<Disagreement[]> {
   return many<Disagreement>(
     db,
-    `select cw.wallet_id as "walletId", cw.hop, count(*) as missing, min(t.timestamp) as since,
+    `select cw.wallet_id as "walletId", cw.wave, count(*) as missing, min(t.timestamp) as since,
        min(t.block) as "sinceBlock"
      from case_wallets cw
      join wallets w on w.id = cw.wallet_id
@@ -244,7 +281,7 @@ export async function findDisagreements(db: Db, runId: number, assetId: number):
        and ((t.from_id = cw.wallet_id and not t.seen_by_sender and t.seen_by_recipient)
          or (t.to_id = cw.wallet_id and not t.seen_by_recipient and t.seen_by_sender))
      where cw.run_id = $1 and cw.state = 'expanded'
-     group by cw.wallet_id, cw.hop order by cw.wallet_id`,
+     group by cw.wallet_id, cw.wave order by cw.wallet_id`,
     [runId, assetId],
   );
 }

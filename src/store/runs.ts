@@ -3,6 +3,7 @@ import type { ChainId, Head } from '../chains/chain.ts';
 import { RetryableError } from '../errors.ts';
 import { SEEDS_OF_CASE } from './cases.ts';
 import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
+import { forgetStops } from './frontier.ts';
 
 /** What a crawl was asked for. Part of a run: the same run is resumed only under the same policy. */
 export interface CrawlPolicy {
@@ -11,6 +12,12 @@ export interface CrawlPolicy {
   readonly maxWallets: number | null;
   /** A wallet found by the crawl with more transfers than this is stopped at; `null` for no limit. */
   readonly maxTransfers: number | null;
+  /** The most pages of histories that are planned; `null` for no limit. */
+  readonly maxRequests: number | null;
+  /** A wallet is read once this share of the sources reached it by some rule: percent, as a decimal. */
+  readonly minShare: string;
+  /** Digest of the list of services at which it stops; `null` where it has none. */
+  readonly stops: string | null;
 }
 
 /** A head with the sense in which it is final. */
@@ -38,7 +45,9 @@ export interface Run {
   readonly endedAt: Date | null;
 }
 
-const COLUMNS = `id, case_id as "caseId", number, policy, offline, state, attempt, requests, rows, answered_at as "answeredAt",
+/** Runs of earlier versions followed all money, and planned no pages. */
+const POLICY = `'{"minShare": "0", "maxRequests": null, "stops": null}'::jsonb || policy as policy`;
+const COLUMNS = `id, case_id as "caseId", number, ${POLICY}, offline, state, attempt, requests, rows, answered_at as "answeredAt",
   stop_code as "stopCode", stop_reason as "stopReason", graph_hash as "graphHash", started_at as "startedAt",
   ended_at as "endedAt"`;
 
@@ -101,17 +110,18 @@ export async function beginRun(
 /**
  * Takes a run up again: its jobs of earlier attempts are void, and its failed wallets are tried once more.
  *
- * What was chosen behind a failed wallet is chosen anew: that wallet may lead elsewhere, and the frontier must not depend
- * on when a provider had a fault. Histories that are stored already cost no request. From where on the issuer's doings are
+ * What was chosen after a failed wallet is chosen anew: that wallet may lead elsewhere, and the frontier must not depend
+ * on when a provider had a fault. So is at which wallets the run stops. Histories that are stored already cost no request. From where on the issuer's doings are
  * needed hangs on the wallets, so that is settled anew too.
  */
 export async function resumeRun(pool: Pool, id: number): Promise<Run> {
   return transaction(pool, async (db) => {
     await db.query(
       `delete from case_wallets where run_id = $1
-       and hop > (select min(hop) from case_wallets where run_id = $1 and state = 'failed')`,
+       and wave > (select min(wave) from case_wallets where run_id = $1 and state = 'failed')`,
       [id],
     );
+    await forgetStops(db, id);
     await db.query(`update case_wallets set state = 'pending', reason = null where run_id = $1 and state = 'failed'`, [
       id,
     ]);

@@ -48,11 +48,15 @@ export async function benchCrawl(): Promise<Figure[]> {
 
 async function timedCrawl(env: Record<string, string>, data: string) {
   const began = Date.now();
-  const child = spawn(process.execPath, ['src/cli/downstream.mjs', 'crawl', 'bench', '--max-hops', '1', '--json'], {
-    cwd: repository,
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['src/cli/downstream.mjs', 'crawl', 'bench', '--max-hops', '1', '--min-share', '0', '--json'],
+    {
+      cwd: repository,
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let out = '';
   child.stdout.on('data', (chunk) => {
     out += chunk;

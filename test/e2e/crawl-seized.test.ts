@@ -53,7 +53,9 @@ describe.skipIf(!hasSharedData)('the seized wallets', () => {
           transfers: 10_525,
           graphHash: GRAPH_HASH,
         });
-        const oneHop = JSON.parse(await downstream(['crawl', 'seized', '--max-hops', '1', '--json'], env));
+        const oneHop = JSON.parse(
+          await downstream(['crawl', 'seized', '--max-hops', '1', '--min-share', '0', '--json'], env),
+        );
         expect(oneHop).toMatchObject({
           wallets: { expanded: 1_245, stopped: 0, pending: 0, failed: 0 },
           transfers: 10_525,

@@ -15,7 +15,7 @@ import { SEEDS, storedIn, TRANSFERS } from './seized.ts';
 const GRAPH_HASH = '4e0311d36ba9bf6b1e6beb8810c85ea2fb50466fa0a49460187f9effed376785';
 /** Slow enough that a crawl is met in the middle, fast enough to wait for. */
 const DELAY_MS = 15;
-const CRAWL = ['crawl', 'seized', '--max-hops', '1', '--json'];
+const CRAWL = ['crawl', 'seized', '--max-hops', '1', '--min-share', '0', '--json'];
 
 describe.skipIf(!hasSharedData)('a crawl of the seized wallets', () => {
   let server: RunningServer;
@@ -86,7 +86,10 @@ describe.skipIf(!hasSharedData)('a crawl of the seized wallets', () => {
 
   it('runs beside the crawl of another case in another process, and both are right', async () => {
     await newCase('second');
-    const crawls = [start(CRAWL, env), start(['crawl', 'second', '--max-hops', '1', '--json'], env)];
+    const crawls = [
+      start(CRAWL, env),
+      start(['crawl', 'second', '--max-hops', '1', '--min-share', '0', '--json'], env),
+    ];
     await pagesStored(100);
     const shown = JSON.parse(await downstream(['case', 'show', 'seized', '--json'], env));
     expect(shown.run.state).toBe('running');

@@ -46,7 +46,7 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
     });
     expect(await cli(env, 'migrate')).toMatchObject({
       code: 0,
-      out: 'Applied 0001_schema.sql, 0002_ethereum_and_files.sql, 0003_positions.sql, 0004_issuer_events.sql, 0005_tracing.sql, 0006_requests.sql.\n',
+      out: 'Applied 0001_schema.sql, 0002_ethereum_and_files.sql, 0003_positions.sql, 0004_issuer_events.sql, 0005_tracing.sql, 0006_requests.sql, 0009_frontier.sql.\n',
     });
     expect(await cli(env, 'migrate')).toMatchObject({ code: 0, out: 'The schema is up to date.\n' });
   });
@@ -383,7 +383,7 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
     );
     expect(wallets).toMatchObject({ expanded: 25, pending: 0, failed: 0 });
     const { out } = await cli(env, 'case', 'show', 'limited');
-    expect(out).toMatch(/\d+ wallets\s+over --max-wallets 25/);
+    expect(out).toMatch(/over --max-wallets 25\s+\d+ /);
   });
 
   it('tell a crawl whose process is gone from one that runs', async () => {
@@ -393,7 +393,7 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
       await pool.query(`update runs set state = 'running' where case_id = $1`, [id]);
       expect(await cliJson(env, 'case', 'show', 'limited')).toMatchObject({ run: { state: 'interrupted' } });
       expect((await cli(env, 'case', 'show', 'limited')).out).toContain(
-        'interrupted; go on with: npx downstream crawl "limited" --max-wallets 25\n',
+        'interrupted; go on with: npx downstream crawl "limited" --max-hops 2 --max-wallets 25\n',
       );
       const lock = await lockCase(pool, id);
       expect(await cliJson(env, 'case', 'show', 'limited')).toMatchObject({ run: { state: 'running' } });

@@ -26,7 +26,7 @@ interface CrawlJson {
 
 /** Recorded, so that a failure can be run again. */
 const SEEDS = ['monsoon', 'typhoon', 'drought'];
-const HOPS = ['--max-hops', '3'];
+const HOPS = ['--min-share', '0', '--max-hops', '3'];
 /**
  * All that a provider may do that can be seen: lost rows are a matter of counterparties and balances, below. Rates that end
  * or hold a crawl have tests of their own.

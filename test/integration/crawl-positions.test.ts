@@ -32,7 +32,7 @@ interface Stored {
 }
 
 const CASE = 'order';
-const HOPS = ['--max-hops', '2'];
+const HOPS = ['--min-share', '0', '--max-hops', '2'];
 
 describe.skipIf(inject('postgres') === null)('the order of transfers within a block', () => {
   let database: FreshDatabase;

@@ -23,7 +23,14 @@ describe.skipIf(inject('postgres') === null)('the store', () => {
     pool = createPool({ connectionString: database.url }, 'downstream', 4);
     await migrate(pool);
     caseId = (await createCase(pool, 'traced', NOW)).id;
-    const policy = { maxHops: 1, maxWallets: null, maxTransfers: null };
+    const policy = {
+      maxHops: 1,
+      maxWallets: null,
+      maxTransfers: null,
+      maxRequests: null,
+      minShare: '0.1',
+      stops: null,
+    };
     const request = { caseId, policy, offline: false, seeds: Buffer.alloc(32), heads: new Map(), now: NOW };
     runId = (await beginRun(pool, request)).id;
   });

@@ -5,7 +5,7 @@ import type { BalanceRequest, Call, ChainSource, HistoryPage, HistoryRequest, Tr
 import { type Http, http as platformHttp } from '../http.ts';
 import { USDT } from './assets.ts';
 import { bytes } from './balances.ts';
-import { pageParameters, readPage } from './etherscan-history.ts';
+import { PAGE_LIMIT, pageParameters, readPage } from './etherscan-history.ts';
 import { readIssuerEvents } from './etherscan-issuer.ts';
 import {
   balanceSchema,
@@ -99,7 +99,7 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
     finality: `${DEPTH} blocks below the newest`,
     assets: [USDT],
     overlap: INDEX_LAG_BLOCKS,
-    most: { histories: 1, balances: 1 },
+    most: { histories: 1, balances: 1, rows: PAGE_LIMIT },
 
     async genesis(call) {
       const first = await block('0x0', call);

@@ -18,6 +18,8 @@ import { createRpc, type Rpc, RpcRefusal, refused } from './rpc.ts';
 const MOST_HISTORIES = 1_000;
 /** A call of so many balances stays far below what nodes let a call cost. */
 const MOST_BALANCES = 200;
+/** What providers allow in one answer, as a rule. */
+const MOST_LOGS = 10_000;
 const MAINNET = 1;
 
 export interface EthereumNodeOptions {
@@ -63,7 +65,7 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
     assets,
     // Logs of a final block are there with the block.
     overlap: 0,
-    most: { histories: MOST_HISTORIES, balances: MOST_BALANCES },
+    most: { histories: MOST_HISTORIES, balances: MOST_BALANCES, rows: MOST_LOGS },
 
     async genesis(call) {
       await requireChain(call);

@@ -45,7 +45,7 @@ export function createFileSource(options: FileSourceOptions): ChainSource {
     finality: 'the newest transfer in the files',
     assets: [asset],
     overlap: 0,
-    most: { histories: MOST, balances: MOST },
+    most: { histories: MOST, balances: MOST, rows: MOST },
 
     genesis: async () => null,
 

@@ -8,7 +8,7 @@ import { type Http, http as platformHttp } from '../http.ts';
 import { type Place, quoteProvider } from '../reply.ts';
 import { USDT } from './assets.ts';
 import { readEvents } from './trongrid-events.ts';
-import { pageParameters, readPage } from './trongrid-history.ts';
+import { PAGE_LIMIT, pageParameters, readPage } from './trongrid-history.ts';
 import { readOwner } from './trongrid-owner.ts';
 import { blockOf, positionsIn, transfersIn } from './trongrid-receipts.ts';
 import {
@@ -76,7 +76,7 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
     finality: 'finalised',
     assets: [USDT],
     overlap: INDEX_LAG_MS,
-    most: { histories: 1, balances: 1 },
+    most: { histories: 1, balances: 1, rows: PAGE_LIMIT },
 
     async genesis(call) {
       const reply = await post('/wallet/getblockbynum', { num: 0 }, call);

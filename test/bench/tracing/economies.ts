@@ -95,6 +95,11 @@ export function compareExits({ economy, transfers, payments }: OpenedEconomy): E
   return { truth: economy.exits.length, equal, surplus: found.size, money };
 }
 
+/** All payments of an economy's victims as sources, with every wallet's whole history. */
+export function inputOfEconomy({ economy, transfers, payments }: OpenedEconomy): TraceInput {
+  return inputOf(economy, transfers, [...payments.keys()].map(asPayment));
+}
+
 function inputOf(
   { wallets }: Economy,
   transfers: readonly PlacedTransfer[],

@@ -1,0 +1,147 @@
+/**
+ * `npm run bench:frontier`: how much of planted networks' money a crawl of few requests follows to where it leaves, beside a
+ * crawl that reads everybody whom a wallet paid. Simulated economies, of which the truth is known.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { followInput } from '../../graphs/trace/follow.ts';
+import type { PlacedTransfer, TraceInput } from '../../graphs/trace/types.ts';
+import { walletKey } from '../../graphs/wallet-key.ts';
+import type { Wallet } from '../../src/chains/chain.ts';
+import { pagesOf } from '../../src/crawl/frontier.ts';
+import { serveEconomy } from '../../src/simulate/serve.ts';
+import { STOP_COLUMNS, stopRows } from '../../src/simulate/stops.ts';
+import { downstream } from '../fixtures/program.ts';
+import { inputOfEconomy, type OpenedEconomy, openEconomy } from './tracing/economies.ts';
+import { percent, printLine, printTable } from './tracing/tables.ts';
+
+const REQUESTS = 300;
+const SEEDS = ['frontier-1', 'frontier-2', 'frontier-3'];
+const PER_PAGE = { tron: 200, ethereum: 1_000 } as const;
+/** A wide crawl goes so far at most: by then its requests are used up. */
+const HOPS = 6;
+
+const rows: string[][] = [];
+for (const seed of SEEDS) rows.push(await measure(openEconomy(seed, 'normal', 'small')));
+printTable(
+  `Money of the planted networks followed to services, of all that gets there; ${REQUESTS} requests (target: 95 %, twice breadth-first's)`,
+  ['economy', 'payments', 'USDT', 'by money', 'wallets', 'with a list', 'breadth-first', 'wallets', 'with a list'],
+  rows,
+);
+printLine(
+  '"With a list": the wallets of all services are known beforehand. Without one, services are told by what they do.',
+);
+
+async function measure(opened: OpenedEconomy): Promise<string[]> {
+  const input = inputOfEconomy(opened);
+  const all = exitsOf(input);
+  const crawled = await crawlEconomy(opened, input);
+  const [alone, listed] = [breadthFirst(input, new Set()), breadthFirst(input, servicesOf(input))];
+  const share = (covered: readonly Wallet[]) => percent(Number((exitsOf(input, covered) * 10_000n) / all) / 10_000);
+  return [
+    opened.name,
+    `${input.sources.length}`,
+    `${all / 1_000_000n}`,
+    share(crawled.alone),
+    `${crawled.alone.length}`,
+    share(crawled.listed),
+    share(alone),
+    `${alone.length}`,
+    share(listed),
+  ];
+}
+
+/** What of the sources comes to services where only some wallets are read, by first in, first out. */
+function exitsOf(input: TraceInput, covered: readonly Wallet[] = input.covered): bigint {
+  const read = new Set(covered.map(walletKey));
+  const known = ({ chain, from, to }: PlacedTransfer) =>
+    read.has(walletKey({ chain, address: from })) || read.has(walletKey({ chain, address: to }));
+  const transfers = input.transfers.filter(known);
+  return followInput({ ...input, transfers, covered }, 'fifo').arrivals.reduce(
+    (sum, { end, amount }) => (end === 'service' ? sum + amount : sum),
+    0n,
+  );
+}
+
+function servicesOf({ stops }: TraceInput): Set<string> {
+  return new Set(stops.filter(({ kind }) => kind === 'service').map(walletKey));
+}
+
+/** Everybody whom the wallets of a hop paid, hop by hop, those with most money first, until the requests are used up. */
+function breadthFirst(input: TraceInput, stops: ReadonlySet<string>): Wallet[] {
+  const rowsOf = new Map<string, PlacedTransfer[]>();
+  for (const transfer of input.transfers) {
+    for (const address of new Set([transfer.from, transfer.to])) {
+      const key = walletKey({ chain: transfer.chain, address });
+      const own = rowsOf.get(key) ?? [];
+      own.push(transfer);
+      rowsOf.set(key, own);
+    }
+  }
+  const read: Wallet[] = [];
+  const met = new Set<string>();
+  let left = REQUESTS;
+  let wave: Wallet[] = input.sources.map(({ chain, to }) => ({ chain, address: to }));
+  for (let hop = 0; hop <= HOPS && left > 0; hop += 1) {
+    const paid = new Map<string, { wallet: Wallet; amount: bigint }>();
+    for (const wallet of wave) {
+      const key = walletKey(wallet);
+      if (met.has(key)) continue;
+      met.add(key);
+      const own = rowsOf.get(key) ?? [];
+      const pages = pagesOf(own.length, PER_PAGE[wallet.chain]);
+      if (pages > left) continue;
+      left -= pages;
+      read.push(wallet);
+      for (const { chain, from, to, value } of own) {
+        const payee = { chain, address: to };
+        if (from !== wallet.address || stops.has(walletKey(payee))) continue;
+        paid.set(walletKey(payee), { wallet: payee, amount: value + (paid.get(walletKey(payee))?.amount ?? 0n) });
+      }
+    }
+    wave = [...paid.values()].sort((a, b) => (a.amount < b.amount ? 1 : -1)).map(({ wallet }) => wallet);
+  }
+  return read;
+}
+
+/** Reads the economy through its simulated providers, with the program as it is used. */
+async function crawlEconomy({ economy }: OpenedEconomy, input: TraceInput) {
+  const folder = await mkdtemp(join(tmpdir(), 'downstream-frontier-'));
+  const data = await mkdtemp(join(tmpdir(), 'downstream-frontier-data-'));
+  const server = await serveEconomy(economy.transfers, { limits: 'none' });
+  const rate = '10000';
+  const env = {
+    ...server.settings,
+    ...{
+      TRON_API_RATE: rate,
+      ETHEREUM_RPC_RATE: rate,
+      ETHERSCAN_API_RATE: rate,
+      DOWNSTREAM_DATA: data,
+    },
+  };
+  try {
+    const reports = join(folder, 'reports.csv');
+    const lines = input.sources.map(({ to, transaction }) => `${to},${transaction}`);
+    await writeFile(reports, `wallet,transaction\n${lines.join('\n')}\n`);
+    const stops = join(folder, 'stops.csv');
+    const list = [...stopRows(economy.wallets)].map((cells) => cells.join(','));
+    await writeFile(stops, `${STOP_COLUMNS.join(',')}\n${list.join('\n')}\n`);
+    const crawl = async (name: string, ...options: string[]): Promise<Wallet[]> => {
+      await downstream(['case', 'create', name], env);
+      await downstream(['report', 'import', name, reports], env);
+      await downstream(['crawl', name, '--max-hops', '0'], env);
+      const confirmed = input.sources.map(({ transaction }, index) => ['--confirm', `${index + 1}:${transaction}`]);
+      await downstream(['report', 'match', name, ...confirmed.flat()], env);
+      await downstream(['crawl', name, '--max-requests', String(REQUESTS), ...options], env);
+      await downstream(['export', name, '--format', 'json', '--out', join(folder, name)], env);
+      const { default: graph } = await import(join(folder, name, 'graph.json'), { with: { type: 'json' } });
+      return graph.nodes.filter(({ state }: { state: string }) => state === 'expanded');
+    };
+    return { alone: await crawl('alone'), listed: await crawl('listed', '--stops', stops) };
+  } finally {
+    await server.close();
+    for (const each of [folder, data])
+      await rm(each, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
+}

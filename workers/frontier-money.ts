@@ -1,0 +1,99 @@
+/** The money that a crawl follows: how much of the sources each rule brings to wallets that are not read yet. */
+import { type Ends, endsOf } from '../graphs/trace/ends.ts';
+import { makePlan } from '../graphs/trace/plan.ts';
+import { createTable } from '../graphs/trace/table.ts';
+import { CONSERVING_RULES, type ConservingRule, type Stop } from '../graphs/trace/types.ts';
+import { walletKey } from '../graphs/wallet-key.ts';
+import type { Address, ChainId } from '../src/chains/chain.ts';
+import { larger } from '../src/money.ts';
+import type { Pool } from '../src/store/db.ts';
+import { readCaseWallets } from '../src/store/frontier.ts';
+import { readAssets } from '../src/store/reference.ts';
+import { readRunStops } from '../src/store/run-stops.ts';
+import { type Run, readHeads } from '../src/store/runs.ts';
+import { traceRows } from '../src/store/trace-rows.ts';
+import { keyOf, readCaseSources, returnsOf } from './trace-sources.ts';
+
+export interface ReachedWallet {
+  readonly chain: ChainId;
+  readonly address: Address;
+  readonly end: 'service' | 'returned' | 'beyond';
+  /** Fewest transfers by which any of it can have come. */
+  readonly hop: number;
+  /** What each rule brought; rules that brought nothing are left out. */
+  readonly amounts: ReadonlyMap<ConservingRule, bigint>;
+}
+
+export interface FollowedMoney {
+  readonly totals: ReadonlyMap<ConservingRule, Omit<Ends, 'accounts'>>;
+  /** What is followed in all, by the rule that has most of it as its own. */
+  readonly sources: bigint;
+  /** Wallets outside coverage, or at which the money ends, to which any rule brought something. */
+  readonly wallets: readonly ReachedWallet[];
+}
+
+/**
+ * Follows all sources of a run's case over what the run has read, under every conserving rule.
+ *
+ * A report whose payment nobody has confirmed yet stands for all payments into its wallet: a crawl has to come before the
+ * payment can be found. What wallets held at first, and the order within a block, are left out: both may be learnt sooner or
+ * later, and the same chain data must choose the same wallets.
+ */
+export async function followMoney(pool: Pool, run: Run): Promise<FollowedMoney> {
+  const { named, unverified, unconfirmed, ...sources } = await readCaseSources(
+    pool,
+    run.caseId,
+    null,
+    (await readAssets(pool))[0]?.decimals ?? 0,
+  );
+  const stops = await readRunStops(pool, run.id);
+  const heads = [...(await readHeads(pool, run.id)).values()].map(({ timestamp }) => timestamp);
+  const builder = createTable();
+  const transactions = new Set(named.map(({ transaction }) => transaction));
+  const crawled = new Set<string>();
+  for await (const row of traceRows(pool, run.id, Math.max(0, ...heads))) {
+    builder.addTransfer({ ...row, position: null });
+    if (transactions.has(row.transaction)) crawled.add(keyOf(row));
+  }
+  const table = builder.build();
+  const ends: Stop[] = [
+    ...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })),
+    ...returnsOf(sources, stops),
+  ];
+  const reported = new Set(
+    [...sources.reported, ...named.map(({ chain, to }) => ({ chain, address: to }))].map(walletKey),
+  );
+  const plan = makePlan(table, {
+    covered: await readCaseWallets(pool, run.id, ['expanded']),
+    // A reported wallet is read whatever a list says, and its money followed on.
+    stops: ends.filter((stop) => stop.kind === 'returned' || !reported.has(walletKey(stop))),
+    openings: [],
+    sources: named.filter((source) => crawled.has(keyOf(source))),
+    unverified: [...unverified, ...unconfirmed],
+  });
+  const found = CONSERVING_RULES.map((rule) => ({ rule, ends: endsOf(plan, rule) }));
+  return {
+    totals: new Map(found.map(({ rule, ends: { accounts: _, ...totals } }) => [rule, totals])),
+    sources: found.reduce((most, { ends: { sources } }) => larger(most, sources), 0n),
+    wallets: addUp(found, (account) => table.accounts.list[account]),
+  };
+}
+
+function addUp(
+  found: readonly { readonly rule: ConservingRule; readonly ends: Ends }[],
+  walletOf: (account: number) => { readonly chain: ChainId; readonly address: Address } | undefined,
+): ReachedWallet[] {
+  const wallets = new Map<string, ReachedWallet & { readonly amounts: Map<ConservingRule, bigint> }>();
+  for (const { rule, ends } of found) {
+    for (const { account, end, amount, hop } of ends.accounts) {
+      const wallet = walletOf(account);
+      if (wallet === undefined) throw new Error(`There is no account ${account}.`);
+      const { chain, address } = wallet;
+      const key = walletKey(wallet);
+      const own = wallets.get(key) ?? { chain, address, end, hop, amounts: new Map() };
+      own.amounts.set(rule, amount + (own.amounts.get(rule) ?? 0n));
+      wallets.set(key, { ...own, hop: Math.min(own.hop, hop) });
+    }
+  }
+  return [...wallets.values()];
+}
