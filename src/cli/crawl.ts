@@ -8,7 +8,7 @@ import { findCase } from '../store/cases.ts';
 import { countCaseWallets } from '../store/frontier.ts';
 import { countUnconfirmed } from '../store/imports.ts';
 import { readIssuerKnowledge } from '../store/issuer-events.ts';
-import { REQUEST_KINDS, type RequestKind, type Run, readFaults, readHeads, readRequests } from '../store/runs.ts';
+import { type Run, readFaults, readHeads, readRequests } from '../store/runs.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
 import { headText, issuerText, MAX_HOPS, MAX_TRANSFERS, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
@@ -16,6 +16,7 @@ import type { Done } from './main.ts';
 import { jsonOption, seconds, wholeNumber } from './options.ts';
 import { count, counted, EXIT, harmless, harmlessLines, jsonLine, type Terminal, table } from './output.ts';
 import { progressLine } from './progress.ts';
+import { requestsText } from './requests.ts';
 
 const PATIENCE_S = 60;
 
@@ -168,23 +169,6 @@ async function outcomeText(
     text.push('What was read is kept. Run the same command again to go on from there.\n');
   }
   return text.join('');
-}
-
-/** What requests of each kind are, after their number. */
-const REQUESTS_FOR: Readonly<Record<RequestKind, string>> = {
-  history: 'pages of histories',
-  probe: 'looks at newest transfers',
-  balance: 'for balances',
-  receipt: 'for receipts',
-  positions: 'for the order within blocks',
-  signer: 'for signers',
-  issuer: "for the issuer's events",
-  retry: 'that faults cost',
-};
-
-function requestsText(requests: number, by: Readonly<Record<RequestKind, number>>): string {
-  const parts = REQUEST_KINDS.filter((kind) => by[kind] > 0).map((kind) => `${count(by[kind])} ${REQUESTS_FOR[kind]}`);
-  return parts.length === 0 ? count(requests) : `${count(requests)}: ${parts.join(', ')}`;
 }
 
 async function balanceText(pool: Parameters<typeof countStored>[0], run: Run, name: string): Promise<string> {
