@@ -45,6 +45,23 @@ function proofOf(balance: StoredBalance | undefined): Pick<WalletCoverage, 'proo
   return { proof: difference === 0n ? 'proven' : 'unproven', difference };
 }
 
+/** A wallet whose stored transfers are not proven to be all it has. */
+export interface UnprovenWallet extends Wallet {
+  readonly asset: string;
+  readonly decimals: number;
+  /** How many base units more it held than its transfers add up to; `null` where nobody could tell what it held. */
+  readonly difference: bigint | null;
+}
+
+/** The unproven wallets of a run, by chain and address. */
+export async function readUnproven(db: Db, runId: number): Promise<UnprovenWallet[]> {
+  return (await readAsked(db, runId)).flatMap((balance) => {
+    const { proof, difference } = proofOf(balance);
+    const { chain, address, asset, decimals } = balance;
+    return proof === 'unproven' ? [{ chain, address, asset, decimals, difference }] : [];
+  });
+}
+
 /** What the wallets of a run held, as far as anybody was asked: a run on files asks nobody. */
 async function readAsked(db: Db, runId: number): Promise<StoredBalance[]> {
   const { offline } = await one<{ offline: boolean }>(db, 'select offline from runs where id = $1', [runId]);
