@@ -84,20 +84,6 @@ export async function readWalletCoverage(db: Db, runId: number): Promise<WalletC
   const rows = await many<CoverageRow>(
     db,
     `with ${once ? `listed as materialized (select * from ${transfers} f),` : ''}
-     counted as (
-       select wallet_id, asset_id, count(*) as rows from (
-         select cw.wallet_id, t.asset_id from case_wallets cw
-         join ${once ? 'listed' : transfers} t on t.from_id = cw.wallet_id
-         join assets a on a.id = t.asset_id
-         join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
-         where cw.run_id = $1 and t.timestamp <= h.timestamp and ${bySender}
-         union all
-         select cw.wallet_id, t.asset_id from case_wallets cw
-         join ${once ? 'listed' : transfers} t on t.to_id = cw.wallet_id and t.from_id <> t.to_id
-         join assets a on a.id = t.asset_id
-         join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
-         where cw.run_id = $1 and t.timestamp <= h.timestamp and ${byRecipient}) as own
-       group by 1, 2),
      read as (
        select distinct on (v.wallet_id, v.asset_id) v.wallet_id, v.asset_id, p.name as provider, p.unit,
          v.from_position, v.until_position,
@@ -112,7 +98,23 @@ export async function readWalletCoverage(db: Db, runId: number): Promise<WalletC
          and case when r.offline then p.name like 'files of case ' || r.case_id || ' up to %'
            else p.name not like 'files of case %' end
        order by v.wallet_id, v.asset_id,
-         v.until_position > case p.unit when 'block' then h.block else h.timestamp end desc, v.updated_at desc, p.id)
+         v.until_position > case p.unit when 'block' then h.block else h.timestamp end desc, v.updated_at desc, p.id),
+     counted as (
+       select o.wallet_id, o.asset_id, count(*) as rows,
+         max(o.timestamp) filter (where v.unit = 'block' and o.block < v.until_position) as reached from (
+         select cw.wallet_id, t.asset_id, t.timestamp, t.block from case_wallets cw
+         join ${once ? 'listed' : transfers} t on t.from_id = cw.wallet_id
+         join assets a on a.id = t.asset_id
+         join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
+         where cw.run_id = $1 and t.timestamp <= h.timestamp and ${bySender}
+         union all
+         select cw.wallet_id, t.asset_id, t.timestamp, t.block from case_wallets cw
+         join ${once ? 'listed' : transfers} t on t.to_id = cw.wallet_id and t.from_id <> t.to_id
+         join assets a on a.id = t.asset_id
+         join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
+         where cw.run_id = $1 and t.timestamp <= h.timestamp and ${byRecipient}) as o
+       left join read v on v.wallet_id = o.wallet_id and v.asset_id = o.asset_id
+       group by 1, 2)
      select c.name as chain, w.address, cw.state, cw.reason, cw.hop, a.symbol as asset, a.decimals,
        case when r.offline or v.wallet_id is null then null
          when v.unit = 'timestamp' then v.from_position
@@ -121,11 +123,7 @@ export async function readWalletCoverage(db: Db, runId: number): Promise<WalletC
          when cw.state = 'expanded' then h.timestamp
          when v.unit = 'timestamp' then least(v.until_position - 1, h.timestamp)
          when v.until_position > h.block then h.timestamp
-         else greatest(
-           (select max(t.timestamp) from transfers t where t.from_id = cw.wallet_id and t.asset_id = a.id
-              and t.timestamp <= h.timestamp and t.block < v.until_position and t.seen_by_sender),
-           (select max(t.timestamp) from transfers t where t.to_id = cw.wallet_id and t.asset_id = a.id
-              and t.timestamp <= h.timestamp and t.block < v.until_position and t.seen_by_recipient)) end as "to",
+         else n.reached end as "to",
        coalesce(n.rows, 0) as rows, case when r.offline and v.provider is not null then 'files' else v.provider end as provider,
        coalesce(v.requests, 0) as requests
      from case_wallets cw
