@@ -9,8 +9,6 @@ import { transferLine } from '../graphs/transfers-hash.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
 import type { ListedStop } from '../src/cases/stops-file.ts';
 import type { Wallet } from '../src/chains/chain.ts';
-import { displayAmount } from '../src/money.ts';
-import { differenceOf, readBalances } from '../src/store/balances.ts';
 import type { Case, StoredReport } from '../src/store/cases.ts';
 import type { Pool } from '../src/store/db.ts';
 import { type CaseWallet, readCaseWallets } from '../src/store/frontier.ts';
@@ -28,6 +26,7 @@ import {
   notesOnStops,
   STORE_CHANGED,
 } from './trace-notes.ts';
+import { openingsOf } from './trace-openings.ts';
 import {
   type CaseSource,
   type CaseSources,
@@ -37,6 +36,7 @@ import {
   readCaseSources,
   returnsOf,
 } from './trace-sources.ts';
+import { readUnprovenWallets, type UnprovenWallets } from './unproven.ts';
 
 export interface TraceRequest {
   readonly case: Case;
@@ -61,6 +61,8 @@ export interface LoadedTrace {
   /** The same without what wallets held at first, where a wallet does not add up; else `null`. */
   readonly planWithoutOpenings: Plan | null;
   readonly openings: readonly Opening[];
+  /** Wallets of the crawl whose transfers are not proven to be all they have. */
+  readonly unproven: UnprovenWallets;
   readonly context: Context;
   readonly notes: readonly Note[];
   /** Up to when transfers are followed, milliseconds since 1970. */
@@ -94,7 +96,8 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
   const services = new Set(stops.map(walletKey));
   const payers = sources.payers.filter((wallet) => !services.has(walletKey(wallet)));
   const ends = [...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })), ...returns];
-  const { openings, notes: unbalanced } = await readOpenings(pool, run.id, ends);
+  const unproven = await readUnprovenWallets(pool, run.id);
+  const { openings, notes: unbalanced } = openingsOf(unproven, ends, request.case.name);
   const input: PlanInput = {
     covered: wallets.filter(({ state }) => state === 'expanded'),
     stops: ends,
@@ -127,6 +130,7 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
       request,
       plan,
       openings,
+      unproven,
       notes,
       until,
       order,
@@ -207,29 +211,6 @@ export function followLoaded({ plan, request }: LoadedTrace, rule: ConservingRul
   return followPlan(other, rule, {
     onProgress: (rows) => request.onProgress({ kind: 'following', rule, rows, of }),
   });
-}
-
-/** What wallets held before their first known transfer, by the contract's own word. At an end it does not matter. */
-async function readOpenings(
-  pool: Pool,
-  runId: number,
-  ends: readonly Stop[],
-): Promise<{ openings: Opening[]; notes: Note[] }> {
-  const openings: Opening[] = [];
-  const notes: Note[] = [];
-  const endKeys = new Set(ends.map(walletKey));
-  for (const stored of await readBalances(pool, runId)) {
-    const { chain, address, asset, decimals } = stored;
-    if (endKeys.has(walletKey(stored))) continue;
-    const surplus = differenceOf(stored) ?? 0n;
-    if (surplus > 0n) openings.push({ chain, asset, address, value: surplus });
-    if (surplus === 0n) continue;
-    const amount = displayAmount(surplus < 0n ? -surplus : surplus, decimals);
-    const what = surplus > 0n ? 'more' : 'less';
-    const text = `${address} holds ${amount} ${asset} ${what} than its transfers add up to${surplus > 0n ? ': that is taken for an opening balance of unknown origin' : ', so its history is not whole'}.`;
-    notes.push({ code: 'NOT_RECONCILED', text });
-  }
-  return { openings, notes };
 }
 
 function digestOf({ table, sources }: Plan, { covered }: PlanInput, returns: readonly Wallet[]): string {

@@ -19,6 +19,7 @@ import type { Pool } from '../src/store/db.ts';
 import type { Declaration } from '../src/store/declarations.ts';
 import { storeTrace } from '../src/store/traces.ts';
 import { followLoaded, type LoadedTrace, type TraceRequest } from './trace-load.ts';
+import { type MarkedResult, markResult } from './trace-marks.ts';
 import { rankedJson } from './trace-rank.ts';
 import type { Note } from './trace-sources.ts';
 
@@ -39,7 +40,7 @@ export interface WithoutOpenings {
 }
 
 /** A trace as it is printed and stored. */
-export interface TraceJson extends ResultJson {
+export interface TraceJson extends MarkedResult {
   readonly case: string;
   readonly rule: Rule;
   /** Who chose the rule and why; `null` where nobody has. */
@@ -76,7 +77,7 @@ function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration 
       })),
       results: { ...results, sources: results.sources.map(withoutNumbers), withoutOpenings },
     }),
-    ...results,
+    ...markResult(results, loaded.unproven),
     withoutOpenings,
     notes: [...notes, ...notesOnWallets(results), ...notesOnPayers(loaded, results)],
   };

@@ -1,5 +1,5 @@
 /** Every format a graph can be exported in. */
-import { writeCaseCsv, writeEdgesCsv, writeNodesCsv } from './csv.ts';
+import { writeCaseCsv, writeCoverageCsv, writeEdgesCsv, writeNodesCsv } from './csv.ts';
 import { writeGexf } from './gexf.ts';
 import { writeGraphml } from './graphml.ts';
 import { writeJson } from './json.ts';
@@ -18,7 +18,12 @@ const FILES: Readonly<Record<ExportFormat, Readonly<Record<string, (snapshot: Ex
   {
     gexf: { 'graph.gexf': writeGexf },
     graphml: { 'graph.graphml': writeGraphml },
-    csv: { 'nodes.csv': writeNodesCsv, 'edges.csv': writeEdgesCsv, 'case.csv': writeCaseCsv },
+    csv: {
+      'nodes.csv': writeNodesCsv,
+      'edges.csv': writeEdgesCsv,
+      'coverage.csv': writeCoverageCsv,
+      'case.csv': writeCaseCsv,
+    },
     json: { 'graph.json': writeJson },
   };
 

@@ -3,7 +3,7 @@ import type { Cluster } from '../communities/clusters.ts';
 import type { LouvainParameters } from '../communities/louvain.ts';
 import { walletKey } from '../wallet-key.ts';
 import { joinLines } from './chunks.ts';
-import { type EdgeRow, edgeRows, type NodeRow, nodeRows } from './rows.ts';
+import { type CoverageRow, coverageRows, type EdgeRow, edgeRows, type NodeRow, nodeRows } from './rows.ts';
 import { assetAmount, type ExportHeader, type ExportSnapshot, iso } from './snapshot.ts';
 
 /** The whole document. Amounts are decimal text, times are ISO 8601 in UTC. */
@@ -21,6 +21,8 @@ export interface GraphDocument {
   readonly nodes: readonly NodeRow[];
   readonly edges: readonly (Omit<EdgeRow, 'id'> & { readonly key: string })[];
   readonly clusters: readonly ClusterRow[];
+  /** How far each wallet of the case was seen. */
+  readonly coverage: readonly CoverageRow[];
 }
 
 type ClusterRow = Omit<Cluster, 'total' | 'wallets'> & {
@@ -41,6 +43,8 @@ function* jsonLines(snapshot: ExportSnapshot): Iterable<string> {
   yield* listItems(edges(snapshot));
   yield '],\n"clusters":[';
   yield* listItems(clusterRows(snapshot));
+  yield '],\n"coverage":[';
+  yield* listItems(coverageRows(snapshot));
   yield ']}\n';
 }
 
@@ -53,7 +57,7 @@ function* listItems(items: Iterable<unknown>): Iterable<string> {
 }
 
 function documentHeader({ header, clusters }: ExportSnapshot): GraphDocument['header'] {
-  const { stored } = header;
+  const { stored, proofs } = header;
   const { expanded, stopped, pending, failed } = header.coverage;
   // Named one by one, so that nothing else the object may carry gets out.
   return {
@@ -64,6 +68,7 @@ function documentHeader({ header, clusters }: ExportSnapshot): GraphDocument['he
     heads: header.heads.map(({ chain, block, timestamp }) => ({ chain, block, timestamp: iso(timestamp) })),
     decimals: Object.fromEntries(Object.entries(header.decimals).sort(([a], [b]) => (a < b ? -1 : 1))),
     coverage: { expanded, stopped, pending, failed },
+    proofs: { proven: proofs.proven, unproven: proofs.unproven, 'not-tried': proofs['not-tried'] },
     stored: { wallets: stored.wallets, transfers: stored.transfers },
     clustering: clusters && {
       method: 'louvain',

@@ -2,7 +2,7 @@
 import type { ChainId } from '../../src/chains/chain.ts';
 import type { WalletReport, WalletState } from '../rows.ts';
 import { walletKey } from '../wallet-key.ts';
-import { assetAmount, type ExportSnapshot, iso } from './snapshot.ts';
+import { assetAmount, type ExportSnapshot, iso, type Proof, type SeenWallet } from './snapshot.ts';
 
 /** A wallet as it is exported. */
 export interface NodeRow {
@@ -15,7 +15,21 @@ export interface NodeRow {
   readonly report: string | null;
   /** Number of its cluster, `null` where it is in none. */
   readonly cluster: number | null;
+  /** Why it is not read to the end; `null` where it is, and for a wallet that the crawl only met. */
+  readonly reason: string | null;
+  readonly proof: Proof;
+  /** How much more it held than its transfers add up to, as a total is written; `null` where that is not known. */
+  readonly difference: string | null;
+  /** Ends of the stretch that was seen, ISO 8601, UTC. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Transfers that its own history lists. */
+  readonly rows: number | null;
 }
+
+/** How far a wallet of the case was seen, as it is exported. */
+export type CoverageRow = Omit<SeenWallet, 'from' | 'to' | 'difference'> &
+  Pick<NodeRow, 'id' | 'from' | 'to' | 'difference'>;
 
 /** All transfers of one asset from one wallet to another, as they are exported. */
 export interface EdgeRow {
@@ -40,6 +54,12 @@ export const NODE_FIELDS: Readonly<Record<keyof Omit<NodeRow, 'id'>, FieldType>>
   state: 'string',
   report: 'string',
   cluster: 'long',
+  reason: 'string',
+  proof: 'string',
+  difference: 'string',
+  from: 'string',
+  to: 'string',
+  rows: 'long',
 };
 
 /** Fields of an edge besides its id and its ends, in order. */
@@ -57,7 +77,8 @@ export type FieldType = 'string' | 'long';
 const REPORT_WORDS: Readonly<Record<WalletReport, string>> = { 'paid-to': 'reported', own: "victim's own wallet" };
 
 /** The wallets, in the order of their keys. */
-export function* nodeRows({ graph, clusters }: ExportSnapshot): Iterable<NodeRow> {
+export function* nodeRows({ graph, clusters, coverage, header }: ExportSnapshot): Iterable<NodeRow> {
+  const seen = new Map(coverage.map((wallet) => [walletKey(wallet), wallet]));
   const clusterOf = new Map<string, number>();
   for (const { id, wallets } of clusters?.clusters ?? []) {
     for (const wallet of wallets) clusterOf.set(walletKey(wallet), id);
@@ -65,7 +86,43 @@ export function* nodeRows({ graph, clusters }: ExportSnapshot): Iterable<NodeRow
   for (const { node: id, attributes } of graph.nodeEntries()) {
     const { chain, address, hop, state } = attributes;
     const report = attributes.report === null ? null : REPORT_WORDS[attributes.report];
-    yield { id, chain, address, hop, state, report, cluster: clusterOf.get(id) ?? null };
+    yield {
+      id,
+      chain,
+      address,
+      hop,
+      state,
+      report,
+      cluster: clusterOf.get(id) ?? null,
+      ...proofIn(header, seen.get(id)),
+    };
+  }
+}
+
+/** A wallet that the crawl only met was not asked about: nothing of it is proven. */
+function proofIn(
+  header: ExportSnapshot['header'],
+  seen: SeenWallet | undefined,
+): Pick<NodeRow, 'reason' | 'proof' | 'difference' | 'from' | 'to' | 'rows'> {
+  if (seen === undefined)
+    return { reason: null, proof: 'not-tried', difference: null, from: null, to: null, rows: null };
+  const { reason, proof, difference, from, to, rows, asset } = seen;
+  return {
+    ...{ reason, proof, rows },
+    difference: difference === null ? null : assetAmount(header, asset, difference),
+    ...{ from: from === null ? null : iso(from), to: to === null ? null : iso(to) },
+  };
+}
+
+/** How far the wallets of the case were seen. */
+export function* coverageRows({ coverage, header }: ExportSnapshot): Iterable<CoverageRow> {
+  for (const seen of coverage) {
+    const { chain, address, state, hop, asset, provider, requests, rows } = seen;
+    const { reason, proof, difference, from, to } = proofIn(header, seen);
+    yield {
+      ...{ id: walletKey(seen), chain, address, state, reason, from, to, rows, proof, difference },
+      ...{ hop, asset, provider, requests },
+    };
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * Nothing depends on when or where it is written.
  */
-import type { ChainId } from '../../src/chains/chain.ts';
+import type { ChainId, Wallet } from '../../src/chains/chain.ts';
 import { formatAmount } from '../../src/money.ts';
 import type { TransferGraph } from '../build.ts';
 import type { ClusterResult } from '../communities/louvain.ts';
@@ -24,20 +24,49 @@ export interface ExportHeader {
   readonly generator: string;
   /** How far the crawl came, in wallets of the case. */
   readonly coverage: Readonly<Record<(typeof COVERAGE)[number], number>>;
+  /** How many wallets of the case are proven to have no other transfers than are stored, and how many are not. */
+  readonly proofs: Readonly<Record<Proof, number>>;
   /** What is stored of the case; the graph has fewer, since it leaves out transfers that move nothing. */
   readonly stored: { readonly wallets: number; readonly transfers: number };
+}
+
+export type Proof = 'proven' | 'unproven' | 'not-tried';
+
+const PROOFS = ['proven', 'unproven', 'not-tried'] as const satisfies readonly Proof[];
+
+/** How far a wallet of the case was seen. */
+export interface SeenWallet extends Wallet {
+  readonly state: WalletState;
+  /** Why it is not read to the end; `null` where it is. */
+  readonly reason: string | null;
+  /** Ends of the stretch whose every transfer is stored, milliseconds since 1970; `null` where they are not known. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Transfers that its own history lists up to the head. */
+  readonly rows: number;
+  readonly proof: Proof;
+  /** How many base units more it held than its transfers add up to; `null` where that is not known. */
+  readonly difference: bigint | null;
+  readonly hop: number;
+  readonly asset: string;
+  /** Who listed its history; `null` where nobody did. */
+  readonly provider: string | null;
+  /** Requests for pages of its history. */
+  readonly requests: number;
 }
 
 export interface ExportSnapshot {
   readonly header: ExportHeader;
   readonly graph: TransferGraph;
+  /** Of all wallets of the case, in the order in which they are listed. */
+  readonly coverage: readonly SeenWallet[];
   /** `null` where no clusters were looked for. */
   readonly clusters: ClusterResult | null;
 }
 
 /** The header as names and values, for formats that hold no structure; what is `null` is left out. */
 export function headerFields({ header, clusters }: ExportSnapshot): [name: string, value: string][] {
-  const { coverage, stored } = header;
+  const { coverage, proofs, stored } = header;
   const heads = header.heads.map(({ chain, block, timestamp }) => `${chain} ${block} ${iso(timestamp)}`);
   const decimals = Object.entries(header.decimals).map(([asset, digits]) => `${asset} ${digits}`);
   const fields: Readonly<Record<string, string | null>> = {
@@ -48,6 +77,7 @@ export function headerFields({ header, clusters }: ExportSnapshot): [name: strin
     heads: heads.join(', '),
     decimals: decimals.sort().join(', '),
     coverage: COVERAGE.map((state) => `${state} ${coverage[state]}`).join(', '),
+    proofs: PROOFS.map((proof) => `${proof} ${proofs[proof]}`).join(', '),
     stored: `wallets ${stored.wallets}, transfers ${stored.transfers}`,
     clusters: clusters && clustersField(clusters),
   };

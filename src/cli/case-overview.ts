@@ -1,10 +1,11 @@
 /** What `case show` tells of a case, read from the store and computed nowhere else. */
 import { buildGraphFromEdges } from '../../graphs/build.ts';
 import type { Rule } from '../../graphs/trace/types.ts';
+import { walletKey } from '../../graphs/wallet-key.ts';
 import { readGraphWallets } from '../../workers/analyse.ts';
 import type { Address, ChainId } from '../chains/chain.ts';
 import { readAnalysis } from '../store/analyses.ts';
-import { readBalances, type StoredBalance } from '../store/balances.ts';
+import { differenceOf, readBalances, type StoredBalance } from '../store/balances.ts';
 import { countStored, readEdges, type StoredCounts } from '../store/case-graph.ts';
 import { type Case, readReports } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
@@ -58,7 +59,10 @@ export interface CaseOverview {
   readonly unconfirmed: number;
   readonly stored: StoredCounts;
   readonly graph: { readonly wallets: number; readonly edges: number };
+  /** Of reported wallets. */
   readonly balances: readonly StoredBalance[];
+  /** How many of the expanded wallets are proven, see `downstream coverage`. */
+  readonly proofs: { readonly proven: number; readonly unproven: number; readonly notTried: number };
   /** For each chain of the run, whether it is known what the issuer destroyed and redeemed at its wallets. */
   readonly issuerEvents: readonly IssuerKnowledge[];
   /** What became of the followed money by each rule, and at which wallets the run stopped. */
@@ -102,6 +106,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       stored: { transfers: 0, wallets: 0 },
       graph: { wallets: 0, edges: 0 },
       balances: [],
+      proofs: { proven: 0, unproven: 0, notTried: 0 },
       issuerEvents: [],
       followed: [],
       notFollowed: [],
@@ -113,6 +118,13 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     wallets: await readGraphWallets(pool, run.id),
     edges: await readEdges(pool, run.id),
   });
+  const balances = await readBalances(pool, run.id);
+  const asked = run.offline ? [] : balances;
+  const counts = await countCaseWallets(pool, run.id);
+  const proven = asked.filter((each) => differenceOf(each) === 0n).length;
+  const seeds = new Set(
+    (await readCaseWallets(pool, run.id)).flatMap((each) => (each.hop === 0 ? [walletKey(each)] : [])),
+  );
   const analysis = run.graphHash === null ? undefined : await readAnalysis(pool, run.id, run.graphHash);
   return {
     ...base,
@@ -124,7 +136,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       newSeeds: await countNewSeeds(pool, run),
       stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason ?? '' },
       heads: [...(await readHeads(pool, run.id))].map(([chain, head]) => ({ chain, ...head })),
-      wallets: await countCaseWallets(pool, run.id),
+      wallets: counts,
       requests: run.requests,
       faults: await readFaults(pool, run.id),
       graphHash: run.graphHash,
@@ -132,7 +144,11 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     unconfirmed: await countUnconfirmed(pool, run.id),
     stored: await countStored(pool, run.id),
     graph: { wallets: graph.order, edges: graph.size },
-    balances: await readBalances(pool, run.id),
+    balances: balances.filter((each) => seeds.has(walletKey(each))),
+    proofs: {
+      ...{ proven, unproven: asked.length - proven },
+      notTried: Math.max(0, counts.expanded - asked.length),
+    },
     issuerEvents: await readIssuerKnowledge(pool, run.id),
     followed: await readFollowedMoney(pool, run.id),
     notFollowed: await readStopReasons(pool, run.id),

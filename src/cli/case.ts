@@ -12,6 +12,7 @@ import { followedText, moneyJson, notFollowedText } from './followed-text.ts';
 import type { Done } from './main.ts';
 import { asUsage, jsonOption } from './options.ts';
 import { count, counted, harmless, jsonLine, table, time } from './output.ts';
+import { unprovenText } from './unproven.ts';
 
 export function addCaseCommands(program: Command, context: CliContext, _done: Done): void {
   const { terminal, clock } = context;
@@ -76,10 +77,11 @@ Example:
   $ npx downstream case show mekong-2026
 
 JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults,
-  graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, graph: {wallets, edges}, balances, issuerEvents:
-  [{chain, asset, known, reason}], followed: [{rule, sources, exited, resting, notFollowed}],
+  graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, graph: {wallets, edges}, balances, proofs: {proven, unproven,
+  notTried}, issuerEvents: [{chain, asset, known, reason}], followed: [{rule, sources, exited, resting, notFollowed}],
   notFollowed: [{kind, reason, wallets, amounts: {fifo, lifo, pro-rata, libr}}], failed, clusters}
 state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
+balances are reported wallets', proofs count all that were read;
 unconfirmed counts transfers of imported files that the chain's histories do not have; burnt is what the issuer destroyed
 at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that`,
     )
@@ -116,7 +118,7 @@ function toJson(overview: CaseOverview) {
 }
 
 function toText(overview: CaseOverview): string {
-  const { run, stored, graph, asset, reports, payments } = overview;
+  const { run, stored, graph, asset, reports, payments, proofs } = overview;
   const lines = [`Case "${overview.case}", id ${overview.id}, created ${time(overview.createdAt)}\n\n`];
   const facts = [
     [
@@ -145,6 +147,10 @@ function toText(overview: CaseOverview): string {
       'Wallets',
       `${count(expanded)} expanded, ${count(stopped)} stopped at, ${count(pending)} pending, ${count(failed)} failed`,
     ],
+    [
+      'Proof',
+      `${count(proofs.proven)} proven, ${count(proofs.unproven)} unproven, ${count(proofs.notTried)} not tried`,
+    ],
     ['Stored', `${counted(stored.transfers, 'transfer')} between ${counted(stored.wallets, 'wallet')}`],
     [
       'Graph',
@@ -162,6 +168,7 @@ function toText(overview: CaseOverview): string {
   lines.push(table(facts));
   if (run.newSeeds > 0) lines.push('\n', newSeedsText(run.newSeeds));
   if (overview.balances.length > 0) lines.push('\nReported wallets\n', balanceTable(overview));
+  if (proofs.unproven > 0) lines.push('\n', unprovenText(proofs.unproven, overview.case));
   if (run.state === 'finished') lines.push(issuerText(overview.issuerEvents, run.offline));
   lines.push(followedText(overview.followed, asset), notFollowedText(overview.notFollowed, asset));
   if (overview.failed.length > 0) {
@@ -204,7 +211,7 @@ function balanceTable({ balances, asset }: CaseOverview): string {
     return [
       ...[address, amount(received), amount(sent), ...(burns ? [amount(burnt)] : [])],
       balance === null ? 'unknown' : amount(balance),
-      difference === null ? '' : difference === 0n ? 'agrees' : `differs by ${amount(difference)}`,
+      difference === 0n ? 'agrees' : difference === null ? 'unproven' : `unproven: differs by ${amount(difference)}`,
     ];
   });
   const titles = ['WALLET', 'RECEIVED', 'SENT', ...(burns ? ['BURNT'] : []), 'HOLDS', 'ITS TRANSFERS'];

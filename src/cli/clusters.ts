@@ -1,7 +1,10 @@
 /** `downstream clusters`: groups of wallets that transact with one another more than chance would have it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { walletKey } from '../../graphs/wallet-key.ts';
 import type { Engine } from '../../workers/run.ts';
+import { readUnprovenWallets, type UnprovenWallets, unprovenJson } from '../../workers/unproven.ts';
+import type { Wallet } from '../chains/chain.ts';
 import { UserError } from '../errors.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import { type Analysis, type AnalysisParameters, readAnalysis } from '../store/analyses.ts';
@@ -13,6 +16,7 @@ import { newSeedsText } from './crawl-command.ts';
 import type { Done } from './main.ts';
 import { jsonOption, seconds, wholeNumber } from './options.ts';
 import { count, counted, jsonLine, table } from './output.ts';
+import { unprovenMarks } from './unproven.ts';
 
 /** The seed that is used unless another is given; any will do, as long as it is recorded. */
 const SEED = 1;
@@ -58,14 +62,20 @@ Example:
 Louvain's method on the undirected graph; ties are weighted by their number of transfers. Victims' own wallets are in no
 cluster. The same graph, seed and resolution give the same clusters.
 
-JSON: {case, graphHash, runHash, modularity, clusters: [{id, size, transfers, total, wallets: [{chain, address}]}]}`,
+JSON: {case, graphHash, runHash, modularity, clusters: [{id, size, unproven, transfers, total, wallets: [{chain, address, unproven:
+  {difference} or null}]}]}; a cluster's unproven counts those of its wallets that are, see npx downstream coverage --help`,
     )
     .action((nameOrId: string, options: ClustersOptions) =>
       withEngine(context, async (engine) => {
         const found = await findCase(engine.store.pool, nameOrId);
         const run = await crawledRun(engine.store.pool, found);
         const analysis = await analyse(engine, run, options);
-        terminal.out(options.json ? toJson(engine, found, analysis) : await toText(engine, found, run, analysis));
+        const unproven = await readUnprovenWallets(engine.store.pool, run.id);
+        terminal.out(
+          options.json
+            ? toJson(engine, found, analysis, unproven)
+            : await toText(engine, { found, run, analysis, unproven }),
+        );
       }),
     );
 }
@@ -126,7 +136,7 @@ async function analyse(
   );
 }
 
-function toJson({ assets }: Engine, found: Case, analysis: Analysis): string {
+function toJson({ assets }: Engine, found: Case, analysis: Analysis, unproven: UnprovenWallets): string {
   const decimals = assets[0]?.decimals ?? 0;
   const symbol = assets[0]?.symbol ?? '';
   return jsonLine({
@@ -137,22 +147,37 @@ function toJson({ assets }: Engine, found: Case, analysis: Analysis): string {
     clusters: analysis.clusters.map(({ id, size, transfers, total, wallets }) => ({
       id,
       size,
+      unproven: countUnproven(wallets, unproven),
       transfers,
       total: formatAmount(total[symbol] ?? 0n, decimals),
-      wallets,
+      wallets: wallets.map((wallet) => ({ ...wallet, unproven: unprovenJson(unproven, wallet) })),
     })),
   });
 }
 
-async function toText({ assets, store }: Engine, found: Case, run: Run, analysis: Analysis): Promise<string> {
+function countUnproven(wallets: readonly Wallet[], unproven: UnprovenWallets): number {
+  return wallets.filter((wallet) => unproven.has(walletKey(wallet))).length;
+}
+
+interface Told {
+  readonly found: Case;
+  readonly run: Run;
+  readonly analysis: Analysis;
+  readonly unproven: UnprovenWallets;
+}
+
+async function toText({ assets, store }: Engine, { found, run, analysis, unproven }: Told): Promise<string> {
   const [asset] = assets;
   if (asset === undefined) throw new Error('The database knows no asset');
   const { clusters, unclustered, modularity, parameters } = analysis;
+  const marks = unprovenMarks(unproven, found.name);
   const newSeeds = await countNewSeeds(store.pool, run);
   const clustered = clusters.reduce((sum, { size }) => sum + size, 0);
   const reported = new Set(
     (await readCaseWallets(store.pool, run.id)).filter(({ role }) => role === 'paid-to').map(walletKey),
   );
+  // A column of its own only where there is one: the table is wide.
+  const anyUnproven = clusters.some(({ wallets }) => countUnproven(wallets, unproven) > 0);
   const unit = 10n ** BigInt(asset.decimals);
   const rows = clusters.slice(0, SHOWN_CLUSTERS).map(({ id, size, transfers, total, wallets }) => {
     const first = wallets.filter((wallet) => reported.has(walletKey(wallet)));
@@ -161,20 +186,23 @@ async function toText({ assets, store }: Engine, found: Case, run: Run, analysis
       `C${id}`,
       count(size),
       count(first.length),
+      ...(anyUnproven ? [count(countUnproven(wallets, unproven))] : []),
       count(transfers),
       displayAmount((total[asset.symbol] ?? 0n) / unit, 0),
-      [...first, ...others]
-        .slice(0, SHOWN_WALLETS)
-        .map(({ address }) => address)
-        .join(' '),
+      [...first, ...others].slice(0, SHOWN_WALLETS).map(marks.named).join(' '),
     ];
   });
   const rest = clusters.length - rows.length;
+  const head = [
+    ...['', 'WALLETS', 'REPORTED', ...(anyUnproven ? ['UNPROVEN'] : [])],
+    ...['TRANSFERS', `${asset.symbol} INSIDE`, 'SOME OF THEM'],
+  ];
   return [
     `${counted(clusters.length, 'cluster')} of ${counted(clustered, 'wallet')} in the case "${found.name}"; ${count(unclustered)} in none.\n`,
     'Wallets that transact with one another more than chance would have it: hypotheses to examine. Exchanges and other\nservices are among them until they are told apart.\n\n',
-    table([['', 'WALLETS', 'REPORTED', 'TRANSFERS', `${asset.symbol} INSIDE`, 'SOME OF THEM'], ...rows], [1, 2, 3, 4]),
+    table([head, ...rows], anyUnproven ? [1, 2, 3, 4, 5] : [1, 2, 3, 4]),
     rest > 0 ? `  … and ${counted(rest, 'smaller one')}; --json lists all\n` : '',
+    marks.legend(),
     '\n',
     table([
       ['Method', `Louvain, seed ${parameters.seed}, resolution ${parameters.resolution}, modularity ${modularity}`],
@@ -186,8 +214,4 @@ async function toText({ assets, store }: Engine, found: Case, run: Run, analysis
       : `\nThe crawl is not whole: ${run.stopReason}. Another crawl may change the clusters.\n`,
     newSeeds === 0 ? '' : `\n${newSeedsText(newSeeds)}`,
   ].join('');
-}
-
-function walletKey({ chain, address }: { readonly chain: string; readonly address: string }): string {
-  return `${chain}:${address}`;
 }

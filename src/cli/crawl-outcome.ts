@@ -7,11 +7,12 @@ import { countCaseWallets } from '../store/frontier.ts';
 import { countUnconfirmed } from '../store/imports.ts';
 import { readIssuerKnowledge } from '../store/issuer-events.ts';
 import type { StoredAsset } from '../store/reference.ts';
-import { REQUEST_KINDS, type RequestKind, type Run, readFaults, readHeads, readRequests } from '../store/runs.ts';
+import { type Run, readFaults, readHeads, readRequests } from '../store/runs.ts';
 import { headText, issuerText, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import { followedText, moneyJson, notFollowedText } from './followed-text.ts';
 import { count, counted, harmlessLines, table } from './output.ts';
+import { requestsText } from './requests.ts';
 
 /** The crawl as programs read it, in base units. */
 export async function readOutcome(pool: Pool, name: string, run: Run) {
@@ -68,23 +69,6 @@ export async function outcomeText(pool: Pool, run: Run, outcome: Outcome, asset:
     text.push('What was read is kept. Run the same command again to go on from there.\n');
   }
   return text.join('');
-}
-
-/** What requests of each kind are, after their number. */
-const REQUESTS_FOR: Readonly<Record<RequestKind, string>> = {
-  history: 'pages of histories',
-  probe: 'looks at newest transfers',
-  balance: 'for balances',
-  receipt: 'for receipts',
-  positions: 'for the order within blocks',
-  signer: 'for signers',
-  issuer: "for the issuer's events",
-  retry: 'that faults cost',
-};
-
-function requestsText(requests: number, by: Readonly<Record<RequestKind, number>>): string {
-  const parts = REQUEST_KINDS.filter((kind) => by[kind] > 0).map((kind) => `${count(by[kind])} ${REQUESTS_FOR[kind]}`);
-  return parts.length === 0 ? count(requests) : `${count(requests)}: ${parts.join(', ')}`;
 }
 
 async function balanceText(pool: Pool, run: Run, name: string): Promise<string> {

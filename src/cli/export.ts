@@ -17,6 +17,7 @@ import type { Pool } from '../store/db.ts';
 import { countCaseWallets } from '../store/frontier.ts';
 import { readAssets } from '../store/reference.ts';
 import { countNewSeeds, type Run, readHeads } from '../store/runs.ts';
+import { countProofs, readWalletCoverage } from '../store/wallet-coverage.ts';
 import { crawledRun } from './clusters.ts';
 import { type CliContext, withStore } from './context.ts';
 import { newSeedsText } from './crawl-command.ts';
@@ -24,6 +25,7 @@ import { makeFolder } from './folder.ts';
 import { type Done, VERSION } from './main.ts';
 import { jsonOption } from './options.ts';
 import { counted, jsonLine } from './output.ts';
+import { unprovenText } from './unproven.ts';
 
 export function addExportCommand(program: Command, context: CliContext, _done: Done): void {
   const { terminal } = context;
@@ -50,10 +52,14 @@ Example:
 Nodes are wallets, edges all transfers from one to another: count, total, first, last. Transfers of zero and to oneself are
 left out. Clusters are included once "downstream clusters" has found them.
 
+How far each wallet was seen, and whether that is proven to be all, is in every format (csv has it in coverage.csv too); see
+docs/coverage.md.
+
 Of what victims told, the files say which wallets were reported, and which of these are victims' own: those are marked.
 Check that this may be told before you pass the files on. Nothing else that a victim told is in them.
 
-JSON: {case, format, files, nodes, edges, ownWallets, newSeeds, graphHash, runHash}; ownWallets counts victims' own wallets
+JSON: {case, format, files, nodes, edges, unproven, ownWallets, newSeeds, graphHash, runHash}; unproven counts wallets that do not
+  hold what their transfers add up to, or of which nobody could tell, ownWallets counts victims' own wallets
   in the files, newSeeds reported wallets that came after the crawl and are not in them`,
     )
     .action((nameOrId: string, options: { format: ExportFormat; out: string; json?: boolean }) =>
@@ -64,6 +70,7 @@ JSON: {case, format, files, nodes, edges, ownWallets, newSeeds, graphHash, runHa
         const newSeeds = await countNewSeeds(pool, run);
         const files = await writeFiles(options.format, options.out, snapshot);
         const { graph, header } = snapshot;
+        const { unproven } = header.proofs;
         const ownWallets = graph.filterNodes((_, { report }) => report === 'own').length;
         terminal.out(
           options.json
@@ -73,6 +80,7 @@ JSON: {case, format, files, nodes, edges, ownWallets, newSeeds, graphHash, runHa
                 files,
                 nodes: graph.order,
                 edges: graph.size,
+                unproven,
                 ownWallets,
                 newSeeds,
                 graphHash: header.graphHash,
@@ -81,6 +89,7 @@ JSON: {case, format, files, nodes, edges, ownWallets, newSeeds, graphHash, runHa
             : [
                 `${files.join(', ')}: ${counted(graph.order, 'wallet')}, ${counted(graph.size, 'edge')}`,
                 header.runHash === null ? '; no clusters were looked for yet\n' : '\n',
+                unprovenText(unproven, found.name),
                 ownWallets === 0
                   ? ''
                   : `${counted(ownWallets, 'wallet')} of victims' own ${ownWallets === 1 ? 'is' : 'are'} marked in it.\n`,
@@ -94,6 +103,7 @@ JSON: {case, format, files, nodes, edges, ownWallets, newSeeds, graphHash, runHa
 /** What is exported of a case: its newest crawl, with the clusters that were last found in it. */
 async function readSnapshot(pool: Pool, found: Case, run: Run & { graphHash: string }): Promise<ExportSnapshot> {
   const analysis = await readAnalysis(pool, run.id, run.graphHash);
+  const coverage = await readWalletCoverage(pool, run.id);
   const graph = buildGraphFromEdges({
     wallets: await readGraphWallets(pool, run.id),
     edges: await readEdges(pool, run.id),
@@ -107,9 +117,11 @@ async function readSnapshot(pool: Pool, found: Case, run: Run & { graphHash: str
       decimals: Object.fromEntries((await readAssets(pool)).map(({ symbol, decimals }) => [symbol, decimals])),
       generator: `downstream ${VERSION}`,
       coverage: await countCaseWallets(pool, run.id),
+      proofs: countProofs(coverage),
       stored: await countStored(pool, run.id),
     },
     graph,
+    coverage,
     clusters:
       analysis === undefined
         ? null

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   source: async () => (await import('./source.ts')).addSourceCommands,
   import: async () => (await import('./import.ts')).addImportCommand,
   crawl: async () => (await import('./crawl.ts')).addCrawlCommand,
+  coverage: async () => (await import('./coverage.ts')).addCoverageCommand,
   trace: async () => (await import('./trace.ts')).addTraceCommand,
   path: async () => (await import('./path.ts')).addPathCommand,
   rank: async () => (await import('./rank.ts')).addRankCommand,
@@ -70,6 +71,7 @@ The way through:
   $ npx downstream case create mekong
   $ npx downstream report import mekong reports.csv
   $ npx downstream crawl mekong
+  $ npx downstream coverage mekong
   $ npx downstream report match mekong
   $ npx downstream trace mekong
   $ npx downstream clusters mekong

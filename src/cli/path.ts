@@ -5,6 +5,7 @@ import { findPath, findReach, type Path } from '../../graphs/trace/path.ts';
 import { CONSERVING_RULES, type ConservingRule } from '../../graphs/trace/types.ts';
 import { parametersOf, scopeJson } from '../../workers/trace.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
+import { unprovenAmong } from '../../workers/trace-marks.ts';
 import { chainOfAddress, parseAddress } from '../chains/address.ts';
 import type { ChainId, Wallet } from '../chains/chain.ts';
 import { UsageError, UserError } from '../errors.ts';
@@ -16,6 +17,7 @@ import { chainOption, jsonOption, typed } from './options.ts';
 import { counted, duration, jsonLine, table, time } from './output.ts';
 import { type FollowingOptions, withFollowing, withFollowingOptions } from './trace-options.ts';
 import { subjectOf, VALUE_ALONE } from './trace-text.ts';
+import { unprovenMarks } from './unproven.ts';
 
 const PATH_RULES = [...CONSERVING_RULES, 'poison'] as const;
 type PathRule = ConservingRule | 'poison';
@@ -54,7 +56,7 @@ arrived; under pro-rata and libr, where money in a wallet has no order, the way 
 poison the way by which the wallet was reached first.
 
 JSON: {case, report, rule, asOf, stops, graphHash, runHash, to: {chain, address}, amount, arrived, steps: [{transaction, from, to, at,
-  amount, traced}]}`,
+  amount, traced}], unproven: [{chain, address, difference}]}; unproven lists those of its wallets that are`,
     )
     .action(async (nameOrId: string, options: PathOptions) => {
       const target = typed(() => readTarget(options));
@@ -124,11 +126,16 @@ function toJson(loaded: LoadedTrace, rule: PathRule, to: Wallet, { amount, arriv
       results,
     }),
     ...{ to, ...results },
+    unproven: unprovenAmong(
+      loaded.unproven,
+      steps.flatMap(({ transfer: { chain, from, to: payee } }) => [from, payee].map((address) => ({ chain, address }))),
+    ),
   });
 }
 
-function toText(loaded: LoadedTrace, rule: PathRule, { address }: Wallet, { amount, arrived, steps }: Path): string {
-  const { context } = loaded;
+function toText(loaded: LoadedTrace, rule: PathRule, target: Wallet, { amount, arrived, steps }: Path): string {
+  const { context, request } = loaded;
+  const marks = unprovenMarks(loaded.unproven, request.case.name);
   const money = (value: bigint | null) => (value === null ? '' : displayAmount(value, context.decimals));
   const start = steps[0]?.transfer.timestamp ?? 0;
   const most = rule === 'fifo' || rule === 'lifo' ? '' : 'at most ';
@@ -143,10 +150,13 @@ function toText(loaded: LoadedTrace, rule: PathRule, { address }: Wallet, { amou
   const head = ['', 'AT', ...(amount === null ? ['AMOUNT'] : ['TRACED', 'OF AMOUNT']), 'TRANSACTION'];
   const [rowHead = '', ...lines] = table([head, ...rows], amount === null ? [2] : [2, 3]).split('\n');
   return [
-    `The way of the money ${subjectOf(loaded)} to ${address}, by ${rule}: ${counted(steps.length, 'transfer')}${whole}.\n`,
+    `The way of the money ${subjectOf(loaded)} to ${target.address}, by ${rule}: ${counted(steps.length, 'transfer')}${whole}.\n`,
     VALUE_ALONE,
     `${rowHead}\n`,
-    ...steps.map(({ transfer }, place) => `    ${transfer.from}\n${lines[place] ?? ''}\n`),
-    `    ${address}\n`,
+    ...steps.map(({ transfer: { chain, from } }, place) => {
+      return `    ${marks.named({ chain, address: from })}\n${lines[place] ?? ''}\n`;
+    }),
+    `    ${marks.named(target)}\n`,
+    marks.legend(),
   ].join('');
 }

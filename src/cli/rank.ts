@@ -6,6 +6,7 @@ import { walletKey } from '../../graphs/wallet-key.ts';
 import { scopeJson } from '../../workers/trace.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
 import { type Ranking, rankByTraced, rankByTtr, rankText } from '../../workers/trace-rank.ts';
+import { unprovenJson } from '../../workers/unproven.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import type { CliContext } from './context.ts';
 import type { Done } from './main.ts';
@@ -13,6 +14,7 @@ import { jsonOption, wholeNumber } from './options.ts';
 import { count, counted, harmless, jsonLine, table } from './output.ts';
 import { type FollowingOptions, withFollowing, withFollowingOptions, withReportOption } from './trace-options.ts';
 import { notesText, stopsText, subjectOf } from './trace-text.ts';
+import { unprovenMarks } from './unproven.ts';
 
 const METHODS = ['ttr', 'traced'] as const;
 const SHOWN = 20;
@@ -48,7 +50,7 @@ pro-rata and libr brings to a wallet, so it chooses no rule. Victims' own wallet
 in: there are victims among them.
 
 JSON: {case, method, report, asOf, stops, graphHash, leftOut, wallets: [{chain, asset, address, hop, rank, least, most, received:
-  {fifo, lifo, pro-rata, libr} or null, service}], notes}; all wallets, the most relevant first`,
+  {fifo, lifo, pro-rata, libr} or null, service, unproven: {difference} or null}], notes}; all wallets, the most relevant first`,
     )
     .action((nameOrId: string, options: RankOptions) =>
       withFollowing(context, nameOrId, options, async (_pool, loaded) => {
@@ -59,7 +61,7 @@ JSON: {case, method, report, asOf, stops, graphHash, leftOut, wallets: [{chain, 
 }
 
 function toJson(
-  { request, context, notes }: LoadedTrace,
+  { request, context, notes, unproven }: LoadedTrace,
   { wallets, leftOut }: Ranking,
   { method }: RankOptions,
 ): string {
@@ -73,6 +75,7 @@ function toJson(
       received:
         received === null ? null : Object.fromEntries(CONSERVING_RULES.map((rule) => [rule, money(received[rule])])),
       service: context.stops.get(walletKey({ chain, address })) ?? null,
+      unproven: unprovenJson(unproven, { chain, address }),
     })),
     notes,
   });
@@ -80,6 +83,7 @@ function toJson(
 
 function toText(loaded: LoadedTrace, { wallets, leftOut }: Ranking, { method, top }: RankOptions): string {
   const { context, notes } = loaded;
+  const marks = unprovenMarks(loaded.unproven, loaded.request.case.name);
   const money = (amount: bigint) => displayAmount(amount, context.decimals);
   const rows = wallets.slice(0, top).map(({ chain, address, hop, rank, received }, place) => {
     const service = context.stops.get(walletKey({ chain, address }));
@@ -87,7 +91,7 @@ function toText(loaded: LoadedTrace, { wallets, leftOut }: Ranking, { method, to
       `${place + 1}`,
       ...(received === null ? [rankText(rank ?? 0n).slice(0, 8)] : [money(leastOf(received)), money(mostOf(received))]),
       `${hop}`,
-      address,
+      marks.named({ chain, address }),
       service === undefined ? '' : harmless(service.name ?? service.category),
     ];
   });
@@ -101,6 +105,7 @@ function toText(loaded: LoadedTrace, { wallets, leftOut }: Ranking, { method, to
     leftOut > 0
       ? `\nLeft out ${leftOut === 1 ? 'is' : 'are'} ${counted(leftOut, 'wallet')} of victims, or that only paid in: victims may be among them.\n`
       : '',
+    marks.legend(),
     notesText(notes),
     `\n${table([stopsText(loaded)])}`,
   ].join('');

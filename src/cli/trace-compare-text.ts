@@ -6,9 +6,11 @@ import { walletKey } from '../../graphs/wallet-key.ts';
 import { scopeJson } from '../../workers/trace.ts';
 import type { ComparedCase } from '../../workers/trace-compare.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
+import { unprovenJson } from '../../workers/unproven.ts';
 import { displayAmount, formatAmount, largerFirst } from '../money.ts';
 import { count, harmless, table } from './output.ts';
 import { notesText, stopsText, subjectOf, VALUE_ALONE } from './trace-text.ts';
+import { unprovenMarks } from './unproven.ts';
 
 const SHOWN = 15;
 
@@ -29,6 +31,7 @@ export function compareText(
   const { context, request } = loaded;
   const { places, conservation, reach, notes } = compared;
   const money = (amount: bigint) => displayAmount(amount, context.decimals);
+  const marks = unprovenMarks(loaded.unproven, request.case.name);
   const disagreed = places.filter(({ spread }) => spread > 0n);
   const head = ['', ...CONSERVING_RULES.map((rule) => rule.toUpperCase())];
   const sums = SUMS.map(([name, of]) => [name, ...CONSERVING_RULES.map((rule) => money(of(conservation[rule])))]);
@@ -39,7 +42,7 @@ export function compareText(
       place.end,
       ...CONSERVING_RULES.map((rule) => money(place.amounts[rule])),
       place.spread === 0n ? '' : money(place.spread),
-      `${place.address}${nameOf(loaded, place)}`,
+      `${marks.named(place)}${nameOf(loaded, place)}`,
     ]);
   const rest = places.length - rows.length;
   const poisoned = reach.exits.length + reach.beyond.length;
@@ -54,6 +57,7 @@ export function compareText(
     new Set(CONSERVING_RULES.map((rule) => conservation[rule].sources)).size > 1
       ? 'What is followed differs: a source counts less what its payment carries of others, by each rule.\n'
       : '',
+    marks.legend(),
     notesText(notes),
     `\n${table([stopsText(loaded)])}`,
     unchosen === null
@@ -72,7 +76,10 @@ function nameOf({ context }: LoadedTrace, { end, chain, address }: ComparedPlace
   return stop === undefined ? '' : `  ${harmless(stop.name ?? stop.category)}`;
 }
 
-export function compareJson({ context, request }: LoadedTrace, { places, conservation, reach, notes }: ComparedCase) {
+export function compareJson(
+  { context, request, unproven }: LoadedTrace,
+  { places, conservation, reach, notes }: ComparedCase,
+) {
   const money = (amount: bigint) => formatAmount(amount, context.decimals);
   const sumsOf = (rule: ConservingRule) => {
     const { sources, exited, resting, beyond, unknown, difference } = conservation[rule];
@@ -94,6 +101,7 @@ export function compareJson({ context, request }: LoadedTrace, { places, conserv
         ...{ end, chain, asset, address, category: stop?.category ?? null, name: stop?.name ?? null },
         amounts: Object.fromEntries(CONSERVING_RULES.map((rule) => [rule, money(amounts[rule])])),
         spread: money(spread),
+        unproven: unprovenJson(unproven, { chain, address }),
       };
     }),
     reached: { exits: reach.exits.length, beyond: reach.beyond.length },

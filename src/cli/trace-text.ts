@@ -7,6 +7,7 @@ import type { Note } from '../../workers/trace-sources.ts';
 import { stopsDigest } from '../cases/stops-file.ts';
 import { displayAmount, parseAmount } from '../money.ts';
 import { count, counted, duration, harmless, table, time } from './output.ts';
+import { type UnprovenMarks, unprovenMarks } from './unproven.ts';
 
 const SHOWN = 10;
 /** Stands in every text that names wallets which money came to. */
@@ -26,6 +27,7 @@ const RULE_NAMES = {
 export function traceText(loaded: LoadedTrace, result: TraceJson): string {
   const { rule, declared, exits, beyond, conservation } = result;
   const money = amounts(loaded);
+  const marks = unprovenMarks(loaded.unproven, loaded.request.case.name);
   const choice =
     declared === null
       ? ''
@@ -36,11 +38,12 @@ export function traceText(loaded: LoadedTrace, result: TraceJson): string {
     choice,
     VALUE_ALONE,
     stated ? sumsText(result, money) : table(reachOf(result)),
-    sourcesText(result, money),
-    endsText('Exits', exits, money, stated),
-    restingText(result, money),
-    endsText('Beyond coverage: where the crawl did not follow', beyond, money, stated),
-    rule === 'ttr' ? ranksText(result) : '',
+    sourcesText(result, money, marks),
+    endsText('Exits', exits, { money, stated, marks }),
+    restingText(result, money, marks),
+    endsText('Beyond coverage: where the crawl did not follow', beyond, { money, stated, marks }),
+    rule === 'ttr' ? ranksText(result, marks) : '',
+    marks.legend(),
     rangeText(result.withoutOpenings, result, money),
     notesText(result.notes),
     '\n',
@@ -114,15 +117,15 @@ function sumsText({ totals, conservation }: ResultJson, money: Money): string {
 }
 
 /** What S1, S2 and so on stand for. */
-function sourcesText({ sources }: ResultJson, money: Money): string {
+function sourcesText({ sources }: ResultJson, money: Money, marks: UnprovenMarks): string {
   const rows = sources
     .slice(0, SHOWN)
-    .map(({ id, kind, reports, disclosure, at, value, amount, to }) => [
+    .map(({ id, kind, reports, disclosure, at, value, amount, chain, to }) => [
       id,
       disclosure === null ? `${kind}, report ${reports.join(', ')}` : `disclosure ${disclosure}`,
       at.slice(0, 16).replace('T', ' '),
       money(amount ?? value),
-      to,
+      marks.named({ chain, address: to }),
     ]);
   const head = ['', 'WHAT', 'AT (UTC)', 'AMOUNT', 'PAID TO'];
   return `\nSources\n${table([head, ...rows], [3])}${moreText(sources.length - rows.length)}`;
@@ -137,7 +140,14 @@ function reachOf({ sources, exits, beyond, wallets }: ResultJson): string[][] {
   ];
 }
 
-function endsText(title: string, ends: readonly EndJson[], money: Money, stated: boolean): string {
+interface Wording {
+  readonly money: Money;
+  /** Whether the rule states amounts. */
+  readonly stated: boolean;
+  readonly marks: UnprovenMarks;
+}
+
+function endsText(title: string, ends: readonly EndJson[], { money, stated, marks }: Wording): string {
   if (ends.length === 0) return '';
   const rows = ends.slice(0, SHOWN).map((place) => {
     const hops = place.sources.map((share) => share.hops ?? 0);
@@ -146,7 +156,7 @@ function endsText(title: string, ends: readonly EndJson[], money: Money, stated:
       ...(stated ? [money(place.amount), `${least(hops)}`] : []),
       duration(least(seconds) * 1000),
       firstOf(place).slice(0, 16).replace('T', ' '),
-      place.address,
+      marks.named(place),
       whatOf(place),
       sourcesOf(place.sources.map(({ source }) => source)),
     ];
@@ -170,11 +180,11 @@ function sourcesOf(ids: readonly string[]): string {
   return `${ids.slice(0, SHOWN_SOURCES).join(' ')}${more > 0 ? ` +${more}` : ''}`;
 }
 
-function restingText({ resting, wallets }: ResultJson, money: Money): string {
+function restingText({ resting, wallets }: ResultJson, money: Money, marks: UnprovenMarks): string {
   if (resting.length === 0) return '';
-  const marks = new Map(wallets.map((wallet) => [wallet.address, wallet]));
+  const reached = new Map(wallets.map((wallet) => [wallet.address, wallet]));
   const rows = resting.slice(0, SHOWN).map((place) => {
-    const wallet = marks.get(place.address);
+    const wallet = reached.get(place.address);
     const flags = [
       ...(wallet?.incomplete ? ['paid more than it is known to have held'] : []),
       ...(wallet?.orderUnknown ? ['order of some transfers not known'] : []),
@@ -183,7 +193,7 @@ function restingText({ resting, wallets }: ResultJson, money: Money): string {
     return [
       money(place.amount),
       `${hops}`,
-      place.address,
+      marks.named(place),
       sourcesOf(place.sources.map(({ source }) => source)),
       flags.join('; '),
     ];
@@ -192,8 +202,8 @@ function restingText({ resting, wallets }: ResultJson, money: Money): string {
   return `\nResting: still in wallets that were read to the end\n${table([head, ...rows], [0, 1])}${moreText(resting.length - rows.length)}`;
 }
 
-function ranksText({ wallets }: ResultJson): string {
-  const rows = wallets.slice(0, SHOWN).map(({ rank, hop, address }) => [rank ?? '', `${hop ?? ''}`, address]);
+function ranksText({ wallets }: ResultJson, marks: UnprovenMarks): string {
+  const rows = wallets.slice(0, SHOWN).map((wallet) => [wallet.rank ?? '', `${wallet.hop ?? ''}`, marks.named(wallet)]);
   return `\nWallets by relevance\n${table([['RANK', 'HOPS', 'WALLET'], ...rows], [1])}${moreText(wallets.length - rows.length)}`;
 }
 

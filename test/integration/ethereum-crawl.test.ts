@@ -101,6 +101,17 @@ describe.skipIf(inject('postgres') === null)('a case on both chains', () => {
   }
   const crawl = (...options: string[]) => cliJson<Crawled>(env, 'crawl', CASE, '--min-share', '0', ...options);
 
+  interface Seen {
+    readonly chain: string;
+    readonly address: string;
+    readonly from: string | null;
+    readonly to: string | null;
+    readonly proof: string;
+    readonly difference: string | null;
+  }
+  const coverage = async (...options: string[]) =>
+    (await cliJson<{ wallets: Seen[] }>(env, 'coverage', CASE, ...options)).wallets;
+
   function expected(hops: number) {
     const seeds = [first, second, payer].map(String);
     const found = referenceCrawl(all, { seeds, hops, until: Number.POSITIVE_INFINITY });
@@ -119,6 +130,17 @@ describe.skipIf(inject('postgres') === null)('a case on both chains', () => {
     const { out } = await cli(env, 'case', 'show', CASE);
     expect(out).toMatch(/Up to\s+ethereum block [\d,]+ of .*\n\s+Up to\s+tron block/);
     expect(out.match(/ agrees$/gm)).toHaveLength(3);
+    const { run } = await cliJson<{ run: { heads: { chain: string; timestamp: number }[] } }>(
+      env,
+      'case',
+      'show',
+      CASE,
+    );
+    const head = run.heads.find(({ chain }) => chain === 'ethereum')?.timestamp ?? 0;
+    const seen = (await coverage('--state', 'expanded')).filter(({ chain }) => chain === 'ethereum');
+    expect(new Set(seen.map(({ from, to }) => `${from} ${to}`))).toEqual(
+      new Set([`2017-11-28T00:00:00.000Z ${new Date(head).toISOString()}`]),
+    );
     expect(out).not.toContain(KEY);
     // What is stored already is not read again, but for the little that an index may have shown late.
     expect((await crawl('--max-hops', '1')).requests).toBeLessThan(100);
@@ -183,6 +205,10 @@ describe.skipIf(inject('postgres') === null)('a case on both chains', () => {
       run: { wallets: { expanded: number } };
     }>(env, 'case', 'show', CASE);
     expect([code, failed.map(({ address }) => address), run.wallets.expanded]).toEqual([1, [first], 2]);
+    // Nothing of it was read, and of the blocks that were read nobody has told the times.
+    expect((await coverage('--state', 'failed')).map(({ address, to, proof }) => [address, to, proof])).toEqual([
+      [first, null, 'not-tried'],
+    ]);
   });
 
   it.each(['a node', 'Etherscan'] as const)('asks %s no faster than it may', async (way) => {
@@ -230,6 +256,9 @@ describe.skipIf(inject('postgres') === null)('a case on both chains', () => {
       expect.objectContaining({ code: 'BALANCE_UNKNOWN', count: 2 }),
       expect.objectContaining({ code: 'PROVIDER_BUSY', count: 1 }),
     ]);
+    const unknown = (await coverage('--unproven')).map(({ address, difference }) => [address, difference]);
+    expect(unknown.sort()).toEqual([first, second].sort().map((address) => [address, null]));
+    expect((await cli(env, 'coverage', CASE)).out).toContain('nobody could tell what 2 wallets held\n');
     expect(balances.filter(({ balance }) => balance === null)).toHaveLength(2);
   });
 

@@ -53,11 +53,23 @@ describe.each([
       state: 'expanded',
       report: 'reported',
       cluster: 1,
+      proof: 'proven',
+      difference: '0.000000',
+      from: '2024-01-01T00:00:00.000Z',
+      to: '2024-01-20T00:00:00.000Z',
+      rows: 4,
     });
+    expect(graph.getNodeAttributes('tron:TA')).not.toHaveProperty('reason');
+    expect(graph.getNodeAttributes('tron:TB')).toMatchObject({
+      ...{ state: 'stopped', reason: 'beyond --max-hops 1', proof: 'unproven', difference: '-12.500000' },
+    });
+    expect(graph.getNodeAttributes('tron:TEmpty')).toMatchObject({ state: 'failed', proof: 'not-tried', rows: 0 });
     const own = graph.getNodeAttributes('tron:TVictim');
     expect(own).toMatchObject({ state: 'seen', report: "victim's own wallet" });
     expect(own).not.toHaveProperty('hop');
     expect(own).not.toHaveProperty('cluster');
+    expect(own).toMatchObject({ proof: 'not-tried' });
+    expect(own).not.toHaveProperty('rows');
   });
 
   it('has what moved, to the last digit, and each asset on an edge of its own', () => {
@@ -80,6 +92,7 @@ describe('the header', () => {
     expect(description).toContain(`case: ${HOSTILE_NAME_IN_XML}\n`);
     expect(description).toContain(`graphHash: ${'ab'.repeat(32)}\n`);
     expect(description).toContain('coverage: expanded 4, stopped 1, pending 2, failed 0\n');
+    expect(description).toContain('proofs: proven 1, unproven 1, not-tried 1\n');
   });
 
   it('stands as data of the graph in a GraphML', () => {
@@ -91,6 +104,7 @@ describe('the header', () => {
       heads: 'tron 70000000 2024-01-20T00:00:00.000Z',
       decimals: 'USDD 18, USDT 6',
       coverage: 'expanded 4, stopped 1, pending 2, failed 0',
+      proofs: 'proven 1, unproven 1, not-tried 1',
       stored: 'wallets 9, transfers 21',
     });
   });
@@ -112,7 +126,16 @@ describe('CSV, read by csv-parse', () => {
       state: 'seen',
       report: "victim's own wallet",
       cluster: '',
+      reason: '',
+      proof: 'not-tried',
+      difference: '',
+      from: '',
+      to: '',
+      rows: '',
     });
+    expect(csvRows('nodes.csv')).toContainEqual(
+      expect.objectContaining({ id: 'tron:TB', proof: 'unproven', difference: '-12.500000', rows: '4' }),
+    );
     expect(csvRows('edges.csv')).toContainEqual({
       id: 'tron:TVictim>tron:TA:USDT',
       source: 'tron:TVictim',
@@ -123,6 +146,25 @@ describe('CSV, read by csv-parse', () => {
       first: '2024-01-01T00:00:00.000Z',
       last: '2024-01-01T00:00:00.000Z',
     });
+  });
+});
+
+describe('the coverage in CSV, read by csv-parse', () => {
+  it('has every wallet of the case with what is proven of it, and no formula', () => {
+    const own = { hop: '0', asset: 'USDT', provider: 'trongrid', requests: '1' };
+    expect(csvRows('coverage.csv')).toEqual([
+      {
+        ...{ id: 'tron:TA', chain: 'tron', address: 'TA', state: 'expanded', reason: '', rows: '4' },
+        ...{ from: '2024-01-01T00:00:00.000Z', to: '2024-01-20T00:00:00.000Z' },
+        ...{ proof: 'proven', difference: '0.000000', ...own },
+      },
+      expect.objectContaining({ address: 'TB', reason: 'beyond --max-hops 1', difference: '-12.500000', hop: '1' }),
+      {
+        ...{ id: 'tron:TEmpty', chain: 'tron', address: 'TEmpty', state: 'failed', from: '', to: '', rows: '0' },
+        ...{ reason: "'=1+1 was answered,\nfive times", proof: 'not-tried', difference: '' },
+        ...{ ...own, hop: '2', provider: '', requests: '0' },
+      },
+    ]);
   });
 });
 
@@ -138,6 +180,7 @@ describe('JSON', () => {
       heads: [{ chain: 'tron', block: 70_000_000, timestamp: '2024-01-20T00:00:00.000Z' }],
       decimals: { USDT: 6, USDD: 18 },
       coverage: { expanded: 4, stopped: 1, pending: 2, failed: 0 },
+      proofs: { proven: 1, unproven: 1, 'not-tried': 1 },
       stored: { wallets: 9, transfers: 21 },
       clustering: {
         method: 'louvain',
@@ -155,6 +198,16 @@ describe('JSON', () => {
       total: { USDD: '123456789.012345678901234567', USDT: '0.000009' },
       wallets: ['tron:TA', 'tron:TB', 'tron:TC'],
     });
+  });
+
+  it('has of every wallet of the case how far it was seen', () => {
+    expect(document.coverage).toHaveLength(3);
+    expect(document.coverage[1]).toEqual({
+      ...{ id: 'tron:TB', chain: 'tron', address: 'TB', state: 'stopped', reason: 'beyond --max-hops 1', rows: 4 },
+      ...{ from: '2024-01-01T00:00:00.000Z', to: '2024-01-20T00:00:00.000Z', proof: 'unproven' },
+      ...{ difference: '-12.500000', hop: 1, asset: 'USDT', provider: 'trongrid', requests: 1 },
+    });
+    expect(document.nodes.find(({ id }) => id === 'tron:TB')).toMatchObject({ difference: '-12.500000', rows: 4 });
   });
 
   it('names in its edges and clusters only wallets that it has', () => {
@@ -177,7 +230,7 @@ def picture(graph):
     return {
         'multi': graph.is_multigraph(), 'directed': graph.is_directed(),
         'nodes': graph.number_of_nodes(), 'edges': graph.number_of_edges(),
-        'wallet': {name: graph.nodes['tron:TA'][name] for name in ('address', 'hop', 'state', 'report', 'cluster')},
+        'wallet': {name: graph.nodes['tron:TA'][name] for name in ('address', 'hop', 'state', 'report', 'cluster', 'proof', 'difference', 'rows')},
         'edge': [{name: data[name] for name in ('asset', 'count', 'total', 'first', 'last')} for data in edge.values()],
         'case': graph.graph.get('case'),
     }
@@ -234,7 +287,10 @@ describe(
         directed: true,
         nodes: WALLETS,
         edges: EDGES,
-        wallet: { address: 'TA', hop: 0, state: 'expanded', report: 'reported', cluster: 1 },
+        wallet: {
+          ...{ address: 'TA', hop: 0, state: 'expanded', report: 'reported', cluster: 1 },
+          ...{ proof: 'proven', difference: '0.000000', rows: 4 },
+        },
         edge: [
           {
             asset: 'USDT',

@@ -47,7 +47,7 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
           from: 'V1',
           to: 'A',
         },
-        ...{ at: at(0), value: '100.000000', amount: '100.000000' },
+        ...{ at: at(0), value: '100.000000', amount: '100.000000', unproven: { from: null, to: null } },
       },
       {
         ...{
@@ -60,7 +60,7 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
           from: 'V2',
           to: 'A',
         },
-        ...{ at: at(120), value: '50.000000', amount: '50.000000' },
+        ...{ at: at(120), value: '50.000000', amount: '50.000000', unproven: { from: null, to: null } },
       },
     ]);
     expect(exits).toEqual([
@@ -69,6 +69,7 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
         amount: '80.000000',
         sources: [{ source: 'S1', amount: '80.000000', hops: 2, first: at(600), last: at(600), seconds: 600 }],
         transfers: [{ transaction: 'b1', from: 'B', at: at(600), value: '80.000000', traced: '80.000000' }],
+        unproven: null,
       },
     ]);
     expect(beyond).toEqual([
@@ -77,11 +78,13 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
         amount: '10.000000',
         sources: [{ source: 'S2', amount: '10.000000', hops: 2, first: at(1200), last: at(1200), seconds: 1080 }],
         transfers: [{ transaction: 'c1', from: 'C', at: at(1200), value: '50.000000', traced: '10.000000' }],
+        unproven: null,
       },
     ]);
     expect(resting[1]).toEqual({
       ...{ ...usdt, address: 'B', amount: '20.000000' },
       sources: [{ source: 'S1', amount: '20.000000', hops: 1 }],
+      unproven: null,
     });
     expect(
       wallets.map(({ address, hop, received, passed, resting: left }) => [address, hop, received, passed, left]),
@@ -102,7 +105,7 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
         resting: '30.000000',
         rank: null,
       },
-      ...{ incomplete: false, orderUnknown: false },
+      ...{ incomplete: false, orderUnknown: false, unproven: null },
     });
     expect(rest).toMatchObject({
       ...{ case: 'worked', rule: 'fifo', declared: null, report: null, asOf: null, withoutOpenings: null },

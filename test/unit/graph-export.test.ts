@@ -13,7 +13,12 @@ function textOf(format: ExportFormat, snapshot: ExportSnapshot, name?: string): 
 describe('every format', () => {
   it('has its files', () => {
     const names = EXPORT_FORMATS.map((format) => exportFiles(format, snapshotOf()).map(({ name }) => name));
-    expect(names).toEqual([['graph.gexf'], ['graph.graphml'], ['nodes.csv', 'edges.csv', 'case.csv'], ['graph.json']]);
+    expect(names).toEqual([
+      ['graph.gexf'],
+      ['graph.graphml'],
+      ['nodes.csv', 'edges.csv', 'coverage.csv', 'case.csv'],
+      ['graph.json'],
+    ]);
   });
 
   it.each(EXPORT_FORMATS)('%s: the same data give the same bytes, in whatever order they came', (format) => {
@@ -41,8 +46,10 @@ describe('every format', () => {
       victim: secret,
       coverage: Object.assign({}, header.coverage, { note: secret }),
       stored: Object.assign({}, header.stored, { note: secret }),
+      proofs: Object.assign({}, header.proofs, { note: secret }),
     });
-    expect(textOf(format, { ...snapshotOf(), graph, header: careless })).not.toContain(secret);
+    const coverage = snapshotOf().coverage.map((seen) => Object.assign({}, seen, { note: secret, reference: secret }));
+    expect(textOf(format, { ...snapshotOf(), graph, coverage, header: careless })).not.toContain(secret);
   });
 
   it.each(EXPORT_FORMATS)('%s: is refused for an asset whose decimals nobody named', (format) => {
@@ -58,7 +65,7 @@ describe('every format', () => {
   it.each(EXPORT_FORMATS)('%s: comes in pieces', (format) => {
     const edges = Array.from({ length: 3_000 }, (_, index) => edge('TA', `T${index}`, 1));
     for (const { name, chunks } of exportFiles(format, snapshotOf({ wallets: [], edges }))) {
-      if (name === 'case.csv') continue; // It does not grow with the graph.
+      if (name === 'case.csv' || name === 'coverage.csv') continue; // They do not grow with the graph.
       const pieces = [...chunks];
       expect(pieces.length).toBeGreaterThan(1);
       expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(400_000);
@@ -68,16 +75,17 @@ describe('every format', () => {
 
 describe('CSV', () => {
   it('is what a spreadsheet expects: a line of names, CRLF, empty cells for what is not known', () => {
+    const window = '2024-01-01T00:00:00.000Z,2024-01-20T00:00:00.000Z';
     expect(textOf('csv', snapshotOf(), 'nodes.csv').split('\r\n')).toEqual([
-      'id,chain,address,hop,state,report,cluster',
-      'tron:TA,tron,TA,0,expanded,reported,1',
-      'tron:TB,tron,TB,1,stopped,,1',
-      'tron:TC,tron,TC,,seen,,1',
-      'tron:TD,tron,TD,,seen,,2',
-      'tron:TE,tron,TE,,seen,,2',
-      'tron:TEmpty,tron,TEmpty,2,failed,,',
-      'tron:TF,tron,TF,,seen,,2',
-      "tron:TVictim,tron,TVictim,,seen,victim's own wallet,",
+      'id,chain,address,hop,state,report,cluster,reason,proof,difference,from,to,rows',
+      `tron:TA,tron,TA,0,expanded,reported,1,,proven,0.000000,${window},4`,
+      `tron:TB,tron,TB,1,stopped,,1,beyond --max-hops 1,unproven,-12.500000,${window},4`,
+      'tron:TC,tron,TC,,seen,,1,,not-tried,,,,',
+      'tron:TD,tron,TD,,seen,,2,,not-tried,,,,',
+      'tron:TE,tron,TE,,seen,,2,,not-tried,,,,',
+      `tron:TEmpty,tron,TEmpty,2,failed,,,"'=1+1 was answered,\nfive times",not-tried,,,,0`,
+      'tron:TF,tron,TF,,seen,,2,,not-tried,,,,',
+      "tron:TVictim,tron,TVictim,,seen,victim's own wallet,,,not-tried,,,,",
       '',
     ]);
     const edges = textOf('csv', snapshotOf(), 'edges.csv').split('\r\n');
@@ -89,7 +97,7 @@ describe('CSV', () => {
 
   it('has only its line of names for an empty graph', () => {
     expect(textOf('csv', snapshotOf({ wallets: [], edges: [] }), 'nodes.csv')).toBe(
-      'id,chain,address,hop,state,report,cluster\r\n',
+      'id,chain,address,hop,state,report,cluster,reason,proof,difference,from,to,rows\r\n',
     );
   });
 

@@ -1,0 +1,58 @@
+/**
+ * A trace's result with its unproven wallets marked. The marks stand beside what was computed and are in no hash: a balance that
+ * nobody could tell today may be told tomorrow, and moves no money.
+ */
+import type { EndJson, RestJson, ResultJson, SourceJson, WalletJson } from '../graphs/trace/json.ts';
+import { type NamedWallet, type UnprovenJson, type UnprovenWallets, unprovenJson } from './unproven.ts';
+
+interface Marked {
+  /** `null` where the wallet is proven, or was not tried. */
+  readonly unproven: UnprovenJson | null;
+}
+
+export interface MarkedResult extends Omit<ResultJson, 'sources' | 'exits' | 'resting' | 'beyond' | 'wallets'> {
+  /** Of who paid, and who was paid. */
+  readonly sources: readonly (SourceJson & {
+    readonly unproven: { readonly from: UnprovenJson | null; readonly to: UnprovenJson | null };
+  })[];
+  readonly exits: readonly (EndJson & Marked)[];
+  readonly resting: readonly (RestJson & Marked)[];
+  readonly beyond: readonly (EndJson & Marked)[];
+  readonly wallets: readonly (WalletJson & Marked)[];
+  /** All that the result names anywhere, those that transfers came from included. */
+  readonly unproven: readonly (NamedWallet & UnprovenJson)[];
+}
+
+export function markResult(result: ResultJson, unproven: UnprovenWallets): MarkedResult {
+  const mark = <T extends NamedWallet>(place: T): T & Marked => ({ ...place, unproven: unprovenJson(unproven, place) });
+  const { sources, exits, resting, beyond, wallets } = result;
+  const payers = [...exits, ...beyond].flatMap(({ chain, transfers }) =>
+    transfers.map(({ from: address }) => ({ chain, address })),
+  );
+  const ends = sources.flatMap(({ chain, from, to }) => [from, to].map((address) => ({ chain, address })));
+  return {
+    ...result,
+    sources: sources.map((source) => {
+      const { chain, from, to } = source;
+      const of = (address: string) => unprovenJson(unproven, { chain, address });
+      return { ...source, unproven: { from: of(from), to: of(to) } };
+    }),
+    exits: exits.map(mark),
+    resting: resting.map(mark),
+    beyond: beyond.map(mark),
+    wallets: wallets.map(mark),
+    unproven: unprovenAmong(unproven, [...ends, ...exits, ...resting, ...beyond, ...wallets, ...payers]),
+  };
+}
+
+/** The unproven ones of some wallets, each once, by chain and address. */
+export function unprovenAmong(
+  unproven: UnprovenWallets,
+  wallets: readonly NamedWallet[],
+): (NamedWallet & UnprovenJson)[] {
+  const named = new Set(wallets.map(({ chain, address }) => `${chain}:${address}`));
+  return [...unproven].flatMap(([key, wallet]) => {
+    const mark = unprovenJson(unproven, wallet);
+    return mark === null || !named.has(key) ? [] : [{ chain: wallet.chain, address: wallet.address, ...mark }];
+  });
+}
