@@ -51,8 +51,9 @@ export function openEconomy(seed: string, difficulty: DifficultyName, size: Size
 
 /** One case for each network whose victims' money reached further wallets of its own. */
 export function networksOf(opened: OpenedEconomy): FollowedCase[] {
-  const networks = [...new Set(opened.economy.payments.map(({ network }) => network))].sort();
-  return networks.map((network) => caseOf(opened, network)).filter(({ ranked }) => ranked.targets.size > 0);
+  return networkNames(opened)
+    .map((network) => caseOf(opened, network))
+    .filter(({ ranked }) => ranked.targets.size > 0);
 }
 
 function caseOf({ name, economy, transfers, payments }: OpenedEconomy, network: string): FollowedCase {
@@ -95,9 +96,16 @@ export function compareExits({ economy, transfers, payments }: OpenedEconomy): E
   return { truth: economy.exits.length, equal, surplus: found.size, money };
 }
 
-/** All payments of an economy's victims as sources, with every wallet's whole history. */
-export function inputOfEconomy({ economy, transfers, payments }: OpenedEconomy): TraceInput {
-  return inputOf(economy, transfers, [...payments.keys()].map(asPayment));
+/** All payments of a network's victims as sources, with every wallet's whole history. */
+export function inputOfEconomy({ economy, transfers, payments }: OpenedEconomy, network: string): TraceInput {
+  const own = [...payments]
+    .filter(([, payment]) => payment.network === network)
+    .map(([transfer]) => asPayment(transfer));
+  return inputOf(economy, transfers, own);
+}
+
+export function networkNames({ economy }: OpenedEconomy): string[] {
+  return [...new Set(economy.payments.map(({ network }) => network))].sort();
 }
 
 function inputOf(
