@@ -3,18 +3,26 @@ import type { Cursor, HistoryPage, TransactionHash } from '../src/chains/chain.t
 import { countEqual, numberRows } from '../src/crawl/occurrences.ts';
 import { groupPages } from '../src/crawl/page-groups.ts';
 import { RetryableError } from '../src/errors.ts';
+import type { JobControl } from '../src/queue/queue.ts';
 import { type Coverage, readCoverage } from '../src/store/coverage.ts';
 import { countTransfersOf, expandWallet, setWalletState } from '../src/store/frontier.ts';
 import { commitPage } from '../src/store/pages.ts';
 import { openReceipts, settleReceipt } from '../src/store/receipts.ts';
 import { countAnswer, recordFault } from '../src/store/runs.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
+import { awaitsProbe, stopServices } from './probe.ts';
 import { windowStart } from './provider.ts';
 
 /** Reads the next page of the task's wallets, unless it is stored already; then goes on behind it. */
-export async function readNextPage(context: CrawlContext, page: number, task: Task): Promise<void> {
+export async function readNextPage(
+  context: CrawlContext,
+  page: number,
+  task: Task,
+  { lastAttempt }: Pick<JobControl, 'lastAttempt'>,
+): Promise<void> {
   const { pool, provider } = context;
-  const coverage = await readCoverage(pool, task.key, idsOf(task.wallets), windowStart(provider));
+  const stored = await readCoverage(pool, task.key, idsOf(task.wallets), windowStart(provider));
+  const { left: coverage, judged } = await stopServices(context, task, stored, lastAttempt);
   const open = coverage.filter(({ cursor }) => cursor.position < task.until);
   for (const { walletId, rows } of coverage) {
     const covered = !open.some((each) => each.walletId === walletId);
@@ -36,7 +44,7 @@ export async function readNextPage(context: CrawlContext, page: number, task: Ta
     cursor: cursorOf(context, task, first),
     ...callOf(context, task),
   });
-  if (!(await storePage(context, task, open, reply))) {
+  if (!(await storePage(context, task, open, reply, judged))) {
     return queuePages(context, task, await readCoverage(pool, task.key, idsOf(wallets), windowStart(provider)));
   }
 }
@@ -47,6 +55,7 @@ async function storePage(
   task: Task,
   coverage: readonly Coverage[],
   reply: HistoryPage,
+  judged: ReadonlySet<number>,
 ): Promise<boolean> {
   const { pool, provider, clock } = context;
   const { runId, key, until } = task;
@@ -83,7 +92,8 @@ async function storePage(
   for (const each of coverage) {
     const { id, rows: read } = wallets.find(({ id }) => id === each.walletId) ?? { id: each.walletId, rows: 0 };
     const total = each.rows + read;
-    if (reply.next === null) await finishHistory(context, task, id, total);
+    const ends = reply.next === null && !awaitsProbe(task, id, total, judged);
+    if (ends) await finishHistory(context, task, id, total);
     else if (!(await stopAtLimit(context, task, id, total, next.position))) {
       left.push({ ...each, cursor: next, version: each.version + 1, rows: total, updatedAt: now });
     }

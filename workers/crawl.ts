@@ -24,7 +24,7 @@ export function createCrawlProcessor(context: CrawlContext): Processor {
       const task = await findTask(context, job);
       if (task === null) return;
       try {
-        await perform(context, job, task);
+        await perform(context, job, task, control);
       } catch (error) {
         if (error instanceof RetryableError && error.code === WORK_STOPPED) {
           // Given back as it was, for whoever goes on with it.
@@ -77,10 +77,10 @@ async function walletsOf(
   }
 }
 
-async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promise<void> {
+async function perform(context: CrawlContext, job: CrawlJob, task: Task, control: JobControl): Promise<void> {
   switch (job.kind) {
     case 'page':
-      return readNextPage(context, job.page, task);
+      return readNextPage(context, job.page, task, control);
     case 'receipt':
       return readReceipt(context, job.transaction, task);
     case 'balance':

@@ -49,6 +49,8 @@ export interface AssignedWallet {
   readonly address: Address;
   readonly hop: number;
   readonly state: WalletState;
+  /** True where a person has said to expand it, so that it is not probed. */
+  readonly expand?: boolean;
 }
 
 /** What a job is about; undefined when its run has ended, was resumed since, or does not have the wallets. */
@@ -134,7 +136,8 @@ export async function setWalletState(
 
 /**
  * Marks pending wallets as expanded whose history is stored up to `until` already, for it was read for another run or
- * case. A wallet with open receipts, or with so many rows that its limit has to be looked at, is left to a worker.
+ * case. A wallet with open receipts, or with so many rows that its limit has to be looked at or that it has to be probed
+ * first, is left to a worker.
  */
 export async function expandCovered(
   db: Db,
@@ -144,6 +147,8 @@ export async function expandCovered(
     providerId: number;
     until: number;
     maxTransfers: number | null;
+    /** With so many rows a wallet that nobody reported is probed first. */
+    probedFrom: number;
     /** False for copies, in which nothing has to be settled. */
     receipts: boolean;
   },
@@ -153,9 +158,14 @@ export async function expandCovered(
      where cw.run_id = $1 and cw.state = 'pending'
        and v.wallet_id = cw.wallet_id and v.asset_id = $2 and v.provider_id = $3 and v.until_position >= $4
        and (cw.hop = 0 or $5::bigint is null or v.rows <= $5)
+       and (cw.hop = 0 or v.rows < $7 or exists (
+         select 1 from probes p where p.run_id = cw.run_id and p.wallet_id = cw.wallet_id and p.verdict <> 'service'))
        and not ($6 and exists (
          select 1 from receipts r where r.wallet_id = cw.wallet_id and r.asset_id = $2 and not r.settled))`,
-    [request.runId, request.assetId, request.providerId, request.until, request.maxTransfers, request.receipts],
+    [
+      ...[request.runId, request.assetId, request.providerId, request.until, request.maxTransfers, request.receipts],
+      request.probedFrom,
+    ],
   );
 }
 
@@ -177,11 +187,14 @@ export async function nearestPendingHop(db: Db, runId: number): Promise<number |
   return (await one<{ hop: number | null }>(db, query, [runId])).hop;
 }
 
-/** Why wallets were not followed, and how many; reasons that differ only in how far a history is stored count as one. */
+/**
+ * Why wallets were not followed, and how many; reasons that differ only in how far a history is stored, or in what was seen
+ * of a wallet's behaviour, count as one.
+ */
 export async function countStopReasons(db: Db, runId: number): Promise<{ reason: string; wallets: number }[]> {
   return many(
     db,
-    `select regexp_replace(reason, '; its history is stored up to .*', '') as reason, count(*) as wallets
+    `select regexp_replace(reason, '; its history is stored up to .*|(?<=^possible service by its behaviour): .*', '') as reason, count(*) as wallets
      from case_wallets where run_id = $1 and state = 'stopped' group by 1 order by 2 desc, 1`,
     [runId],
   );

@@ -1,0 +1,24 @@
+-- What a run has seen of the newest transfers of its larger wallets, and whether it takes them for services.
+
+-- Why a wallet is not expanded, as a kind; null unless its state is 'stopped'.
+alter table case_wallets add column if not exists stop_kind text;
+
+create table probes (
+  run_id bigint not null references runs,
+  wallet_id bigint not null references wallets,
+  -- 'unknown' where the provider could not be brought to answer: the next attempt asks again.
+  verdict text not null check (verdict in ('service', 'ordinary', 'unknown')),
+  -- Of the newest transfers those that count, and the wallets at their other ends.
+  rows integer not null,
+  counterparties integer not null,
+  payers integer not null,
+  payees integer not null,
+  per_day bigint not null,
+  -- Time of the newest of them; null where none counts.
+  newest bigint,
+  -- False where the provider has told only a part of them.
+  whole boolean not null,
+  requests integer not null,
+  probed_at timestamptz not null,
+  primary key (run_id, wallet_id)
+);
