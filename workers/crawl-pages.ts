@@ -10,12 +10,14 @@ import { commitPage } from '../src/store/pages.ts';
 import { openReceipts, settleReceipt } from '../src/store/receipts.ts';
 import { countAnswer, recordFault } from '../src/store/runs.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
+import { awaitsProbe, stopServices } from './probe.ts';
 import { windowStart } from './provider.ts';
 
 /** Reads the next page of the task's wallets, unless it is stored already; then goes on behind it. */
 export async function readNextPage(context: CrawlContext, page: number, task: Task): Promise<void> {
   const { pool, provider } = context;
-  const coverage = await readCoverage(pool, task.key, idsOf(task.wallets), windowStart(provider));
+  const stored = await readCoverage(pool, task.key, idsOf(task.wallets), windowStart(provider));
+  const { left: coverage, judged } = await stopServices(context, task, stored);
   const open = coverage.filter(({ cursor }) => cursor.position < task.until);
   for (const { walletId, rows } of coverage) {
     const covered = !open.some((each) => each.walletId === walletId);
@@ -37,7 +39,7 @@ export async function readNextPage(context: CrawlContext, page: number, task: Ta
     cursor: cursorOf(context, task, first),
     ...callOf(context, task),
   });
-  if (!(await storePage(context, task, open, reply))) {
+  if (!(await storePage(context, task, open, reply, judged))) {
     return queuePages(context, task, await readCoverage(pool, task.key, idsOf(wallets), windowStart(provider)));
   }
 }
@@ -48,6 +50,7 @@ async function storePage(
   task: Task,
   coverage: readonly Coverage[],
   reply: HistoryPage,
+  judged: ReadonlySet<number>,
 ): Promise<boolean> {
   const { pool, provider, clock } = context;
   const { runId, key, until } = task;
@@ -84,7 +87,8 @@ async function storePage(
   for (const each of coverage) {
     const { id, rows: read } = wallets.find(({ id }) => id === each.walletId) ?? { id: each.walletId, rows: 0 };
     const total = each.rows + read;
-    if (reply.next === null) await finishHistory(context, task, id, total);
+    const ends = reply.next === null && !awaitsProbe(task, id, total, judged);
+    if (ends) await finishHistory(context, task, id, total);
     else if (!(await stopAtLimit(context, task, id, total, next.position))) {
       left.push({ ...each, cursor: next, version: each.version + 1, rows: total, updatedAt: now });
     }

@@ -6,6 +6,7 @@
  * there.
  */
 import type { Clock } from '../src/clock.ts';
+import { PROBED_FROM } from '../src/crawl/behaviour.ts';
 import { groupPages } from '../src/crawl/page-groups.ts';
 import { messageOf, RetryableError, UserError } from '../src/errors.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
@@ -113,7 +114,13 @@ async function crawlWave(
     if (head === undefined) throw new Error(`Run ${run.id} has no head of ${provider.source.chain}`);
     const receipts = provider.source.authority === 'chain';
     const covered = { runId: run.id, assetId: provider.asset.id, providerId: provider.id };
-    await expandCovered(pool, { ...covered, until: windowEnd(provider, head), maxTransfers, receipts });
+    await expandCovered(pool, {
+      ...covered,
+      until: windowEnd(provider, head),
+      maxTransfers,
+      probedFrom: PROBED_FROM,
+      receipts,
+    });
   }
   return performWork(setup, request, run, {
     stage: async () => ({ kind: 'histories', wave: await newestWave(pool, run.id) }),

@@ -144,6 +144,26 @@ export interface HistoryRequest extends Call {
   readonly cursor: Cursor;
 }
 
+export interface NewestRequest extends Call {
+  readonly wallet: Address;
+  readonly asset: Asset;
+  /** The run's head: nothing above it is told. */
+  readonly head: Head;
+}
+
+/** The newest of a wallet's transfers, to see what kind of wallet it is: none of them is stored. */
+export interface NewestRows {
+  /**
+   * Oldest first, each transfer once; at most `NEWEST`. A node tells those of the stretch of blocks below the head that it
+   * can be asked for. Where a node's logs lack their time, it is reckoned from the head's.
+   */
+  readonly rows: readonly HistoryRow[];
+  /** True where the provider says that there are no others up to the head. */
+  readonly all: boolean;
+  /** False where some may be missing among them: the provider has refused a part of the question for its size. */
+  readonly whole: boolean;
+}
+
 export interface BalanceRequest extends Call {
   /** At least one, and at most as many as the source reads at a time. */
   readonly wallets: readonly Address[];
@@ -238,6 +258,12 @@ export interface ChainSource {
   head(call?: Call): Promise<Head>;
   /** The next page of the wallets' transfers of one asset, oldest first. */
   history(request: HistoryRequest): Promise<HistoryPage>;
+  /**
+   * The newest of a wallet's transfers of one asset up to the head, by at most two requests.
+   *
+   * @throws RetryableError also where they do not bring as many as there are, though the provider could tell them
+   */
+  newest(request: NewestRequest): Promise<NewestRows>;
   /** What each wallet holds of the asset, in the order asked; `null` where the provider can no longer tell. */
   balances(request: BalanceRequest): Promise<readonly (bigint | null)[]>;
   /** Each transfer of the asset in the transaction's own receipt, in the order of its logs: what settles equal rows. */

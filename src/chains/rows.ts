@@ -2,6 +2,9 @@
 import { RetryableError } from '../errors.ts';
 import type { HistoryRow, Remark } from './chain.ts';
 
+/** The most rows of which the newest of a wallet's history are told. */
+export const NEWEST = 200;
+
 /** What makes two rows equal: everything that identifies a transfer but its occurrence. */
 export function rowKey(row: Pick<HistoryRow, 'asset' | 'transaction' | 'from' | 'to' | 'value'>): string {
   return `${row.asset},${row.transaction},${row.from},${row.to},${row.value}`;
@@ -51,4 +54,22 @@ export function reopenWith(
   }
   const text = 'transfers that were listed before were missing when their page was read again; they are kept';
   return { rows, remarks: [{ code: 'ROW_MISSING_KEPT', count: rows.length - read.length, text }] };
+}
+
+/** What a provider has told of a history's newest rows, once each, oldest first: a page may repeat rows. */
+export function eachOnce(rows: readonly HistoryRow[]): HistoryRow[] {
+  return groupEqualRows(rows).flatMap((group) => group.slice(0, 1));
+}
+
+/**
+ * The newest `NEWEST` of rows. Where so many were told, the oldest time among them is left out, of which only some may be
+ * there: which, is the provider's choice.
+ *
+ * @param rows in the order of time
+ */
+export function newestOf(rows: readonly HistoryRow[]): HistoryRow[] {
+  const newest = rows.slice(-NEWEST);
+  if (newest.length < NEWEST) return newest;
+  const whole = newest.filter(({ timestamp }) => timestamp > (newest[0]?.timestamp ?? 0));
+  return whole.length === 0 ? newest : whole;
 }

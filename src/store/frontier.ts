@@ -211,7 +211,8 @@ export async function countRows(db: Db, runId: number, assetId: number): Promise
 
 /**
  * Marks pending wallets as expanded whose history is stored up to `until` already, for it was read for another run or
- * case. A wallet with open receipts, or with so many rows that its limit has to be looked at, is left to a worker.
+ * case. A wallet with open receipts, or with so many rows that its limit has to be looked at or that it has to be probed
+ * first, is left to a worker.
  */
 export async function expandCovered(
   db: Db,
@@ -221,6 +222,8 @@ export async function expandCovered(
     providerId: number;
     until: number;
     maxTransfers: number | null;
+    /** With so many rows a wallet that nobody reported is probed first. */
+    probedFrom: number;
     /** False for copies, in which nothing has to be settled. */
     receipts: boolean;
   },
@@ -231,9 +234,14 @@ export async function expandCovered(
        and v.wallet_id = cw.wallet_id and v.asset_id = $2 and v.provider_id = $3 and v.until_position >= $4
        and (cw.hop = 0 or cw.by_person or $5::bigint is null or v.rows <= $5)
        and (cw.allowed_rows is null or v.rows < cw.allowed_rows)
+       and (cw.hop = 0 or cw.by_person or v.rows < $7 or exists (
+         select 1 from probes p where p.run_id = cw.run_id and p.wallet_id = cw.wallet_id and p.verdict <> 'service'))
        and not ($6 and exists (
          select 1 from receipts r where r.wallet_id = cw.wallet_id and r.asset_id = $2 and not r.settled))`,
-    [request.runId, request.assetId, request.providerId, request.until, request.maxTransfers, request.receipts],
+    [
+      ...[request.runId, request.assetId, request.providerId, request.until, request.maxTransfers, request.receipts],
+      request.probedFrom,
+    ],
   );
 }
 

@@ -164,21 +164,22 @@ export async function newestListed(db: Db, { caseId, asset }: CaseFiles): Promis
 }
 
 /**
- * What the case's files list of wallets from one time to another, not included; oldest first, `most` rows. A transfer
- * that several files list comes once.
+ * What the case's files list of wallets from one time to another, not included; oldest first, `most` rows from one end or
+ * the other. A transfer that several files list comes once.
  */
 export async function readListed(
   db: Db,
   { caseId, asset }: CaseFiles,
-  request: { wallets: readonly Address[]; from: number; until: number; most: number },
+  request: { wallets: readonly Address[]; from: number; until: number; most: number; end: 'oldest' | 'newest' },
 ): Promise<{ rows: HistoryRow[]; more: boolean }> {
+  const order = request.end === 'newest' ? 'desc' : 'asc';
   const files = await listFiles(db, caseId);
   const ids = (await walletNumbers(db, asset, request.wallets)).join(',') || '0';
-  // Each file by its own index, oldest first, so that no more than a page of it is read.
+  // Each file by its own index and in its order, so that no more than a page of it is read.
   const pages = files.map(
     ({ id }) => `(select * from file_transfers
       where file_id = ${id} and asset_id = $1 and timestamp >= $2 and timestamp < $3
-        and (from_id in (${ids}) or to_id in (${ids})) order by timestamp limit $4)`,
+        and (from_id in (${ids}) or to_id in (${ids})) order by timestamp ${order} limit $4)`,
   );
   if (pages.length === 0) return { rows: [], more: false };
   const found = await many<StoredListed>(
@@ -187,7 +188,7 @@ export async function readListed(
        l.timestamp, l.block
      from (${pages.join(' union all ')}) l
      join wallets f on f.id = l.from_id join wallets r on r.id = l.to_id
-     order by l.timestamp, l.transaction, l.from_id, l.to_id, l.value, l.occurrence, l.file_id limit $4`,
+     order by l.timestamp ${order}, l.transaction, l.from_id, l.to_id, l.value, l.occurrence, l.file_id limit $4`,
     [asset.id, request.from, request.until, request.most],
   );
   const seen = new Set<string>();
@@ -195,6 +196,7 @@ export async function readListed(
     const key = `${transaction} ${from} ${to} ${value} ${occurrence}`;
     return seen.has(key) ? false : seen.add(key);
   });
+  if (request.end === 'newest') rows.reverse();
   const { chain, symbol } = asset;
   return {
     rows: rows.map(({ occurrence: _, ...row }) => ({ ...row, chain, asset: symbol })),

@@ -11,6 +11,7 @@ import type { FaultChoice } from '../../src/simulate/trongrid/faults.ts';
 import { serveTronGrid } from '../../src/simulate/trongrid.ts';
 import { describeChainSource, type Manner, type SourceUnderTest } from './chain-source.ts';
 import { describeIssuerEvents } from './issuer-events.ts';
+import { describeNewest } from './newest.ts';
 
 const isPage = ({ endpoint }: { endpoint: string }) => endpoint === 'history' || endpoint === 'events';
 const TRONGRID_MANNERS: Record<Manner, FaultChoice> = {
@@ -122,4 +123,5 @@ const BOTH: SourceUnderTest = {
 for (const source of [TRONGRID, ETHERSCAN, NODE, WITHOUT_TIMES, BOTH]) {
   describeChainSource(source);
   describeIssuerEvents(source);
+  describeNewest(source);
 }

@@ -375,7 +375,7 @@ export function describeChainSource(subject: SourceUnderTest): void {
     });
 
     test.each(
-      (['head', 'history', 'balances', 'receipt', 'positions'] as const).filter(
+      (['head', 'history', 'newest', 'balances', 'receipt', 'positions'] as const).filter(
         (name) => isLive || (name !== 'balances' && name !== 'positions'),
       ),
     )('%s ends at once when it is aborted', async (method) => {
@@ -511,7 +511,7 @@ class Reader {
     expect({ missing: short(missing), surplus: short(surplus) }).toEqual({ missing: none, surplus: none });
   }
 
-  call(method: 'head' | 'history' | 'balances' | 'receipt' | 'positions', call: Call): Promise<unknown> {
+  call(method: 'head' | 'history' | 'newest' | 'balances' | 'receipt' | 'positions', call: Call): Promise<unknown> {
     const { source, asset } = this;
     const wallets = [this.#wallet];
     switch (method) {
@@ -519,6 +519,8 @@ class Reader {
         return source.head(call);
       case 'history':
         return source.history({ wallets, asset, window: this.window(), cursor: this.start(), ...call });
+      case 'newest':
+        return source.newest({ wallet: this.#wallet, asset, head: this.ledger.head, ...call });
       case 'balances':
         return source.balances({ wallets, asset, head: this.ledger.head, ...call });
       case 'receipt':

@@ -75,7 +75,8 @@ export function readPage(request: HistoryRequest, last: number, data: readonly E
   return { rows: [], next: { position: cursor.position, held: rows, token: `${page + 1}/${length}` }, remarks };
 }
 
-function readRows(
+/** The transfers among a page's rows, which must be of the blocks asked for and in their order. */
+export function readRows(
   request: HistoryRequest,
   last: number,
   data: readonly EtherscanRow[],

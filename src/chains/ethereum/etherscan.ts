@@ -7,6 +7,7 @@ import { USDT } from './assets.ts';
 import { bytes } from './balances.ts';
 import { PAGE_LIMIT, pageParameters, readPage } from './etherscan-history.ts';
 import { readIssuerEvents } from './etherscan-issuer.ts';
+import { readNewest } from './etherscan-newest.ts';
 import {
   balanceSchema,
   etherscanPlace,
@@ -117,6 +118,9 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
     },
 
     history,
+
+    newest: (request) =>
+      readNewest(async (parameters) => (await get(parameters, historySchema, request)).result, request),
 
     async balances(request) {
       return [await balance(request)];

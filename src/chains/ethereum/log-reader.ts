@@ -81,7 +81,7 @@ export async function readRange<Part, Asked extends Question<Part>, Found extend
       return { answers, to, remarks: narrowed(refusals) };
     }
     try {
-      answers.push({ question, logs: await ask(reader, request, { from, to }, question, reading) });
+      answers.push({ question, logs: await askLogs(reader, request, { from, to }, question, reading) });
       open = rest;
     } catch (error) {
       const refusal = refusalIn(error, reader.place, to - from + 1);
@@ -101,7 +101,8 @@ function inParts<Part, Asked extends Question<Part>>(questions: readonly Asked[]
   return questions.flatMap((question) => chunks(question.parts, wallets).map((parts) => ({ ...question, parts })));
 }
 
-async function ask<Asked, Found extends Logged>(
+/** Asks one question, once. */
+export async function askLogs<Asked, Found extends Logged>(
   { rpc, place }: LogReader,
   request: Call & { readonly asset: Asset },
   { from, to }: { readonly from: number; readonly to: number },
@@ -174,7 +175,7 @@ async function timeOf(rpc: Rpc, place: Place, block: number, call: Call): Promis
 }
 
 /** Why a question was refused for its size. @throws the error where it is about something else */
-function refusalIn(error: unknown, place: Place, blocks: number): LogRefusal {
+export function refusalIn(error: unknown, place: Place, blocks: number): LogRefusal {
   if (error instanceof RpcRefusal) {
     if (isPruned(error)) throw noHistory(place, error.said);
     const refusal = readLogRefusal(error.said);

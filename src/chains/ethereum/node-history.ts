@@ -3,7 +3,7 @@
  * senders and one for recipients. A range is whole or it is not stored at all, so the cursor is a block number alone.
  */
 import { RetryableError } from '../../errors.ts';
-import type { Address, HistoryPage, HistoryRequest, HistoryRow } from '../chain.ts';
+import type { Address, Asset, HistoryPage, HistoryRequest, HistoryRow } from '../chain.ts';
 import type { Place } from '../reply.ts';
 import { TRANSFER_TOPIC, topicOf } from './erc20.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './log-reader.ts';
 import { invalid, type LoggedTransfer, readLog } from './logs.ts';
 
-type Side = 'sender' | 'recipient';
+export type Side = 'sender' | 'recipient';
 
 interface OneSide extends Question<Address> {
   readonly side: Side;
@@ -28,7 +28,7 @@ export async function readLogs(reader: LogReader, request: HistoryRequest): Prom
   const { wallets, window, cursor } = request;
   const stretch = { from: cursor.position, last: window.until - 1 };
   const sides = (['sender', 'recipient'] as const).map((side) => ({ side, parts: wallets }));
-  const found = await readRange(reader, request, stretch, sides, readingOf(request, reader.place));
+  const found = await readRange(reader, request, stretch, sides, readingOf(request.asset, reader.place));
   const transfers = merge(found.answers, new Set(wallets), found.to, reader.place);
   const { timed, to } = await withTimes(reader, request, transfers, found.to);
   const { chain, symbol: asset } = request.asset;
@@ -39,7 +39,8 @@ export async function readLogs(reader: LogReader, request: HistoryRequest): Prom
   return { rows, next, remarks: found.remarks };
 }
 
-function readingOf({ asset }: HistoryRequest, place: Place): Reading<OneSide, LoggedTransfer> {
+/** How transfers of wallets are asked for, from one side, and read. */
+export function readingOf(asset: Asset, place: Place): Reading<OneSide, LoggedTransfer> {
   return {
     topics: ({ side, parts }) => {
       const wallets = parts.map(topicOf);

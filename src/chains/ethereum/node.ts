@@ -12,6 +12,7 @@ import { blockSchema, hex, logSchema, maybeReceiptSchema, noReceipt, readPositio
 import { noFinality, noHistory, notSynced, wrongChain } from './node-faults.ts';
 import { readLogs } from './node-history.ts';
 import { readIssuerEvents } from './node-issuer.ts';
+import { readNewest } from './node-newest.ts';
 import { createRpc, type Rpc, RpcRefusal, refused } from './rpc.ts';
 
 /** Nodes take so many topics at a place; a page is about so many wallets together. */
@@ -81,6 +82,8 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
     },
 
     history: (request) => readLogs(reader, request),
+
+    newest: (request) => readNewest(reader, request),
 
     issuerEvents: (request) => readIssuerEvents(reader, request),
 

@@ -6,20 +6,30 @@
  */
 import { RetryableError, UserError } from '../../errors.ts';
 import type { Address, Asset, ChainSource, Head, HistoryRow, ReceiptTransfer, TransactionHash } from '../chain.ts';
+import { eachOnce, NEWEST, newestOf } from '../rows.ts';
 
 /** What a case's files list of one asset, wherever it is kept. */
 export interface ListedTransfers {
   /** The newest; undefined where there are none. */
   newest(): Promise<Head | undefined>;
-  /** Those of wallets from one time to another, not included; oldest first, `most` rows. */
-  read(request: { wallets: readonly Address[]; from: number; until: number; most: number }): Promise<ListedPage>;
+  /** Those of wallets from one time to another, not included; oldest first. */
+  read(request: ListedRequest): Promise<ListedPage>;
   /** Those of one transaction. */
   transaction(hash: TransactionHash): Promise<ReceiptTransfer[]>;
 }
 
+export interface ListedRequest {
+  readonly wallets: readonly Address[];
+  readonly from: number;
+  readonly until: number;
+  /** So many rows at most: the oldest of them, or the newest. */
+  readonly most: number;
+  readonly end: 'oldest' | 'newest';
+}
+
 export interface ListedPage {
   readonly rows: readonly HistoryRow[];
-  /** There are further ones behind them, some perhaps of the last one's time. */
+  /** There are further ones beyond them, some perhaps of the time of the one beside them. */
   readonly more: boolean;
 }
 
@@ -60,13 +70,25 @@ export function createFileSource(options: FileSourceOptions): ChainSource {
     async history({ wallets, window, cursor, signal }) {
       const from = cursor.position;
       for (let most = pageRows; ; most *= 2) {
-        const { rows, more } = await heeding(signal, listed.read({ wallets, from, until: window.until, most }));
+        const { rows, more } = await heeding(
+          signal,
+          listed.read({ wallets, from, until: window.until, most, end: 'oldest' }),
+        );
         if (!more) return { rows, next: null, remarks: [] };
         const last = rows.at(-1)?.timestamp ?? from;
         const complete = rows.filter(({ timestamp }) => timestamp < last);
         // One instant that fills a page is read with a larger one.
         if (complete.length === 0) continue;
         return { rows: complete, next: { position: last, held: [], token: null }, remarks: [] };
+      }
+    },
+
+    async newest({ wallet, head, signal }) {
+      const request = { wallets: [wallet], from: asset.since, until: head.timestamp + 1, end: 'newest' } as const;
+      for (let most = NEWEST; ; most *= 2) {
+        const { rows, more } = await heeding(signal, listed.read({ ...request, most }));
+        // Several files may list the same transfers.
+        if (rows.length >= NEWEST || !more) return { rows: newestOf(eachOnce(rows)), all: !more, whole: true };
       }
     },
 

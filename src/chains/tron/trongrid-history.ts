@@ -110,7 +110,8 @@ export function stuckAt(instant: number): RetryableError {
   );
 }
 
-function readRows(request: HistoryRequest, data: readonly TronGridRow[], remarks: Remark[]): HistoryRow[] {
+/** The transfers among a page's rows, which must be of the window and in the order of time. */
+export function readRows(request: HistoryRequest, data: readonly TronGridRow[], remarks: Remark[]): HistoryRow[] {
   const { wallets, asset, window, cursor } = request;
   const [wallet] = wallets;
   const rows: HistoryRow[] = [];

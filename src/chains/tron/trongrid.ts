@@ -9,6 +9,7 @@ import { type Place, quoteProvider } from '../reply.ts';
 import { USDT } from './assets.ts';
 import { readEvents } from './trongrid-events.ts';
 import { PAGE_LIMIT, pageParameters, readPage } from './trongrid-history.ts';
+import { readNewest } from './trongrid-newest.ts';
 import { readOwner } from './trongrid-owner.ts';
 import { blockOf, positionsIn, transfersIn } from './trongrid-receipts.ts';
 import {
@@ -53,6 +54,12 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
     });
   };
 
+  const pageOf = async (wallet: Address | undefined, parameters: Record<string, string>, call: Call) => {
+    const path = `/v1/accounts/${wallet}/transactions/trc20?${new URLSearchParams(parameters)}`;
+    const page = readReply(await get(path, call), historySchema, place);
+    return { data: page.data, fingerprint: page.meta?.fingerprint ?? null };
+  };
+
   const receiptOf = async (transaction: TransactionHash, call: Call) =>
     readReply(await post('/walletsolidity/gettransactioninfobyid', { value: transaction }, call), receiptSchema, place);
 
@@ -91,11 +98,10 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
     },
 
     async history(request) {
-      const query = new URLSearchParams(pageParameters(request));
-      const path = `/v1/accounts/${request.wallets[0]}/transactions/trc20?${query}`;
-      const page = readReply(await get(path, request), historySchema, place);
-      return readPage(request, { data: page.data, fingerprint: page.meta?.fingerprint ?? null });
+      return readPage(request, await pageOf(request.wallets[0], pageParameters(request), request));
     },
+
+    newest: (request) => readNewest((parameters) => pageOf(request.wallet, parameters, request), request),
 
     async balances({ wallets: [wallet], asset, ...call }) {
       if (wallet === undefined) return [];
