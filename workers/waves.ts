@@ -29,6 +29,7 @@ import { hashRun } from './hash-run.ts';
 import { readIssuerEvents } from './issuer-step.ts';
 import { openRun } from './open-run.ts';
 import { PORTION, performWork } from './perform.ts';
+import { findPoison } from './poisoning.ts';
 import { type Provider, windowEnd, windowStart } from './provider.ts';
 
 /**
@@ -92,6 +93,7 @@ async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Pro
       hop = back - 1;
       continue;
     }
+    if (!(await findPoison(setup, request, run, providers))) return;
     const payees = await payeesOfHop(pool, run.id, hop, assets);
     const { expanded, failed } = await countCaseWallets(pool, run.id);
     const choices = chooseWave(payees, hop + 1, expanded + failed, run.policy);

@@ -1,16 +1,27 @@
 /**
- * CSV for spreadsheets: one file of wallets, one of edges, and one that says of what case they are and how far it was seen.
+ * CSV for spreadsheets: one file of wallets, one of edges, one of what is left out as poison, and one that says of what case
+ * they are and how far it was seen.
  *
  * Lines end with CRLF, as RFC 4180 and Excel have it. A cell that a spreadsheet would take for a formula gets an apostrophe
  * in front. A total has all its digits in the file; a spreadsheet shows about the first 15 of them.
  */
 import { stringify } from 'csv-stringify/sync';
 import { joinLines } from './chunks.ts';
-import { EDGE_FIELDS, type EdgeRow, edgeRows, NODE_FIELDS, type NodeRow, nodeRows } from './rows.ts';
+import {
+  EDGE_FIELDS,
+  type EdgeRow,
+  edgeRows,
+  NODE_FIELDS,
+  type NodeRow,
+  nodeRows,
+  type PoisonRow,
+  poisonRows,
+} from './rows.ts';
 import { type ExportSnapshot, headerFields } from './snapshot.ts';
 
 const NODE_COLUMNS = ['id', ...Object.keys(NODE_FIELDS)];
 const EDGE_COLUMNS = ['id', 'source', 'target', ...Object.keys(EDGE_FIELDS)];
+const POISON_COLUMNS: (keyof PoisonRow)[] = ['chain', 'asset', 'transaction', 'from', 'to', 'amount', 'time', 'rule'];
 
 const OPTIONS = {
   record_delimiter: '\r\n',
@@ -29,6 +40,11 @@ export function writeEdgesCsv(snapshot: ExportSnapshot): Iterable<string> {
   return joinLines(csvLines(EDGE_COLUMNS, edgeRows(snapshot)));
 }
 
+/** What the graph leaves out as poison, a transfer a line. */
+export function writePoisonCsv(snapshot: ExportSnapshot): Iterable<string> {
+  return joinLines(csvLines(POISON_COLUMNS, poisonRows(snapshot)));
+}
+
 /** What the export is of, under which hashes, and how far the crawl came: a name and a value a line. */
 export function writeCaseCsv(snapshot: ExportSnapshot): Iterable<string> {
   return [stringify([['name', 'value'], ...headerFields(snapshot)], OPTIONS)];
@@ -37,8 +53,8 @@ export function writeCaseCsv(snapshot: ExportSnapshot): Iterable<string> {
 /** Setting up the writer costs more than a line, so that it is given many at a time. */
 const BATCH = 1_000;
 
-function* csvLines(columns: string[], rows: Iterable<NodeRow | EdgeRow>): Iterable<string> {
-  let batch: (string[] | NodeRow | EdgeRow)[] = [columns];
+function* csvLines(columns: string[], rows: Iterable<NodeRow | EdgeRow | PoisonRow>): Iterable<string> {
+  let batch: (string[] | NodeRow | EdgeRow | PoisonRow)[] = [columns];
   const text = () => stringify(batch, { ...OPTIONS, columns });
   for (const row of rows) {
     if (batch.push(row) < BATCH) continue;

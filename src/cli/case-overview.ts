@@ -1,5 +1,6 @@
 /** What `case show` tells of a case, read from the store and computed nowhere else. */
 import { buildGraphFromEdges } from '../../graphs/build.ts';
+import type { PoisonRule } from '../../graphs/poisoning.ts';
 import type { Rule } from '../../graphs/trace/types.ts';
 import { readGraphWallets } from '../../workers/analyse.ts';
 import type { Address, ChainId } from '../chains/chain.ts';
@@ -14,6 +15,7 @@ import { countCaseWallets, countStopReasons, readCaseWallets, type WalletCounts 
 import { countUnconfirmed, type ImportedFile, listFiles } from '../store/imports.ts';
 import { type IssuerKnowledge, readIssuerKnowledge } from '../store/issuer-events.ts';
 import { countPayments } from '../store/payments.ts';
+import { countPoison } from '../store/poisoning.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
 import {
   type CrawlPolicy,
@@ -56,6 +58,8 @@ export interface CaseOverview {
   readonly files: readonly ImportedFile[];
   readonly unconfirmed: number;
   readonly stored: StoredCounts;
+  /** Transfers that the graph leaves out as poison, by their rule. */
+  readonly poison: Readonly<Record<PoisonRule, number>>;
   readonly graph: { readonly wallets: number; readonly edges: number };
   readonly balances: readonly StoredBalance[];
   /** For each chain of the run, whether it is known what the issuer destroyed and redeemed at its wallets. */
@@ -97,6 +101,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       run: null,
       unconfirmed: 0,
       stored: { transfers: 0, wallets: 0 },
+      poison: { 'zero-value': 0, 'look-alike': 0, 'signed-by-another': 0 },
       graph: { wallets: 0, edges: 0 },
       balances: [],
       issuerEvents: [],
@@ -127,6 +132,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     },
     unconfirmed: await countUnconfirmed(pool, run.id),
     stored: await countStored(pool, run.id),
+    poison: await countPoison(pool, run.id),
     graph: { wallets: graph.order, edges: graph.size },
     balances: await readBalances(pool, run.id),
     issuerEvents: await readIssuerKnowledge(pool, run.id),

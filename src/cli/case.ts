@@ -1,5 +1,6 @@
 /** `downstream case create|list|show` */
 import type { Command } from 'commander';
+import { POISON_RULES, type PoisonRule } from '../../graphs/poisoning.ts';
 import { UserError } from '../errors.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import { differenceOf } from '../store/balances.ts';
@@ -75,7 +76,8 @@ Example:
   $ npx downstream case show mekong-2026
 
 JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults,
-  graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, graph: {wallets, edges}, balances, issuerEvents:
+  graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, poison: {zero-value,
+  look-alike, signed-by-another}, graph: {wallets, edges}, balances, issuerEvents:
   [{chain, asset, known, reason}], notFollowed, failed, clusters}
 state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
 unconfirmed counts transfers of imported files that the chain's histories do not have; burnt is what the issuer destroyed
@@ -113,7 +115,7 @@ function toJson(overview: CaseOverview) {
 }
 
 function toText(overview: CaseOverview): string {
-  const { run, stored, graph, asset, reports, payments } = overview;
+  const { run, stored, graph, poison, asset, reports, payments } = overview;
   const lines = [`Case "${overview.case}", id ${overview.id}, created ${time(overview.createdAt)}\n\n`];
   const facts = [
     [
@@ -145,8 +147,9 @@ function toText(overview: CaseOverview): string {
     ['Stored', `${counted(stored.transfers, 'transfer')} between ${counted(stored.wallets, 'wallet')}`],
     [
       'Graph',
-      `${counted(graph.wallets, 'wallet')}, ${counted(graph.edges, 'edge')} (transfers of zero and to oneself are left out)`,
+      `${counted(graph.wallets, 'wallet')}, ${counted(graph.edges, 'edge')} (poison and transfers to oneself are left out)`,
     ],
+    ['Poison', poisonText(poison)],
     ['Requests', run.offline ? 'none: offline' : count(run.requests)],
     ['graphHash', run.graphHash ?? 'none: the crawl is not finished'],
   );
@@ -171,6 +174,20 @@ function toText(overview: CaseOverview): string {
   lines.push(faultsText(run.faults), filesText(overview));
   if (run.offline) lines.push(OFFLINE_NOTE);
   return lines.join('');
+}
+
+const POISON_WORDS: Readonly<Record<PoisonRule, string>> = {
+  'zero-value': 'of zero',
+  'look-alike': 'dust from a look-alike of a counterparty',
+  'signed-by-another': 'dust that another than its sender signed',
+};
+
+/** How many transfers are poison, and why. */
+function poisonText(poison: CaseOverview['poison']): string {
+  const parts = POISON_RULES.filter((rule) => poison[rule] > 0).map(
+    (rule) => `${count(poison[rule])} ${POISON_WORDS[rule]}`,
+  );
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 /** The imported files, and what they list beyond the chain's own histories. */

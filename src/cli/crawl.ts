@@ -229,6 +229,8 @@ function stageText(stage: Stage): string {
   switch (stage.kind) {
     case 'histories':
       return `hop ${stage.hop}`;
+    case 'signers':
+      return `signers of ${counted(stage.transactions, 'small transfer')}`;
     case 'issuer':
       return "issuer's events";
     case 'balances':

@@ -1,5 +1,6 @@
 /** The frontier of a run: which wallets it takes, in which state, and why. */
 import type { Address, ChainId, Head } from '../chains/chain.ts';
+import { NOT_POISON } from './case-graph.ts';
 import { type Db, many, one } from './db.ts';
 import { listedFor } from './listed.ts';
 import type { CrawlPolicy } from './runs.ts';
@@ -196,7 +197,8 @@ export interface Payee {
 }
 
 /**
- * Wallets outside the frontier that expanded wallets of a hop paid, up to the run's heads; most money first.
+ * Wallets outside the frontier that expanded wallets of a hop paid, up to the run's heads; most money first. Poison is no
+ * payment.
  *
  * A victim's own wallet leads nowhere by itself: only the payments that were confirmed do, and their payees are seeds.
  */
@@ -210,7 +212,7 @@ export async function payeesOfHop(db: Db, runId: number, hop: number, assetIds: 
      join wallets w on w.id = t.to_id join chains c on c.id = w.chain_id
      join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
      where cw.run_id = $1 and cw.hop = $2 and cw.state = 'expanded' and cw.role is distinct from 'own'
-       and t.value > 0 and t.timestamp <= h.timestamp and ${bySender}
+       and t.value > 0 and t.timestamp <= h.timestamp and ${bySender} and ${NOT_POISON}
        and not exists (select 1 from case_wallets seen where seen.run_id = $1 and seen.wallet_id = t.to_id)
      group by t.to_id, c.name, w.address
      order by received desc, c.name, w.address collate "C"`,

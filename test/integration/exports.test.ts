@@ -80,6 +80,8 @@ describe('the header', () => {
     expect(description).toContain(`case: ${HOSTILE_NAME_IN_XML}\n`);
     expect(description).toContain(`graphHash: ${'ab'.repeat(32)}\n`);
     expect(description).toContain('coverage: expanded 4, stopped 1, pending 2, failed 0\n');
+    expect(description).toContain('poison: zero-value 3, look-alike 2, signed-by-another 1\n');
+    expect(description).not.toContain('hidden');
   });
 
   it('stands as data of the graph in a GraphML', () => {
@@ -92,6 +94,7 @@ describe('the header', () => {
       decimals: 'USDD 18, USDT 6',
       coverage: 'expanded 4, stopped 1, pending 2, failed 0',
       stored: 'wallets 9, transfers 21',
+      poison: 'zero-value 3, look-alike 2, signed-by-another 1',
     });
   });
 });
@@ -139,6 +142,7 @@ describe('JSON', () => {
       decimals: { USDT: 6, USDD: 18 },
       coverage: { expanded: 4, stopped: 1, pending: 2, failed: 0 },
       stored: { wallets: 9, transfers: 21 },
+      poison: { 'zero-value': 3, 'look-alike': 2, 'signed-by-another': 1 },
       clustering: {
         method: 'louvain',
         seed: 1,
@@ -148,6 +152,17 @@ describe('JSON', () => {
       },
     });
     expect([document.nodes.length, document.edges.length, document.clusters.length]).toEqual([WALLETS, EDGES, 2]);
+    expect(document.poison).toHaveLength(2);
+    expect(document.poison[1]).toEqual({
+      chain: 'tron',
+      asset: 'USDT',
+      transaction: '12'.repeat(32),
+      from: 'TX',
+      to: 'TA',
+      amount: '0.001000',
+      time: '2024-01-04T00:00:00.000Z',
+      rule: 'look-alike',
+    });
     expect(document.clusters[0]).toEqual({
       id: 1,
       size: 3,

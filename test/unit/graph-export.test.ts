@@ -13,7 +13,12 @@ function textOf(format: ExportFormat, snapshot: ExportSnapshot, name?: string): 
 describe('every format', () => {
   it('has its files', () => {
     const names = EXPORT_FORMATS.map((format) => exportFiles(format, snapshotOf()).map(({ name }) => name));
-    expect(names).toEqual([['graph.gexf'], ['graph.graphml'], ['nodes.csv', 'edges.csv', 'case.csv'], ['graph.json']]);
+    expect(names).toEqual([
+      ['graph.gexf'],
+      ['graph.graphml'],
+      ['nodes.csv', 'edges.csv', 'poison.csv', 'case.csv'],
+      ['graph.json'],
+    ]);
   });
 
   it.each(EXPORT_FORMATS)('%s: the same data give the same bytes, in whatever order they came', (format) => {
@@ -41,8 +46,10 @@ describe('every format', () => {
       victim: secret,
       coverage: Object.assign({}, header.coverage, { note: secret }),
       stored: Object.assign({}, header.stored, { note: secret }),
+      poison: Object.assign({}, header.poison, { note: secret }),
     });
-    expect(textOf(format, { ...snapshotOf(), graph, header: careless })).not.toContain(secret);
+    const poison = snapshotOf().poison.map((row) => Object.assign({}, row, { note: secret }));
+    expect(textOf(format, { ...snapshotOf(), graph, poison, header: careless })).not.toContain(secret);
   });
 
   it.each(EXPORT_FORMATS)('%s: is refused for an asset whose decimals nobody named', (format) => {
@@ -57,7 +64,9 @@ describe('every format', () => {
 
   it.each(EXPORT_FORMATS)('%s: comes in pieces', (format) => {
     const edges = Array.from({ length: 3_000 }, (_, index) => edge('TA', `T${index}`, 1));
-    for (const { name, chunks } of exportFiles(format, snapshotOf({ wallets: [], edges }))) {
+    const snapshot = snapshotOf({ wallets: [], edges });
+    const poison = Array.from({ length: 3_000 }, () => snapshot.poison).flat();
+    for (const { name, chunks } of exportFiles(format, { ...snapshot, poison })) {
       if (name === 'case.csv') continue; // It does not grow with the graph.
       const pieces = [...chunks];
       expect(pieces.length).toBeGreaterThan(1);
@@ -85,6 +94,15 @@ describe('CSV', () => {
     expect(edges).toContain(
       'tron:TC>tron:TD:USDT,tron:TC,tron:TD,USDT,1,9007199254.740993,2024-01-02T00:00:00.000Z,2024-01-03T00:00:00.000Z',
     );
+  });
+
+  it('lists what the graph leaves out as poison, with the rule', () => {
+    expect(textOf('csv', snapshotOf(), 'poison.csv').split('\r\n')).toEqual([
+      'chain,asset,transaction,from,to,amount,time,rule',
+      `tron,USDT,${'ef'.repeat(32)},TA,TD,0.000000,2024-01-03T00:00:00.000Z,zero-value`,
+      `tron,USDT,${'12'.repeat(32)},TX,TA,0.001000,2024-01-04T00:00:00.000Z,look-alike`,
+      '',
+    ]);
   });
 
   it('has only its line of names for an empty graph', () => {
