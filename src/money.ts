@@ -6,6 +6,13 @@
  */
 import { quoted, UserError } from './errors.ts';
 
+/**
+ * Below this, 0.01 USDT in base units, a transfer is dust: it costs its sender many times what it moves, and pays for nothing.
+ * Real data have a gap there: among 10,525 transfers of seized wallets 62 are of 0.001 USDT at most, and the next is of 0.01,
+ * as people send it to try an address.
+ */
+export const DUST = 10_000n;
+
 /** Digits of 2^256, the largest number that contracts count to. */
 const MAX_DIGITS = 78;
 

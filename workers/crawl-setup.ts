@@ -22,11 +22,12 @@ export interface CrawlRequest {
 }
 
 /**
- * What a crawl is at: the histories of a wave's wallets, then what the issuer destroyed, balances, and the order of transfers
- * within so many blocks.
+ * What a crawl is at: the histories of a wave's wallets and who signed so many transactions of dust, then what the issuer
+ * destroyed, balances, and the order of transfers within so many blocks.
  */
 export type Stage =
   | { readonly kind: 'histories'; readonly wave: number }
+  | { readonly kind: 'signers'; readonly transactions: number }
   | { readonly kind: 'issuer' }
   | { readonly kind: 'balances' }
   | { readonly kind: 'positions'; readonly blocks: number };

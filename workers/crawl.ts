@@ -6,10 +6,12 @@ import { recordBalances } from '../src/store/balances.ts';
 import { readCoverage, restartStretch } from '../src/store/coverage.ts';
 import { explainDatabaseError } from '../src/store/db.ts';
 import { readAssignment, setWalletState } from '../src/store/frontier.ts';
+import { unsignedWallets } from '../src/store/poisoning.ts';
 import { unorderedWallets } from '../src/store/positions.ts';
 import { countAnswer, endRun, recordFault } from '../src/store/runs.ts';
 import { queuePages, readNextPage, readReceipt } from './crawl-pages.ts';
 import { giveUpPositions, readPositions } from './crawl-positions.ts';
+import { giveUpSigning, readSigner } from './crawl-signers.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
 import { findIssuerTask, giveUpIssuerEvents, readIssuerPage } from './issuer-events.ts';
 import { windowEnd, windowStart } from './provider.ts';
@@ -70,6 +72,8 @@ async function walletsOf(
   switch (job.kind) {
     case 'receipt':
       return [job.wallet];
+    case 'signer':
+      return unsignedWallets(pool, { runId: job.run, assetId: job.asset, transaction: job.transaction });
     case 'positions':
       return unorderedWallets(pool, { runId: job.run, assetId: job.asset, timestamp: job.timestamp });
     default:
@@ -83,6 +87,8 @@ async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promis
       return readNextPage(context, job.page, task);
     case 'receipt':
       return readReceipt(context, job.transaction, task);
+    case 'signer':
+      return readSigner(context, job.transaction, task);
     case 'balance':
       return readBalances(context, task);
     case 'positions':
@@ -151,6 +157,9 @@ async function handleFault(
   if (wait !== undefined) await control.pause(wait);
   if (job.kind === 'positions' && (control.lastAttempt || code === 'POSITIONS_UNKNOWN')) {
     return giveUpPositions(context, job.timestamp, task);
+  }
+  if (job.kind === 'signer' && (control.lastAttempt || code === 'SIGNER_NOT_TOLD')) {
+    return giveUpSigning(context, job.transaction, task);
   }
   if (!control.lastAttempt) throw error;
   if (job.kind === 'issuer-events') return giveUpIssuerEvents(context, task, messageOf(error));

@@ -5,9 +5,10 @@ import { createTable } from '../graphs/trace/table.ts';
 import { CONSERVING_RULES, type ConservingRule, type Stop } from '../graphs/trace/types.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
 import type { Address, ChainId } from '../src/chains/chain.ts';
-import { larger } from '../src/money.ts';
+import { DUST, larger } from '../src/money.ts';
 import type { Pool } from '../src/store/db.ts';
 import { readCaseWallets } from '../src/store/frontier.ts';
+import { readMarked } from '../src/store/poisoning.ts';
 import { readAssets } from '../src/store/reference.ts';
 import { readRunStops } from '../src/store/run-stops.ts';
 import { type Run, readHeads } from '../src/store/runs.ts';
@@ -51,8 +52,14 @@ export async function followMoney(pool: Pool, run: Run): Promise<FollowedMoney> 
   const builder = createTable();
   const transactions = new Set(named.map(({ transaction }) => transaction));
   const crawled = new Set<string>();
+  const marked = new Set((await readMarked(pool, run.id)).map(keyOf));
+  /** Rows that are poison: they move money, and lead nowhere. */
+  const poison = new Set<number>();
+  let count = 0;
   for await (const row of traceRows(pool, run.id, Math.max(0, ...heads))) {
     builder.addTransfer({ ...row, position: null });
+    if (row.value < DUST && marked.has(keyOf(row))) poison.add(count);
+    count += 1;
     if (transactions.has(row.transaction)) crawled.add(keyOf(row));
   }
   const table = builder.build();
@@ -71,7 +78,7 @@ export async function followMoney(pool: Pool, run: Run): Promise<FollowedMoney> 
     sources: named.filter((source) => crawled.has(keyOf(source))),
     unverified: [...unverified, ...unconfirmed],
   });
-  const found = CONSERVING_RULES.map((rule) => ({ rule, ends: endsOf(plan, rule) }));
+  const found = CONSERVING_RULES.map((rule) => ({ rule, ends: endsOf(plan, rule, (row) => !poison.has(row)) }));
   return {
     totals: new Map(found.map(({ rule, ends: { accounts: _, ...totals } }) => [rule, totals])),
     sources: found.reduce((most, { ends: { sources } }) => larger(most, sources), 0n),

@@ -28,6 +28,7 @@ import { hashRun } from './hash-run.ts';
 import { readIssuerEvents } from './issuer-step.ts';
 import { openRun } from './open-run.ts';
 import { PORTION, performWork } from './perform.ts';
+import { findPoison } from './poisoning.ts';
 import { type Provider, windowEnd, windowStart } from './provider.ts';
 
 /**
@@ -85,8 +86,12 @@ async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Pro
   for (let more = true; more; ) {
     if (!(await crawlWave(setup, request, run, providers))) return;
     const back = await settleDisagreements(setup, run, providers, reread);
-    if (back === null) more = await chooseNext(setup, run, providers);
-    else await forgetBeyond(pool, run.id, back);
+    if (back !== null) {
+      await forgetBeyond(pool, run.id, back);
+      continue;
+    }
+    if (!(await findPoison(setup, request, run, providers))) return;
+    more = await chooseNext(setup, run, providers);
   }
   if (!(await readIssuerEvents(setup, request, run, providers))) return;
   if (!(await readBalances(setup, request, run, providers))) return;

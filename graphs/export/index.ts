@@ -1,5 +1,5 @@
 /** Every format a graph can be exported in. */
-import { writeCaseCsv, writeCoverageCsv, writeEdgesCsv, writeNodesCsv } from './csv.ts';
+import { writeCaseCsv, writeCoverageCsv, writeEdgesCsv, writeNodesCsv, writePoisonCsv } from './csv.ts';
 import { writeGexf } from './gexf.ts';
 import { writeGraphml } from './graphml.ts';
 import { writeJson } from './json.ts';
@@ -7,6 +7,9 @@ import type { ExportSnapshot } from './snapshot.ts';
 
 export const EXPORT_FORMATS = ['gexf', 'graphml', 'csv', 'json'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** What people draw: dust would only hide what matters. */
+export const PICTURES: ReadonlySet<ExportFormat> = new Set<ExportFormat>(['gexf', 'graphml']);
 
 export interface ExportFile {
   readonly name: string;
@@ -22,6 +25,7 @@ const FILES: Readonly<Record<ExportFormat, Readonly<Record<string, (snapshot: Ex
       'nodes.csv': writeNodesCsv,
       'edges.csv': writeEdgesCsv,
       'coverage.csv': writeCoverageCsv,
+      'poison.csv': writePoisonCsv,
       'case.csv': writeCaseCsv,
     },
     json: { 'graph.json': writeJson },

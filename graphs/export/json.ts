@@ -3,7 +3,16 @@ import type { Cluster } from '../communities/clusters.ts';
 import type { LouvainParameters } from '../communities/louvain.ts';
 import { walletKey } from '../wallet-key.ts';
 import { joinLines } from './chunks.ts';
-import { type CoverageRow, coverageRows, type EdgeRow, edgeRows, type NodeRow, nodeRows } from './rows.ts';
+import {
+  type CoverageRow,
+  coverageRows,
+  type EdgeRow,
+  edgeRows,
+  type NodeRow,
+  nodeRows,
+  type PoisonRow,
+  poisonRows,
+} from './rows.ts';
 import { assetAmount, type ExportHeader, type ExportSnapshot, iso } from './snapshot.ts';
 
 /** The whole document. Amounts are decimal text, times are ISO 8601 in UTC. */
@@ -11,7 +20,7 @@ export interface GraphDocument {
   /** Always true: each edge has a payer and a payee, and there is one per asset. */
   readonly directed: true;
   readonly multigraph: true;
-  readonly header: Omit<ExportHeader, 'heads'> & {
+  readonly header: Omit<ExportHeader, 'heads' | 'hidden'> & {
     readonly heads: readonly { readonly chain: string; readonly block: number; readonly timestamp: string }[];
     /** How the clusters were found, `null` where none were looked for. */
     readonly clustering:
@@ -23,6 +32,8 @@ export interface GraphDocument {
   readonly clusters: readonly ClusterRow[];
   /** How far each wallet of the case was seen. */
   readonly coverage: readonly CoverageRow[];
+  /** Transfers that the graph leaves out as poison. */
+  readonly poison: readonly PoisonRow[];
 }
 
 type ClusterRow = Omit<Cluster, 'total' | 'wallets'> & {
@@ -31,7 +42,7 @@ type ClusterRow = Omit<Cluster, 'total' | 'wallets'> & {
   readonly wallets: readonly string[];
 };
 
-/** The graph as a `GraphDocument`: one node, edge or cluster a line. */
+/** The graph as a `GraphDocument`: one node, edge, cluster or poisonous transfer a line. */
 export function writeJson(snapshot: ExportSnapshot): Iterable<string> {
   return joinLines(jsonLines(snapshot));
 }
@@ -45,6 +56,8 @@ function* jsonLines(snapshot: ExportSnapshot): Iterable<string> {
   yield* listItems(clusterRows(snapshot));
   yield '],\n"coverage":[';
   yield* listItems(coverageRows(snapshot));
+  yield '],\n"poison":[';
+  yield* listItems(poisonRows(snapshot));
   yield ']}\n';
 }
 
@@ -57,7 +70,7 @@ function* listItems(items: Iterable<unknown>): Iterable<string> {
 }
 
 function documentHeader({ header, clusters }: ExportSnapshot): GraphDocument['header'] {
-  const { stored, proofs } = header;
+  const { stored, proofs, poison } = header;
   const { expanded, stopped, pending, failed } = header.coverage;
   // Named one by one, so that nothing else the object may carry gets out.
   return {
@@ -70,6 +83,11 @@ function documentHeader({ header, clusters }: ExportSnapshot): GraphDocument['he
     coverage: { expanded, stopped, pending, failed },
     proofs: { proven: proofs.proven, unproven: proofs.unproven, 'not-tried': proofs['not-tried'] },
     stored: { wallets: stored.wallets, transfers: stored.transfers },
+    poison: {
+      'zero-value': poison['zero-value'],
+      'look-alike': poison['look-alike'],
+      'signed-by-another': poison['signed-by-another'],
+    },
     clustering: clusters && {
       method: 'louvain',
       seed: clusters.seed,

@@ -1,5 +1,6 @@
 /** Wallets and edges as they are exported; every format is written from these rows, so that all of them agree. */
 import type { ChainId } from '../../src/chains/chain.ts';
+import type { PoisonRule } from '../poisoning.ts';
 import type { WalletReport, WalletState } from '../rows.ts';
 import { walletKey } from '../wallet-key.ts';
 import { assetAmount, type ExportSnapshot, iso, type Proof, type SeenWallet } from './snapshot.ts';
@@ -44,6 +45,20 @@ export interface EdgeRow {
   /** ISO 8601, UTC. */
   readonly first: string;
   readonly last: string;
+}
+
+/** A transfer that the graph leaves out as poison, as it is exported. */
+export interface PoisonRow {
+  readonly chain: ChainId;
+  readonly asset: string;
+  readonly transaction: string;
+  readonly from: string;
+  readonly to: string;
+  /** Decimal in whole units of the asset, with all its decimals. */
+  readonly amount: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly rule: PoisonRule;
 }
 
 /** Fields of a wallet besides its id, in order. Amounts are text: the formats know no number that holds them exactly. */
@@ -144,5 +159,13 @@ export function* edgeRows({ graph, header }: ExportSnapshot): Iterable<EdgeRow> 
       first: iso(first),
       last: iso(last),
     };
+  }
+}
+
+/** What the graph leaves out as poison, in the order of time. */
+export function* poisonRows({ poison, header }: ExportSnapshot): Iterable<PoisonRow> {
+  for (const { chain, asset, transaction, from, to, value, timestamp, rule } of poison) {
+    const amount = assetAmount(header, asset, value);
+    yield { chain, asset, transaction, from, to, amount, time: iso(timestamp), rule };
   }
 }

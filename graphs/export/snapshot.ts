@@ -3,10 +3,11 @@
  *
  * Nothing depends on when or where it is written.
  */
-import type { ChainId, Wallet } from '../../src/chains/chain.ts';
+import type { Address, ChainId, TransactionHash, Wallet } from '../../src/chains/chain.ts';
 import { formatAmount } from '../../src/money.ts';
 import type { TransferGraph } from '../build.ts';
 import type { ClusterResult } from '../communities/louvain.ts';
+import { POISON_RULES, type PoisonRule } from '../poisoning.ts';
 import type { WalletState } from '../rows.ts';
 
 const COVERAGE = ['expanded', 'stopped', 'pending', 'failed'] as const satisfies readonly WalletState[];
@@ -28,6 +29,24 @@ export interface ExportHeader {
   readonly proofs: Readonly<Record<Proof, number>>;
   /** What is stored of the case; the graph has fewer, since it leaves out transfers that move nothing. */
   readonly stored: { readonly wallets: number; readonly transfers: number };
+  /** Transfers that the graph leaves out as poison, by their rule. */
+  readonly poison: Readonly<Record<PoisonRule, number>>;
+  /** Edges of less than 0.01 USDT in all that are left out of a picture. */
+  readonly hidden: number;
+}
+
+/** A transfer that is poison, and by which rule. */
+export interface PoisonTransfer {
+  readonly chain: ChainId;
+  readonly asset: string;
+  readonly transaction: TransactionHash;
+  readonly from: Address;
+  readonly to: Address;
+  /** Base units. */
+  readonly value: bigint;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly rule: PoisonRule;
 }
 
 export type Proof = 'proven' | 'unproven' | 'not-tried';
@@ -60,13 +79,15 @@ export interface ExportSnapshot {
   readonly graph: TransferGraph;
   /** Of all wallets of the case, in the order in which they are listed. */
   readonly coverage: readonly SeenWallet[];
+  /** In the order of time; pictures have no place for it. */
+  readonly poison: readonly PoisonTransfer[];
   /** `null` where no clusters were looked for. */
   readonly clusters: ClusterResult | null;
 }
 
 /** The header as names and values, for formats that hold no structure; what is `null` is left out. */
 export function headerFields({ header, clusters }: ExportSnapshot): [name: string, value: string][] {
-  const { coverage, proofs, stored } = header;
+  const { coverage, proofs, stored, poison, hidden } = header;
   const heads = header.heads.map(({ chain, block, timestamp }) => `${chain} ${block} ${iso(timestamp)}`);
   const decimals = Object.entries(header.decimals).map(([asset, digits]) => `${asset} ${digits}`);
   const fields: Readonly<Record<string, string | null>> = {
@@ -79,6 +100,8 @@ export function headerFields({ header, clusters }: ExportSnapshot): [name: strin
     coverage: COVERAGE.map((state) => `${state} ${coverage[state]}`).join(', '),
     proofs: PROOFS.map((proof) => `${proof} ${proofs[proof]}`).join(', '),
     stored: `wallets ${stored.wallets}, transfers ${stored.transfers}`,
+    poison: POISON_RULES.map((rule) => `${rule} ${poison[rule]}`).join(', '),
+    hidden: hidden === 0 ? null : `edges of less than 0.01 USDT ${hidden}`,
     clusters: clusters && clustersField(clusters),
   };
   return Object.entries(fields).filter((field): field is [string, string] => field[1] !== null);

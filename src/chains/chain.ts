@@ -58,6 +58,11 @@ export interface Transfer {
    * the transfers of a block, and is no part of what a transfer is known by.
    */
   readonly position?: number;
+  /**
+   * Who signed the transaction, where the provider tells: with an allowance another than the sender may. It is no part of what
+   * a transfer is known by.
+   */
+  readonly signer?: Address;
 }
 
 /** A transfer as a provider lists it: not yet numbered among its equals. */
@@ -111,6 +116,7 @@ const REMARK_CODES = [
   'PAGES_EMPTY',
   'QUESTION_NARROWED',
   'OWNER_UNKNOWN',
+  'SIGNER_UNKNOWN',
 ] as const;
 
 /** Something odd about a page that was read all the same: no fault, for nothing is tried again. */
@@ -268,6 +274,13 @@ export interface ChainSource {
   balances(request: BalanceRequest): Promise<readonly (bigint | null)[]>;
   /** Each transfer of the asset in the transaction's own receipt, in the order of its logs: what settles equal rows. */
   receipt(request: ReceiptRequest): Promise<readonly ReceiptTransfer[]>;
+  /**
+   * Who signed a transaction; `null` where the source can never tell, as a copy cannot.
+   *
+   * @throws RetryableError `RECEIPT_MISSING` where the provider does not know the transaction, `SIGNER_NOT_TOLD` where it
+   *   tells no signers at all
+   */
+  signer(request: ReceiptRequest): Promise<Address | null>;
   /**
    * Each transfer of the asset in some transactions of one block with its place in that block, in the order of the
    * transactions asked for and of their logs. Histories often lack these places, without which it is not known what of a

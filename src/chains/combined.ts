@@ -51,6 +51,7 @@ export function combineSources(history: ChainSource, proof: ChainSource): ChainS
     },
 
     receipt: (request) => orElse(proof.receipt(request), () => history.receipt(request)),
+    signer: (request) => orElse(proof.signer(request), () => history.signer(request)),
     positions: (request) => orElse(proof.positions(request), () => history.positions(request)),
   };
 }

@@ -1,5 +1,6 @@
 /** What `case show` tells of a case, read from the store and computed nowhere else. */
 import { buildGraphFromEdges } from '../../graphs/build.ts';
+import type { PoisonRule } from '../../graphs/poisoning.ts';
 import type { Rule } from '../../graphs/trace/types.ts';
 import { walletKey } from '../../graphs/wallet-key.ts';
 import { readGraphWallets } from '../../workers/analyse.ts';
@@ -16,6 +17,7 @@ import { countCaseWallets, readCaseWallets, type WalletCounts } from '../store/f
 import { countUnconfirmed, type ImportedFile, listFiles } from '../store/imports.ts';
 import { type IssuerKnowledge, readIssuerKnowledge } from '../store/issuer-events.ts';
 import { countPayments } from '../store/payments.ts';
+import { countPoison } from '../store/poisoning.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
 import {
   type CrawlPolicy,
@@ -58,6 +60,8 @@ export interface CaseOverview {
   readonly files: readonly ImportedFile[];
   readonly unconfirmed: number;
   readonly stored: StoredCounts;
+  /** Transfers that the graph leaves out as poison, by their rule. */
+  readonly poison: Readonly<Record<PoisonRule, number>>;
   readonly graph: { readonly wallets: number; readonly edges: number };
   /** Of reported wallets. */
   readonly balances: readonly StoredBalance[];
@@ -104,6 +108,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       run: null,
       unconfirmed: 0,
       stored: { transfers: 0, wallets: 0 },
+      poison: { 'zero-value': 0, 'look-alike': 0, 'signed-by-another': 0 },
       graph: { wallets: 0, edges: 0 },
       balances: [],
       proofs: { proven: 0, unproven: 0, notTried: 0 },
@@ -143,6 +148,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     },
     unconfirmed: await countUnconfirmed(pool, run.id),
     stored: await countStored(pool, run.id),
+    poison: await countPoison(pool, run.id),
     graph: { wallets: graph.order, edges: graph.size },
     balances: balances.filter((each) => seeds.has(walletKey(each))),
     proofs: {

@@ -1,5 +1,6 @@
 /** `downstream case create|list|show` */
 import type { Command } from 'commander';
+import { POISON_RULES, type PoisonRule } from '../../graphs/poisoning.ts';
 import { UserError } from '../errors.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import { differenceOf } from '../store/balances.ts';
@@ -77,9 +78,10 @@ Example:
   $ npx downstream case show mekong-2026
 
 JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults,
-  graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, graph: {wallets, edges}, balances, proofs: {proven, unproven,
-  notTried}, issuerEvents: [{chain, asset, known, reason}], followed: [{rule, sources, exited, resting, notFollowed}],
-  notFollowed: [{kind, reason, wallets, amounts: {fifo, lifo, pro-rata, libr}}], failed, clusters}
+  graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, poison: {zero-value, look-alike, signed-by-another},
+  graph: {wallets, edges}, balances, proofs: {proven, unproven, notTried}, issuerEvents: [{chain, asset, known, reason}],
+  followed: [{rule, sources, exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets, amounts: {fifo, lifo,
+  pro-rata, libr}}], failed, clusters}
 state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
 balances are reported wallets', proofs count all that were read;
 unconfirmed counts transfers of imported files that the chain's histories do not have; burnt is what the issuer destroyed
@@ -118,7 +120,7 @@ function toJson(overview: CaseOverview) {
 }
 
 function toText(overview: CaseOverview): string {
-  const { run, stored, graph, asset, reports, payments, proofs } = overview;
+  const { run, stored, graph, poison, asset, reports, payments, proofs } = overview;
   const lines = [`Case "${overview.case}", id ${overview.id}, created ${time(overview.createdAt)}\n\n`];
   const facts = [
     [
@@ -154,8 +156,9 @@ function toText(overview: CaseOverview): string {
     ['Stored', `${counted(stored.transfers, 'transfer')} between ${counted(stored.wallets, 'wallet')}`],
     [
       'Graph',
-      `${counted(graph.wallets, 'wallet')}, ${counted(graph.edges, 'edge')} (transfers of zero and to oneself are left out)`,
+      `${counted(graph.wallets, 'wallet')}, ${counted(graph.edges, 'edge')} (poison and transfers to oneself are left out)`,
     ],
+    ['Poison', poisonText(poison)],
     ['Requests', run.offline ? 'none: offline' : count(run.requests)],
     ['graphHash', run.graphHash ?? 'none: the crawl is not finished'],
   );
@@ -178,6 +181,20 @@ function toText(overview: CaseOverview): string {
   lines.push(faultsText(run.faults), filesText(overview));
   if (run.offline) lines.push(OFFLINE_NOTE);
   return lines.join('');
+}
+
+const POISON_WORDS: Readonly<Record<PoisonRule, string>> = {
+  'zero-value': 'of zero',
+  'look-alike': 'dust from a look-alike of a counterparty',
+  'signed-by-another': 'dust that another than its sender signed',
+};
+
+/** How many transfers are poison, and why. */
+function poisonText(poison: CaseOverview['poison']): string {
+  const parts = POISON_RULES.filter((rule) => poison[rule] > 0).map(
+    (rule) => `${count(poison[rule])} ${POISON_WORDS[rule]}`,
+  );
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 /** The imported files, and what they list beyond the chain's own histories. */

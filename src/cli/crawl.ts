@@ -184,6 +184,8 @@ function stageText(stage: Stage): string {
   switch (stage.kind) {
     case 'histories':
       return `wave ${stage.wave}`;
+    case 'signers':
+      return `signers of ${counted(stage.transactions, 'small transfer')}`;
     case 'issuer':
       return "issuer's events";
     case 'balances':

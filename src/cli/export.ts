@@ -6,15 +6,17 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { buildGraphFromEdges } from '../../graphs/build.ts';
-import { EXPORT_FORMATS, type ExportFormat, exportFiles } from '../../graphs/export/index.ts';
+import { EXPORT_FORMATS, type ExportFormat, exportFiles, PICTURES } from '../../graphs/export/index.ts';
 import type { ExportSnapshot } from '../../graphs/export/snapshot.ts';
 import { readGraphWallets } from '../../workers/analyse.ts';
 import { messageOf, UserError } from '../errors.ts';
+import { DUST } from '../money.ts';
 import { readAnalysis } from '../store/analyses.ts';
 import { countStored, readEdges } from '../store/case-graph.ts';
 import { type Case, findCase } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
 import { countCaseWallets } from '../store/frontier.ts';
+import { countPoison, readPoison } from '../store/poisoning.ts';
 import { readAssets } from '../store/reference.ts';
 import { countNewSeeds, type Run, readHeads } from '../store/runs.ts';
 import { countProofs, readWalletCoverage } from '../store/wallet-coverage.ts';
@@ -42,6 +44,7 @@ export function addExportCommand(program: Command, context: CliContext, _done: D
       '--out <folder>',
       'folder to write to; it is made if missing, and files of the same name are replaced',
     )
+    .option('--dust', 'show edges of less than 0.01 USDT in gexf and graphml too; csv and json have them always')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -49,8 +52,9 @@ export function addExportCommand(program: Command, context: CliContext, _done: D
 Example:
   $ npx downstream export mekong --format gexf --out out
 
-Nodes are wallets, edges all transfers from one to another: count, total, first, last. Transfers of zero and to oneself are
-left out. Clusters are included once "downstream clusters" has found them.
+Nodes are wallets, edges all transfers from one to another: count, total, first, last. Transfers to oneself are left out, and
+so is poison: transfers of zero, and dust from look-alikes or that another signed; csv and json list it. Pictures hide edges of
+less than 0.01 USDT and wallets that nothing else ties in. Clusters are included once "downstream clusters" has found them.
 
 How far each wallet was seen, and whether that is proven to be all, is in every format (csv has it in coverage.csv too); see
 docs/coverage.md.
@@ -58,15 +62,16 @@ docs/coverage.md.
 Of what victims told, the files say which wallets were reported, and which of these are victims' own: those are marked.
 Check that this may be told before you pass the files on. Nothing else that a victim told is in them.
 
-JSON: {case, format, files, nodes, edges, unproven, ownWallets, newSeeds, graphHash, runHash}; unproven counts wallets that do not
-  hold what their transfers add up to, or of which nobody could tell, ownWallets counts victims' own wallets
-  in the files, newSeeds reported wallets that came after the crawl and are not in them`,
+JSON: {case, format, files, nodes, edges, hidden, poison: {zero-value, look-alike, signed-by-another}, unproven, ownWallets,
+  newSeeds, graphHash, runHash}; hidden counts edges of dust that are not in the files, poison transfers that are in no edge,
+  unproven wallets that do not hold what their transfers add up to, or of which nobody could tell, ownWallets victims' own
+  wallets in the files, newSeeds reported wallets that came after the crawl and are not in them`,
     )
-    .action((nameOrId: string, options: { format: ExportFormat; out: string; json?: boolean }) =>
+    .action((nameOrId: string, options: { format: ExportFormat; out: string; dust?: boolean; json?: boolean }) =>
       withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
         const run = await crawledRun(pool, found);
-        const snapshot = await readSnapshot(pool, found, run);
+        const snapshot = await readSnapshot(pool, found, run, options);
         const newSeeds = await countNewSeeds(pool, run);
         const files = await writeFiles(options.format, options.out, snapshot);
         const { graph, header } = snapshot;
@@ -81,6 +86,8 @@ JSON: {case, format, files, nodes, edges, unproven, ownWallets, newSeeds, graphH
                 nodes: graph.order,
                 edges: graph.size,
                 unproven,
+                hidden: header.hidden,
+                poison: header.poison,
                 ownWallets,
                 newSeeds,
                 graphHash: header.graphHash,
@@ -90,6 +97,7 @@ JSON: {case, format, files, nodes, edges, unproven, ownWallets, newSeeds, graphH
                 `${files.join(', ')}: ${counted(graph.order, 'wallet')}, ${counted(graph.size, 'edge')}`,
                 header.runHash === null ? '; no clusters were looked for yet\n' : '\n',
                 unprovenText(unproven, found.name),
+                hiddenText(header.hidden),
                 ownWallets === 0
                   ? ''
                   : `${counted(ownWallets, 'wallet')} of victims' own ${ownWallets === 1 ? 'is' : 'are'} marked in it.\n`,
@@ -100,14 +108,24 @@ JSON: {case, format, files, nodes, edges, unproven, ownWallets, newSeeds, graphH
     );
 }
 
+function hiddenText(edges: number): string {
+  if (edges === 0) return '';
+  return `${counted(edges, 'edge')} of less than 0.01 USDT ${edges === 1 ? 'is' : 'are'} hidden; --dust shows them.\n`;
+}
+
 /** What is exported of a case: its newest crawl, with the clusters that were last found in it. */
-async function readSnapshot(pool: Pool, found: Case, run: Run & { graphHash: string }): Promise<ExportSnapshot> {
+async function readSnapshot(
+  pool: Pool,
+  found: Case,
+  run: Run & { graphHash: string },
+  { format, dust = false }: { format: ExportFormat; dust?: boolean },
+): Promise<ExportSnapshot> {
   const analysis = await readAnalysis(pool, run.id, run.graphHash);
   const coverage = await readWalletCoverage(pool, run.id);
-  const graph = buildGraphFromEdges({
-    wallets: await readGraphWallets(pool, run.id),
-    edges: await readEdges(pool, run.id),
-  });
+  const isPicture = PICTURES.has(format);
+  const all = await readEdges(pool, run.id);
+  const edges = isPicture && !dust ? all.filter(({ total }) => total >= DUST) : all;
+  const graph = buildGraphFromEdges({ wallets: await readGraphWallets(pool, run.id), edges });
   return {
     header: {
       case: found.name,
@@ -119,9 +137,12 @@ async function readSnapshot(pool: Pool, found: Case, run: Run & { graphHash: str
       coverage: await countCaseWallets(pool, run.id),
       proofs: countProofs(coverage),
       stored: await countStored(pool, run.id),
+      poison: await countPoison(pool, run.id),
+      hidden: all.length - edges.length,
     },
     graph,
     coverage,
+    poison: isPicture ? [] : await readPoison(pool, run.id),
     clusters:
       analysis === undefined
         ? null

@@ -21,13 +21,27 @@ const receiptJob = z.strictObject({
   asset: count,
   transaction: z.string().regex(/^[0-9a-f]{64}$/),
 });
+/** Who signed a transaction. */
+const signerJob = z.strictObject({
+  kind: z.literal('signer'),
+  ...job,
+  asset: count,
+  transaction: z.string().regex(/^[0-9a-f]{64}$/),
+});
 /** The balances of reported wallets. */
 const balanceJob = z.strictObject({ kind: z.literal('balance'), ...job, wallets, asset: count });
 /** The order of transfers within the block of one instant, in milliseconds since 1970. */
 const positionsJob = z.strictObject({ kind: z.literal('positions'), ...job, asset: count, timestamp: count });
 /** One page of what the issuer destroyed and redeemed. `page` counts those stored before. */
 const issuerEventsJob = z.strictObject({ kind: z.literal('issuer-events'), ...job, asset: count, page: count });
-export const crawlJob = z.discriminatedUnion('kind', [pageJob, receiptJob, balanceJob, positionsJob, issuerEventsJob]);
+export const crawlJob = z.discriminatedUnion('kind', [
+  pageJob,
+  receiptJob,
+  signerJob,
+  balanceJob,
+  positionsJob,
+  issuerEventsJob,
+]);
 export type CrawlJob = z.infer<typeof crawlJob>;
 
 /** Communities of a run's graph. */
@@ -51,6 +65,8 @@ export function jobId(data: CrawlJob | AnalyseJob): string {
       return `page-${place}-${named(data.wallets)}-s${data.asset}-p${data.page}`;
     case 'receipt':
       return `receipt-${place}-w${data.wallet}-s${data.asset}-${data.transaction}`;
+    case 'signer':
+      return `signer-${place}-s${data.asset}-${data.transaction}`;
     case 'balance':
       return `balance-${place}-${named(data.wallets)}-s${data.asset}`;
     case 'positions':

@@ -8,7 +8,15 @@ import { type AccessOptions, gatekeeper } from './trongrid/access.ts';
 import { events } from './trongrid/events.ts';
 import { type Fault, type FaultKind, isPageFault, PLANNING } from './trongrid/faults.ts';
 import { history } from './trongrid/history.ts';
-import { account, blockReceipts, constantCall, firstBlock, newestBlock, receipt } from './trongrid/node.ts';
+import {
+  account,
+  blockReceipts,
+  constantCall,
+  firstBlock,
+  newestBlock,
+  receipt,
+  transaction,
+} from './trongrid/node.ts';
 import { type AskedOfTronGrid, ENDPOINTS, endpointOf, type SimulatedRequest } from './trongrid/request.ts';
 import { faultReply } from './trongrid/words.ts';
 
@@ -56,6 +64,8 @@ function answer(ledger: Ledger, request: SimulatedRequest, fault: Fault | null, 
       return firstBlock(request, genesis);
     case 'receipt':
       return receipt(ledger, request);
+    case 'transaction':
+      return transaction(ledger, request);
     case 'blockReceipts':
       return blockReceipts(ledger, request);
     case 'unknown':

@@ -6,26 +6,29 @@ import { listedFor } from './listed.ts';
 
 const BATCH = 5_000;
 
-const COLUMNS = 't.transaction, t.asset_id, t.from_id, t.to_id, t.value, t.occurrence, t.timestamp, t.position';
+const COLUMNS =
+  't.transaction, t.asset_id, t.from_id, t.to_id, t.value, t.occurrence, t.timestamp, t.position, t.signer_id';
 
 /**
  * Transfers of the run, each once; $1 is the run. Those that an expanded wallet sent, and those that one received from a
  * wallet that is not expanded: two joins by index, since an `or` over both would read the whole store.
+ *
+ * @param which SQL that holds for the transfers `t` that are wanted; all of them unless told
  */
-export async function runTransfers(db: Db, runId: number): Promise<string> {
+export async function runTransfers(db: Db, runId: number, which = 'true'): Promise<string> {
   const { transfers, bySender, byRecipient } = await listedFor(db, runId);
   return `
   select ${COLUMNS} from case_wallets cw
   join ${transfers} t on t.from_id = cw.wallet_id
   join assets a on a.id = t.asset_id
   join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
-  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${bySender}
+  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${bySender} and ${which}
   union all
   select ${COLUMNS} from case_wallets cw
   join ${transfers} t on t.to_id = cw.wallet_id
   join assets a on a.id = t.asset_id
   join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
-  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${byRecipient}
+  where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${byRecipient} and ${which}
     and not exists (select 1 from case_wallets s
       where s.run_id = $1 and s.wallet_id = t.from_id and s.state = 'expanded')`;
 }
@@ -78,7 +81,12 @@ export async function countStored(db: Db, runId: number): Promise<StoredCounts> 
   );
 }
 
-/** All non-zero transfers of an asset from one wallet to another, added up. */
+/** SQL that holds for a transfer `t` that is not marked as poison in the run $1. */
+const NOT_POISON = `not exists (select 1 from poison_marks p where p.run_id = $1 and p.transaction = t.transaction
+  and p.asset_id = t.asset_id and p.from_id = t.from_id and p.to_id = t.to_id and p.value = t.value
+  and p.occurrence = t.occurrence)`;
+
+/** All non-zero transfers of an asset from one wallet to another that are not poison, added up. */
 export interface StoredEdge {
   readonly chain: ChainId;
   readonly asset: string;
@@ -97,7 +105,7 @@ export async function readEdges(db: Db, runId: number): Promise<StoredEdge[]> {
      from (
        select t.asset_id, t.from_id, t.to_id, count(*) as count, sum(t.value) as total, min(t.timestamp) as first,
          max(t.timestamp) as last
-       from (${await runTransfers(db, runId)}) t where t.value > 0 and t.from_id <> t.to_id
+       from (${await runTransfers(db, runId)}) t where t.value > 0 and t.from_id <> t.to_id and ${NOT_POISON}
        group by t.asset_id, t.from_id, t.to_id) e
      join assets a on a.id = e.asset_id join chains c on c.id = a.chain_id
      join wallets f on f.id = e.from_id join wallets r on r.id = e.to_id

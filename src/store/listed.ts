@@ -33,7 +33,7 @@ const FILES: Listed = {
   transfers: `(
     select distinct on (ft.transaction, ft.asset_id, ft.from_id, ft.to_id, ft.value, ft.occurrence)
       ft.transaction, ft.asset_id, ft.from_id, ft.to_id, ft.value, ft.occurrence, ft.timestamp, ft.block,
-      null::integer as position
+      null::integer as position, null::bigint as signer_id
     from files f join file_transfers ft on ft.file_id = f.id
     where f.case_id = (select case_id from runs where id = $1) and f.finished
     order by ft.transaction, ft.asset_id, ft.from_id, ft.to_id, ft.value, ft.occurrence, ft.file_id)`,

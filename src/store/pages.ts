@@ -33,8 +33,8 @@ export interface StoredPage {
 
 /**
  * Stores a page's transfers and moves the cursors of its wallets: all of it, or nothing. A transfer that is there already
- * only learns in whose history it was seen too, and its place in its block where that was missing; where a file had listed
- * it, the chain's own word of its time replaces the file's.
+ * only learns in whose history it was seen too, and its place in its block and its signer where these were missing; where a
+ * file had listed it, the chain's own word of its time replaces the file's.
  *
  * One statement, and so one transaction: a crawl's speed is the number of its round trips. The cursors are locked before
  * any is moved, in order, so that two workers with some wallets in common neither lock up nor move only some.
@@ -46,7 +46,7 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
   const ids = await walletIds(
     pool,
     page.asset.chain,
-    transfers.flatMap(({ from, to }) => [from, to]),
+    transfers.flatMap(({ from, to, signer }) => (signer === undefined ? [from, to] : [from, to, signer])),
   );
   const column = <T>(read: (transfer: Transfer) => T) => transfers.map(read);
   const repeats = wallets.flatMap(({ id, repeats: hashes }) => hashes.map((hash) => ({ id, hash })));
@@ -81,11 +81,11 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
        on conflict do nothing),
      stored as (
        insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, position,
-         provider_id, seen_by_sender, seen_by_recipient)
+         signer_id, provider_id, seen_by_sender, seen_by_recipient)
        select decode(t.hash, 'hex'), $4, t.from_id, t.to_id, t.value, t.occurrence, t.time, t.block, t.position,
-         $5, $15 and t.from_id = any($1::bigint[]), $15 and t.to_id = any($1::bigint[])
+         t.signer_id, $5, $15 and t.from_id = any($1::bigint[]), $15 and t.to_id = any($1::bigint[])
        from unnest($16::text[], $17::bigint[], $18::bigint[], $19::numeric[], $20::int[], $21::bigint[], $22::bigint[],
-         $23::int[]) as t(hash, from_id, to_id, value, occurrence, time, block, position)
+         $23::int[], $24::bigint[]) as t(hash, from_id, to_id, value, occurrence, time, block, position, signer_id)
        where (select ok from ready)
        order by 1, 3, 4, 5, 6
        on conflict (transaction, asset_id, from_id, to_id, value, occurrence) do update
@@ -94,11 +94,13 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
            timestamp = case when $15 then excluded.timestamp else transfers.timestamp end,
            block = case when $15 then coalesce(excluded.block, transfers.block)
              else coalesce(transfers.block, excluded.block) end,
-           position = coalesce(transfers.position, excluded.position)
+           position = coalesce(transfers.position, excluded.position),
+           signer_id = coalesce(transfers.signer_id, excluded.signer_id)
        where (excluded.seen_by_sender and not transfers.seen_by_sender)
           or (excluded.seen_by_recipient and not transfers.seen_by_recipient)
           or (transfers.block is null and excluded.block is not null)
-          or (transfers.position is null and excluded.position is not null))
+          or (transfers.position is null and excluded.position is not null)
+          or (transfers.signer_id is null and excluded.signer_id is not null))
      select count(*) as moved from moved`,
     [
       wallets.map(({ id }) => id),
@@ -124,6 +126,7 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
       column((t) => t.timestamp),
       column((t) => t.block),
       column((t) => t.position ?? null),
+      column((t) => (t.signer === undefined ? null : ids.get(t.signer))),
     ],
   );
   return moved === wallets.length;

@@ -127,6 +127,7 @@ export async function resumeRun(pool: Pool, id: number): Promise<Run> {
     ]);
     await db.query('delete from balances where run_id = $1 and value is null', [id]);
     await db.query('delete from run_issuer_events where run_id = $1', [id]);
+    await db.query('delete from unsigned where run_id = $1', [id]);
     return one<Run>(
       db,
       `update runs set state = 'running', attempt = attempt + 1, stop_code = null, stop_reason = null,

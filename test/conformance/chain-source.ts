@@ -290,6 +290,40 @@ export function describeChainSource(subject: SourceUnderTest): void {
       });
     });
 
+    /** A payment, and one that another signed for its sender. */
+    const signed = () => {
+      const rows = [payment(network, 0, 'own'), { ...payment(network, 1, 'of another'), signer: wallet }];
+      return new Ledger(rows, { network });
+    };
+    const signerOf = ({ source, asset }: Reader, name: string) =>
+      source.signer({ transaction: transactionFor(name), asset });
+
+    test.runIf(isLive)('tells who signed a transaction, and its history tells no other', async () => {
+      const ledger = signed();
+      const read = await reader(ledger);
+      for (const { transaction, signer } of ledger.transfers) {
+        expect(await read.source.signer({ transaction, asset: read.asset })).toBe(signer);
+      }
+      const rows = (await read.all()).filter((row) => row.signer !== undefined);
+      const signers = new Map(ledger.transfers.map(({ transaction, signer }) => [transaction, signer]));
+      for (const { transaction, signer } of rows) expect(signer).toBe(signers.get(transaction));
+    });
+
+    test.runIf(isLive)(
+      'who signed a transaction that the provider does not know is a fault that may pass',
+      async () => {
+        const read = await reader(signed());
+        await expect(signerOf(read, 'unheard of')).rejects.toMatchObject({
+          name: 'RetryableError',
+          code: 'RECEIPT_MISSING',
+        });
+      },
+    );
+
+    test.runIf(!isLive)('who signed a transaction is not told by a copy', async () => {
+      expect(await signerOf(await reader(signed()), 'own')).toBeNull();
+    });
+
     describe('the places of transfers in their block', () => {
       /** Blocks of transactions of so many transfers each, some of them equal, with all logs of one together. */
       const ledgerOfSizes = (blocks: readonly (readonly number[])[]) => {
@@ -375,8 +409,8 @@ export function describeChainSource(subject: SourceUnderTest): void {
     });
 
     test.each(
-      (['head', 'history', 'newest', 'balances', 'receipt', 'positions'] as const).filter(
-        (name) => isLive || (name !== 'balances' && name !== 'positions'),
+      (['head', 'history', 'newest', 'balances', 'receipt', 'signer', 'positions'] as const).filter(
+        (name) => isLive || (name !== 'balances' && name !== 'signer' && name !== 'positions'),
       ),
     )('%s ends at once when it is aborted', async (method) => {
       const read = await reader(ledgerOf([1]), 'silence');
@@ -511,7 +545,10 @@ class Reader {
     expect({ missing: short(missing), surplus: short(surplus) }).toEqual({ missing: none, surplus: none });
   }
 
-  call(method: 'head' | 'history' | 'newest' | 'balances' | 'receipt' | 'positions', call: Call): Promise<unknown> {
+  call(
+    method: 'head' | 'history' | 'newest' | 'balances' | 'receipt' | 'signer' | 'positions',
+    call: Call,
+  ): Promise<unknown> {
     const { source, asset } = this;
     const wallets = [this.#wallet];
     switch (method) {
@@ -525,6 +562,8 @@ class Reader {
         return source.balances({ wallets, asset, head: this.ledger.head, ...call });
       case 'receipt':
         return source.receipt({ transaction: transactionFor('0/0'), asset, ...call });
+      case 'signer':
+        return source.signer({ transaction: transactionFor('0/0'), asset, ...call });
       case 'positions':
         return source.positions({ transactions: [transactionFor('0/0')], asset, ...call });
     }

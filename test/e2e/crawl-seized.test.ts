@@ -70,6 +70,8 @@ describe.skipIf(!hasSharedData)('the seized wallets', () => {
         });
         expect(stored.seeds).toEqual(seedSums());
         const shown = JSON.parse(await downstream(['case', 'show', 'seized', '--json'], env));
+        // Counted in the file: rows of zero, and of dust those whose sender ends as another counterparty does.
+        expect(shown.poison).toEqual({ 'zero-value': 163, 'look-alike': 55, 'signed-by-another': 0 });
         expect(shown.balances.map(({ difference }: { difference: string }) => difference)).toEqual(
           Array.from({ length: 40 }, () => '0.000000'),
         );

@@ -93,6 +93,8 @@ describe('the header', () => {
     expect(description).toContain(`graphHash: ${'ab'.repeat(32)}\n`);
     expect(description).toContain('coverage: expanded 4, stopped 1, pending 2, failed 0\n');
     expect(description).toContain('proofs: proven 1, unproven 1, not-tried 1\n');
+    expect(description).toContain('poison: zero-value 3, look-alike 2, signed-by-another 1\n');
+    expect(description).not.toContain('hidden');
   });
 
   it('stands as data of the graph in a GraphML', () => {
@@ -106,6 +108,7 @@ describe('the header', () => {
       coverage: 'expanded 4, stopped 1, pending 2, failed 0',
       proofs: 'proven 1, unproven 1, not-tried 1',
       stored: 'wallets 9, transfers 21',
+      poison: 'zero-value 3, look-alike 2, signed-by-another 1',
     });
   });
 });
@@ -182,6 +185,7 @@ describe('JSON', () => {
       coverage: { expanded: 4, stopped: 1, pending: 2, failed: 0 },
       proofs: { proven: 1, unproven: 1, 'not-tried': 1 },
       stored: { wallets: 9, transfers: 21 },
+      poison: { 'zero-value': 3, 'look-alike': 2, 'signed-by-another': 1 },
       clustering: {
         method: 'louvain',
         seed: 1,
@@ -191,6 +195,17 @@ describe('JSON', () => {
       },
     });
     expect([document.nodes.length, document.edges.length, document.clusters.length]).toEqual([WALLETS, EDGES, 2]);
+    expect(document.poison).toHaveLength(2);
+    expect(document.poison[1]).toEqual({
+      chain: 'tron',
+      asset: 'USDT',
+      transaction: '12'.repeat(32),
+      from: 'TX',
+      to: 'TA',
+      amount: '0.001000',
+      time: '2024-01-04T00:00:00.000Z',
+      rule: 'look-alike',
+    });
     expect(document.clusters[0]).toEqual({
       id: 1,
       size: 3,

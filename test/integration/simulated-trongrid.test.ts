@@ -327,6 +327,15 @@ describe("the node's calls", () => {
     expect((await get('/wallet/gettransactioninfobyid', { value: 'ab'.repeat(32) })).text).toBe('{}');
   });
 
+  test('a transaction says who signed it, which need not be its sender', async () => {
+    await serve();
+    const planted = economy.transfers.find(({ from, signer }) => from !== signer);
+    const found = await post('/walletsolidity/gettransactionbyid', { value: planted?.transaction });
+    expect(found.txID).toBe(planted?.transaction);
+    expect(JSON.stringify(found.raw_data)).toContain(`"owner_address":"41${addressBytes(planted?.signer as Address)}"`);
+    expect((await get('/wallet/gettransactionbyid', { value: 'ab'.repeat(32) })).text).toBe('{}');
+  });
+
   test("a block's receipts are those of its transactions, in order, behind others that have nothing to do with USDT", async () => {
     await serve();
     const blocks = new Map<number, string[]>();
@@ -504,6 +513,21 @@ describe('faults', () => {
     expect(meta.fingerprint).toBeDefined();
   });
 
+  test.each([
+    ['without-details', 0, 0],
+    ['without-some-details', 1, 19],
+  ] as const)('%s: the rows are all there, with fewer details than were asked for', async (kind, least, most) => {
+    await serve({ faultAt: ({ number }) => (number === 1 ? kind : null) });
+    const asked = { ...ASKED, limit: '20', get_detail: 'true' };
+    const [spoilt, honest] = [await page(asked), await page(asked)];
+    const detailed = (rows: readonly object[]) =>
+      rows.filter((row) => 'txID' in ((row as { detail?: object }).detail ?? {}));
+    expect(detailed(honest.data)).toHaveLength(20);
+    expect(detailed(spoilt.data).length).toBeGreaterThanOrEqual(least);
+    expect(detailed(spoilt.data).length).toBeLessThanOrEqual(most);
+    expect(plain(spoilt.data)).toEqual(plain(honest.data));
+  });
+
   test('refused-fingerprint: the provider forgets its own fingerprint', async () => {
     await serve({ faultAt: ({ number }) => (number === 2 ? 'refused-fingerprint' : null) });
     const fingerprint = (await page(ASKED)).meta.fingerprint ?? '';
@@ -551,6 +575,7 @@ test('the log tells what was asked, how often and with what', async () => {
     head: 1,
     genesis: 0,
     receipt: 0,
+    transaction: 0,
     blockReceipts: 0,
     unknown: 1,
   });

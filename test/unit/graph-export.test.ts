@@ -16,7 +16,7 @@ describe('every format', () => {
     expect(names).toEqual([
       ['graph.gexf'],
       ['graph.graphml'],
-      ['nodes.csv', 'edges.csv', 'coverage.csv', 'case.csv'],
+      ['nodes.csv', 'edges.csv', 'coverage.csv', 'poison.csv', 'case.csv'],
       ['graph.json'],
     ]);
   });
@@ -47,9 +47,12 @@ describe('every format', () => {
       coverage: Object.assign({}, header.coverage, { note: secret }),
       stored: Object.assign({}, header.stored, { note: secret }),
       proofs: Object.assign({}, header.proofs, { note: secret }),
+      poison: Object.assign({}, header.poison, { note: secret }),
     });
     const coverage = snapshotOf().coverage.map((seen) => Object.assign({}, seen, { note: secret, reference: secret }));
-    expect(textOf(format, { ...snapshotOf(), graph, coverage, header: careless })).not.toContain(secret);
+    const poison = snapshotOf().poison.map((row) => Object.assign({}, row, { note: secret }));
+    const whole = { ...snapshotOf(), graph, coverage, poison, header: careless };
+    expect(textOf(format, whole)).not.toContain(secret);
   });
 
   it.each(EXPORT_FORMATS)('%s: is refused for an asset whose decimals nobody named', (format) => {
@@ -64,7 +67,9 @@ describe('every format', () => {
 
   it.each(EXPORT_FORMATS)('%s: comes in pieces', (format) => {
     const edges = Array.from({ length: 3_000 }, (_, index) => edge('TA', `T${index}`, 1));
-    for (const { name, chunks } of exportFiles(format, snapshotOf({ wallets: [], edges }))) {
+    const snapshot = snapshotOf({ wallets: [], edges });
+    const poison = Array.from({ length: 3_000 }, () => snapshot.poison).flat();
+    for (const { name, chunks } of exportFiles(format, { ...snapshot, poison })) {
       if (name === 'case.csv' || name === 'coverage.csv') continue; // They do not grow with the graph.
       const pieces = [...chunks];
       expect(pieces.length).toBeGreaterThan(1);
@@ -93,6 +98,15 @@ describe('CSV', () => {
     expect(edges).toContain(
       'tron:TC>tron:TD:USDT,tron:TC,tron:TD,USDT,1,9007199254.740993,2024-01-02T00:00:00.000Z,2024-01-03T00:00:00.000Z',
     );
+  });
+
+  it('lists what the graph leaves out as poison, with the rule', () => {
+    expect(textOf('csv', snapshotOf(), 'poison.csv').split('\r\n')).toEqual([
+      'chain,asset,transaction,from,to,amount,time,rule',
+      `tron,USDT,${'ef'.repeat(32)},TA,TD,0.000000,2024-01-03T00:00:00.000Z,zero-value`,
+      `tron,USDT,${'12'.repeat(32)},TX,TA,0.001000,2024-01-04T00:00:00.000Z,look-alike`,
+      '',
+    ]);
   });
 
   it('has only its line of names for an empty graph', () => {

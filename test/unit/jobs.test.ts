@@ -11,6 +11,7 @@ const hash = fc.constantFrom(HASH, '0'.repeat(64), '1'.repeat(64));
 const jobs: fc.Arbitrary<CrawlJob | AnalyseJob> = fc.oneof(
   fc.record({ kind: fc.constant('page' as const), ...common, wallets, asset: number, page: number }),
   fc.record({ kind: fc.constant('receipt' as const), ...common, wallet: number, asset: number, transaction: hash }),
+  fc.record({ kind: fc.constant('signer' as const), ...common, asset: number, transaction: hash }),
   fc.record({ kind: fc.constant('balance' as const), ...common, wallets, asset: number }),
   fc.record({ kind: fc.constant('positions' as const), ...common, asset: number, timestamp: number }),
   fc.record({ kind: fc.constant('issuer-events' as const), ...common, asset: number, page: number }),

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { addressFromWord } from '../../src/chains/address.ts';
 import { type Address, type ChainSource, isRemark, type TransactionHash } from '../../src/chains/chain.ts';
 import type { Http, HttpReply } from '../../src/chains/http.ts';
 import { USDT } from '../../src/chains/tron/assets.ts';
@@ -512,6 +513,87 @@ describe('a page of rows', () => {
         text: 'pages in a row were empty and named a further one; the history is taken to end there',
       },
     ]);
+  });
+});
+
+describe('the detail of a row', () => {
+  const OWNER = '41d0b69631440f0a494bb51f7eee68ff5c593c00f0';
+  const SIGNER = addressFromWord('tron', OWNER.slice(2));
+  const contract = { parameter: { value: { owner_address: OWNER, data: 'a9059cbb' } }, type: 'TriggerSmartContract' };
+  const detail = { txID: TRANSACTION, blockNumber: 69_316_562, raw_data: { contract: [contract] }, ret: [] };
+  const other = '0130dfde9281a48378109039ef512229d5359fbee2a8adbb17ad73aebc67ea99';
+  const toldOf = async (...rows: object[]) => {
+    const page = await readHistory(sourceThatHears(reply(200, { data: rows.map((row) => ({ ...ROW, ...row })) })));
+    return page.rows.map(({ block, signer }) => ({ block, signer }));
+  };
+
+  test('tells the block and who signed', async () => {
+    expect(await toldOf({ detail })).toEqual([{ block: 69_316_562, signer: SIGNER }]);
+  });
+
+  test('may be missing where another row of the transaction, or of the moment, has it', async () => {
+    const more = { value: '5' };
+    expect(await toldOf({}, { ...more, detail }, { transaction_id: other })).toEqual([
+      { block: 69_316_562, signer: SIGNER },
+      { block: 69_316_562, signer: SIGNER },
+      { block: 69_316_562, signer: undefined },
+    ]);
+  });
+
+  test.each<[string, unknown, object]>([
+    ['nothing', undefined, { block: null }],
+    ['null', null, { block: null }],
+    ['text', 'SUCCESS', { block: null }],
+    ['an empty one', {}, { block: null }],
+    ['that of another transaction', { ...detail, txID: other }, { block: null }],
+    ['no contract', { ...detail, raw_data: { contract: [] } }, { block: 69_316_562 }],
+    ['several contracts', { ...detail, raw_data: { contract: [contract, contract] } }, { block: 69_316_562 }],
+    ['a list for a block', { ...detail, blockNumber: [1] }, { block: null, signer: SIGNER }],
+    ['a negative block', { ...detail, blockNumber: -1 }, { block: null, signer: SIGNER }],
+    ['half a block', { ...detail, blockNumber: 0.5 }, { block: null, signer: SIGNER }],
+    ...['', '41', `0x${OWNER}`, OWNER.slice(2), `${OWNER}00`, '41zz'.padEnd(42, '0'), '9'.repeat(1_000_000)].map(
+      (owner_address): [string, unknown, object] => [
+        `the owner ${owner_address.slice(0, 50)}`,
+        { ...detail, raw_data: { contract: [{ parameter: { value: { owner_address } } }] } },
+        { block: 69_316_562 },
+      ],
+    ),
+  ])('costs no row where it is odd: %s', async (_, odd, expected) => {
+    expect(await toldOf({ detail: odd })).toEqual([{ signer: undefined, ...expected }]);
+  });
+
+  test('is not believed where two contradict each other', async () => {
+    const signed = (owner_address: string, blockNumber: number) => ({
+      ...{ ...detail, blockNumber },
+      raw_data: { contract: [{ parameter: { value: { owner_address } } }] },
+    });
+    const none = { block: null, signer: undefined };
+    const rows = [
+      { detail: signed(OWNER, 7) },
+      { value: '5', detail: signed(`41${'0'.repeat(40)}`, 8) },
+      // Two moments cannot be one block.
+      { transaction_id: other, block_timestamp: NOON + 3_000, detail: { ...detail, txID: other, blockNumber: 9 } },
+      { transaction_id: other, block_timestamp: NOON + 6_000, detail: { ...detail, txID: other, blockNumber: 9 } },
+    ];
+    expect(await toldOf(...rows)).toEqual([none, none, { ...none, signer: SIGNER }, { ...none, signer: SIGNER }]);
+  });
+
+  test('is asked for again, one by one, where it is missing', async () => {
+    const source = (body: unknown, status = 200) => sourceThatHears(reply(status, body));
+    const signer = (body: unknown, status?: number) =>
+      source(body, status).signer({ transaction: TRANSACTION, asset: USDT });
+    expect(await signer({ ...detail, signature: ['00'] })).toBe(SIGNER);
+    expect(await told(signer({}))).toContain('RECEIPT_MISSING');
+    expect(await told(signer({ ...detail, txID: other }))).toContain('RECEIPT_MISSING');
+    expect(await told(signer({ txID: TRANSACTION }))).toMatchInlineSnapshot(`
+      "RetryableError REPLY_INVALID
+      api.trongrid.io sent a transaction that does not say who signed it."
+    `);
+    expect(await told(signer({ ...detail, raw_data: { contract: [{}] } }))).toContain('REPLY_INVALID');
+    expect(await told(signer({}, 404))).toMatchInlineSnapshot(`
+      "RetryableError SIGNER_NOT_TOLD
+      api.trongrid.io does not tell who signed a transaction (404)."
+    `);
   });
 });
 

@@ -17,7 +17,7 @@ import {
   readEtherscan,
 } from './etherscan-replies.ts';
 import { createSpan, WHOLE_CHAIN } from './etherscan-span.ts';
-import { blockSchema, hex, maybeReceiptSchema, readPositions, readReceipt } from './logs.ts';
+import { blockSchema, hex, maybeReceiptSchema, readPositions, readReceipt, readSigner } from './logs.ts';
 
 /**
  * Etherscan does not tell which block is final. Two epochs, 64 blocks, make one final as a rule; twice as many leave room
@@ -128,6 +128,10 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
 
     async receipt({ transaction, asset, ...call }) {
       return readReceipt(await receiptOf(transaction, call), { transaction, asset }, place);
+    },
+
+    async signer({ transaction, ...call }) {
+      return readSigner(await receiptOf(transaction, call), transaction, place);
     },
 
     positions: (request) => readPositions(request, (transaction) => receiptOf(transaction, request), place),

@@ -35,7 +35,12 @@ export type RawLog = z.infer<typeof logSchema>;
 
 export const blockSchema = z.object({ number: quantity, hash: z.string(), timestamp: quantity });
 
-const receiptSchema = z.object({ transactionHash: z.string(), logs: z.array(logSchema) });
+const receiptSchema = z.object({
+  transactionHash: z.string(),
+  /** Who signed; of no use to whoever asks for the logs alone. */
+  from: z.string().optional().catch(undefined),
+  logs: z.array(logSchema),
+});
 /** `null` where the transaction is not known. */
 export const maybeReceiptSchema = receiptSchema.nullable();
 
@@ -102,6 +107,21 @@ export function readReceipt(
 }
 
 /**
+ * Who signed a transaction, as its receipt says.
+ *
+ * @throws RetryableError `RECEIPT_MISSING`, or `REPLY_INVALID` where the receipt names nobody
+ */
+export function readSigner(
+  receipt: z.infer<typeof maybeReceiptSchema>,
+  transaction: TransactionHash,
+  place: Place,
+): Address {
+  const { from = '' } = ownReceipt(receipt, transaction, place);
+  if (/^0x[0-9a-f]{40}$/i.test(from)) return addressFromWord('ethereum', from.slice(2));
+  throw new RetryableError('REPLY_INVALID', `${place.host} sent a receipt that does not say who signed.`);
+}
+
+/**
  * The transfers of the asset in some transactions of one block with their places in it, by a receipt each.
  *
  * @param receiptOf asks for a transaction's receipt
@@ -142,8 +162,17 @@ function transfersIn(
   asset: Asset,
   place: Place,
 ): LoggedTransfer[] {
+  return ownReceipt(receipt, transaction, place).logs.flatMap((log) => readLog(log, asset, place) ?? []);
+}
+
+/** The receipt, if it is the transaction's. @throws RetryableError `RECEIPT_MISSING` */
+function ownReceipt(
+  receipt: z.infer<typeof maybeReceiptSchema>,
+  transaction: TransactionHash,
+  place: Place,
+): z.infer<typeof receiptSchema> {
   if (receipt === null || receipt.transactionHash.slice(2).toLowerCase() !== transaction) throw noReceipt(place);
-  return receipt.logs.flatMap((log) => readLog(log, asset, place) ?? []);
+  return receipt;
 }
 
 export function noReceipt({ host }: Place): RetryableError {

@@ -8,7 +8,16 @@ import { readBalances } from './balances.ts';
 import { TRANSFER_TOPIC } from './erc20.ts';
 import { FIRST_LIMITS } from './log-range.ts';
 import { isPruned, type LogReader } from './log-reader.ts';
-import { blockSchema, hex, logSchema, maybeReceiptSchema, noReceipt, readPositions, readReceipt } from './logs.ts';
+import {
+  blockSchema,
+  hex,
+  logSchema,
+  maybeReceiptSchema,
+  noReceipt,
+  readPositions,
+  readReceipt,
+  readSigner,
+} from './logs.ts';
 import { noFinality, noHistory, notSynced, wrongChain } from './node-faults.ts';
 import { readLogs } from './node-history.ts';
 import { readIssuerEvents } from './node-issuer.ts';
@@ -91,6 +100,10 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
 
     async receipt({ transaction, asset, ...call }) {
       return readReceipt(await receiptOf(transaction, call), { transaction, asset }, place);
+    },
+
+    async signer({ transaction, ...call }) {
+      return readSigner(await receiptOf(transaction, call), transaction, place);
     },
 
     positions: (request) => readPositions(request, (transaction) => receiptOf(transaction, request), place),

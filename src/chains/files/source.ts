@@ -100,6 +100,8 @@ export function createFileSource(options: FileSourceOptions): ChainSource {
       throw new RetryableError('RECEIPT_MISSING', `No file lists the transaction ${transaction}.`);
     },
 
+    signer: async () => null,
+
     positions: async () => [],
 
     // Explorers export transfers alone.

@@ -9,6 +9,7 @@ import { RetryableError } from '../../errors.ts';
 import { parseAddress } from '../address.ts';
 import type { HistoryPage, HistoryRequest, HistoryRow, Remark, TransactionHash } from '../chain.ts';
 import { reopenWith } from '../rows.ts';
+import { fillIn, toldBy } from './trongrid-details.ts';
 import type { TronGridRow } from './trongrid-replies.ts';
 
 /** The most that TronGrid puts on a page. */
@@ -34,6 +35,7 @@ export function pageParameters({ asset, window, cursor }: HistoryRequest): Recor
     min_timestamp: String(cursor.position),
     max_timestamp: String(window.until - 1),
     limit: String(limitOf(token)),
+    get_detail: 'true',
     ...(token.fingerprint === null ? {} : { fingerprint: token.fingerprint }),
   };
 }
@@ -77,7 +79,7 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
   const newest = page.data.at(-1)?.block_timestamp ?? cursor.position;
   // With a fingerprint the page goes on behind the held rows; without one it starts with them once more.
   const reopened = first ? reopenWith(cursor.held, read, page.data.length === 0) : null;
-  const rows = reopened?.rows ?? [...cursor.held, ...read];
+  const rows = fillIn(reopened?.rows ?? [...cursor.held, ...read], [...cursor.held, ...read]);
   remarks.push(...(reopened?.remarks ?? []));
   const full = page.data.length >= limitOf(token);
   const empty = page.data.length === 0 ? token.empty + 1 : 0;
@@ -160,7 +162,7 @@ function readRow({ asset }: HistoryRequest, raw: TronGridRow): HistoryRow {
       to: parseAddress('tron', raw.to),
       value: BigInt(raw.value),
       timestamp: raw.block_timestamp,
-      block: null,
+      ...toldBy(raw),
     };
   } catch {
     throw invalid('a row has a sender or recipient that is no address of Tron');

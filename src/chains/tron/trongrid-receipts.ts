@@ -2,9 +2,16 @@
 import type { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
 import { addressBytes, addressFromWord } from '../address.ts';
-import type { Asset, PositionedTransfer, PositionsRequest, ReceiptTransfer, TransactionHash } from '../chain.ts';
+import type {
+  Address,
+  Asset,
+  PositionedTransfer,
+  PositionsRequest,
+  ReceiptTransfer,
+  TransactionHash,
+} from '../chain.ts';
 import type { Place } from '../reply.ts';
-import type { blockReceiptsSchema, receiptSchema } from './trongrid-replies.ts';
+import type { blockReceiptsSchema, receiptSchema, transactionSchema } from './trongrid-replies.ts';
 
 /** keccak-256 of `Transfer(address,address,uint256)`, as logs carry it. */
 const TRANSFER_TOPIC = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
@@ -24,6 +31,22 @@ export function transfersIn(
 ): ReceiptTransfer[] {
   if (receipt.id !== transaction) throw noReceipt(place);
   return (receipt.log ?? []).flatMap((log) => transferIn(log, asset, place) ?? []);
+}
+
+/**
+ * Who signed a transaction: the account in whose name its one contract is called.
+ *
+ * @throws RetryableError `RECEIPT_MISSING`, or `REPLY_INVALID` where it names nobody
+ */
+export function signerOf(
+  { txID, raw_data }: z.infer<typeof transactionSchema>,
+  transaction: TransactionHash,
+  place: Place,
+): Address {
+  if (txID !== transaction) throw noReceipt(place);
+  const owner = raw_data?.contract[0]?.parameter.value.owner_address;
+  if (owner !== undefined) return addressFromWord('tron', owner.slice(2));
+  throw new RetryableError('REPLY_INVALID', `${place.host} sent a transaction that does not say who signed it.`);
 }
 
 /** The block of a transaction. @throws RetryableError `RECEIPT_MISSING` */

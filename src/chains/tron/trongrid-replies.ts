@@ -7,6 +7,27 @@ import { boundedWait, busy, type Place, readReply as readReplyOf, type Wording, 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const hex = z.string().regex(/^[0-9a-f]*$/i);
 
+const blockNumber = z.number().int().nonnegative();
+
+/** What a transaction consists of, of which only who signed is of use: in hex with 41. It has one contract, always. */
+const rawDataSchema = z.object({
+  contract: z
+    .array(
+      z.object({ parameter: z.object({ value: z.object({ owner_address: z.string().regex(/^41[0-9a-f]{40}$/i) }) }) }),
+    )
+    .length(1),
+});
+
+/**
+ * What `get_detail=true` adds to a row. Nobody documents it, and it is missing at times, or in part: a detail that is odd
+ * counts as none, and no row is refused for it.
+ */
+const detailSchema = z.object({
+  txID: hash,
+  blockNumber: blockNumber.optional().catch(undefined),
+  raw_data: rawDataSchema.optional().catch(undefined),
+});
+
 /** A row of `/v1/accounts/{address}/transactions/trc20`. Rows of other types and tokens are told apart, not refused. */
 const rowSchema = z.object({
   transaction_id: hash,
@@ -17,6 +38,7 @@ const rowSchema = z.object({
   value: z.string().optional(),
   token_info: z.object({ address: z.string().optional() }).optional(),
   _unconfirmed: z.boolean().optional(),
+  detail: detailSchema.optional().catch(undefined),
 });
 export type TronGridRow = z.infer<typeof rowSchema>;
 
@@ -60,7 +82,9 @@ export const blockSchema = z.object({
 export const genesisSchema = z.object({ blockID: hash });
 
 const logsSchema = z.array(z.object({ address: z.string(), topics: z.array(hex).optional(), data: hex.optional() }));
-const blockNumber = z.number().int().nonnegative();
+
+/** A transaction as it was signed; `{}` where the node knows no such transaction. */
+export const transactionSchema = z.object({ txID: hash.optional(), raw_data: rawDataSchema.optional() });
 
 /** A transaction's receipt; `{}` where the node knows no such transaction. */
 export const receiptSchema = z.object({

@@ -11,7 +11,7 @@ import { readEvents } from './trongrid-events.ts';
 import { PAGE_LIMIT, pageParameters, readPage } from './trongrid-history.ts';
 import { readNewest } from './trongrid-newest.ts';
 import { readOwner } from './trongrid-owner.ts';
-import { blockOf, positionsIn, transfersIn } from './trongrid-receipts.ts';
+import { blockOf, positionsIn, signerOf, transfersIn } from './trongrid-receipts.ts';
 import {
   blockReceiptsSchema,
   blockSchema,
@@ -21,6 +21,7 @@ import {
   historySchema,
   readReply,
   receiptSchema,
+  transactionSchema,
   trongridPlace,
 } from './trongrid-replies.ts';
 
@@ -110,6 +111,15 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
 
     async receipt({ transaction, asset, ...call }) {
       return transfersIn(await receiptOf(transaction, call), { transaction, asset }, place);
+    },
+
+    async signer({ transaction, ...call }) {
+      const reply = await post('/walletsolidity/gettransactionbyid', { value: transaction }, call);
+      // The address is right: this server tells receipts, but not the transactions themselves.
+      if (reply.status === 404) {
+        throw new RetryableError('SIGNER_NOT_TOLD', `${place.host} does not tell who signed a transaction (404).`);
+      }
+      return signerOf(readReply(reply, transactionSchema, place), transaction, place);
     },
 
     async positions(request) {

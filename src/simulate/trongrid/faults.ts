@@ -39,6 +39,8 @@ export const PAGE_FAULTS = [
   'malformed-value',
   'lost-row',
   'refused-fingerprint',
+  'without-details',
+  'without-some-details',
 ] as const;
 
 type HttpFaultKind = (typeof HTTP_FAULTS)[number];

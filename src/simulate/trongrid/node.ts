@@ -93,6 +93,28 @@ export function receipt(ledger: Ledger, { params, solid }: SimulatedRequest): Re
   return ok(receiptOf(transfers) ?? {});
 }
 
+/** `gettransactionbyid`: the transaction as it was signed; `{}` where it is not on the chain. */
+export function transaction(ledger: Ledger, { params, solid }: SimulatedRequest): Reply {
+  const id = (params.value ?? '').toLowerCase() as TransactionHash;
+  const [first] = ledger.transaction(id, solid ? ledger.head : ledger.tip);
+  if (first === undefined) return ok({});
+  const value = {
+    owner_address: `41${addressBytes(first.signer)}`,
+    contract_address: `41${addressBytes(USDT_CONTRACT)}`,
+  };
+  const type_url = 'type.googleapis.com/protocol.TriggerSmartContract';
+  return ok({
+    ret: [{ contractRet: 'SUCCESS' }],
+    signature: [`${digest(`signature ${id}`)}${digest(`signature of ${id}`)}00`],
+    txID: id,
+    raw_data: {
+      contract: [{ parameter: { value, type_url }, type: 'TriggerSmartContract' }],
+      timestamp: first.timestamp - 1_000,
+    },
+    raw_data_hex: '',
+  });
+}
+
 /**
  * `gettransactioninfobyblocknum`: the receipts of a block, in the order of its transactions; none where it has not happened.
  * A transaction stands where its first transfer does. Each block begins with one that moves another token and one that

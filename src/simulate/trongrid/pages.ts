@@ -43,7 +43,16 @@ export function spoil(page: Page, fault: PageFaultKind | null, place: number, re
       return { rows: rows.with(middle, { ...one, value: random.pick(['', '-1', '1.5', '1e9', 'NaN', '0x10']) }), next };
     case 'lost-row':
       return { rows: rows.toSpliced(middle, 1), next };
+    case 'without-details':
+      return { rows: rows.map((row) => withoutDetail(row, random)), next };
+    case 'without-some-details':
+      return { rows: rows.map((row) => (random.chance(0.5) ? row : withoutDetail(row, random))), next };
   }
+}
+
+/** The detail is left out, or nothing is in it. */
+function withoutDetail({ detail: _, ...row }: Row, random: Random): Row {
+  return random.chance(0.5) ? row : { ...row, detail: {} };
 }
 
 function withoutValue({ value: _, ...row }: Row): Row {

@@ -14,6 +14,7 @@ export const ENDPOINTS = [
   'head',
   'genesis',
   'receipt',
+  'transaction',
   'blockReceipts',
   'unknown',
 ] as const;
@@ -43,6 +44,7 @@ export function endpointOf(path: string): Endpoint {
   if (call === 'getnowblock') return 'head';
   if (call === 'getblockbynum') return 'genesis';
   if (call === 'gettransactioninfobyid') return 'receipt';
+  if (call === 'gettransactionbyid') return 'transaction';
   if (call === 'gettransactioninfobyblocknum') return 'blockReceipts';
   return 'unknown';
 }
