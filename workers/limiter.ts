@@ -10,9 +10,9 @@ const FRESH_MS = 100;
 /** The same where nobody waits for turns, since there was never a need to. */
 const UNLIMITED_FRESH_MS = 1_000;
 
-/** A machine that has no time for us lets turns come late, and many at once: those are taken anew, but not for ever. */
-const LATE_MS = 250;
-const MOST_LATE = 3;
+/** On a machine that has no time for us, turns come late and many at once: those are taken anew, once. */
+const LATE_MS = 1_000;
+const MOST_LATE = 1;
 
 export interface Limiter {
   /** Waits for the next turn, and gives the epoch that it belongs to. Ends early, without one, when `ends` is aborted. */
