@@ -62,18 +62,25 @@ const environment = z.object({
   TRON_API_KEY: key.optional(),
   TRON_API_RATE: rate.optional(),
   ETHEREUM_RPC_URL: node.optional(),
-  ETHEREUM_RPC_RATE: rate.default(RPC_RATE),
+  ETHEREUM_RPC_RATE: rate.optional(),
   ETHERSCAN_API_URL: server(ETHERSCAN, 'ETHERSCAN_API_KEY').optional(),
   ETHERSCAN_API_KEY: key.optional(),
-  ETHERSCAN_API_RATE: rate.default(ETHERSCAN_RATE),
+  ETHERSCAN_API_RATE: rate.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`).default('warn'),
 });
+
+/** Requests per second over all workers. */
+export interface RateConfig {
+  /** What a provider is first asked at; what it allows is found out. */
+  readonly start: number;
+  /** Never more than this, where somebody has set it. */
+  readonly most: number | null;
+}
 
 export interface ProviderConfig {
   readonly url: string;
   readonly key: string | null;
-  /** Requests per second over all workers. */
-  readonly rate: number;
+  readonly rate: RateConfig;
 }
 
 export interface Config {
@@ -123,20 +130,26 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     tron: {
       url: values.TRON_API_URL.replace(/\/+$/, ''),
       key: values.TRON_API_KEY ?? null,
-      rate: values.TRON_API_RATE ?? (values.TRON_API_KEY === undefined ? RATE_WITHOUT_KEY : RATE_WITH_KEY),
+      rate: rateOf(values.TRON_API_RATE, values.TRON_API_KEY === undefined ? RATE_WITHOUT_KEY : RATE_WITH_KEY),
     },
     ethereumNode:
-      values.ETHEREUM_RPC_URL === undefined ? null : { url: values.ETHEREUM_RPC_URL, rate: values.ETHEREUM_RPC_RATE },
+      values.ETHEREUM_RPC_URL === undefined
+        ? null
+        : { url: values.ETHEREUM_RPC_URL, rate: rateOf(values.ETHEREUM_RPC_RATE, RPC_RATE) },
     etherscan:
       values.ETHERSCAN_API_URL === undefined && values.ETHERSCAN_API_KEY === undefined
         ? null
         : {
             url: (values.ETHERSCAN_API_URL ?? ETHERSCAN).replace(/\/+$/, ''),
             key: values.ETHERSCAN_API_KEY ?? null,
-            rate: values.ETHERSCAN_API_RATE,
+            rate: rateOf(values.ETHERSCAN_API_RATE, ETHERSCAN_RATE),
           },
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function rateOf(set: number | undefined, start: number): RateConfig {
+  return { start: set ?? start, most: set ?? null };
 }
 
 /** A key that leaves this machine without TLS is no secret any more. What is long in a node's address counts as one. */

@@ -41,11 +41,18 @@ export class RetryableError extends Error {
   readonly code: string;
   /** Not before so many milliseconds, where the provider said so. */
   readonly retryAfterMs: number | undefined;
+  /** The most requests a second, where the provider named them. */
+  readonly mostPerSecond: number | undefined;
 
-  constructor(code: string, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { retryAfterMs?: number; mostPerSecond?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
+    this.mostPerSecond = options.mostPerSecond;
   }
 }
 

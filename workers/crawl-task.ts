@@ -7,7 +7,7 @@ import type { HistoryKey } from '../src/store/coverage.ts';
 import type { Pool } from '../src/store/db.ts';
 import type { AssignedWallet, Assignment } from '../src/store/frontier.ts';
 import { noteAnswer } from '../src/store/runs.ts';
-import { callInTurn, type Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 export interface CrawlContext {
   readonly pool: Pool;
@@ -36,8 +36,8 @@ export interface Task extends Assignment {
 /** How often a long job notes that it is answered. */
 const NOTE_MS = 1_000;
 
-/** Lets the requests that a source sends for the task wait for their turn, and counts them. */
-export function callOf({ pool, provider, clock, stopping }: CrawlContext, { runId, sent, faults }: Task): Call {
+/** Counts the requests that a source sends for the task, and gives it back where it waits for a turn as the process ends. */
+export function callOf({ pool, clock, stopping }: CrawlContext, { runId, sent, faults }: Task): Call {
   let noted = clock.now();
   const onRequest = async () => {
     sent.requests += 1;
@@ -47,7 +47,7 @@ export function callOf({ pool, provider, clock, stopping }: CrawlContext, { runI
     noted = now;
     await noteAnswer(pool, runId, new Date(now));
   };
-  return callInTurn(pool, provider, { onRequest, onFault: (fault) => void faults.push(fault) }, stopping);
+  return { onRequest, onFault: (fault) => void faults.push(fault), stopping };
 }
 
 export function idsOf(wallets: readonly AssignedWallet[]): number[] {

@@ -31,7 +31,7 @@ export function createCrawlProcessor(context: CrawlContext): Processor {
         if (error instanceof RetryableError && error.code === WORK_STOPPED) {
           // Given back as it was, for whoever goes on with it.
           await countAnswer(context.pool, task.runId, 'retry', task.sent.requests, new Date(context.clock.now()));
-          await control.pause(1);
+          control.giveBack();
         }
         await handleFault(context, job, task, error, control);
       }
@@ -153,8 +153,8 @@ async function handleFault(
     if (restarts > MAX_RESTARTS) return setWalletState(pool, runId, [only.id], 'failed', messageOf(error));
     return queuePages(context, task, await readCoverage(pool, key, [only.id], windowStart(context.provider)));
   }
-  const wait = error instanceof RetryableError ? error.retryAfterMs : undefined;
-  if (wait !== undefined) await control.pause(wait);
+  // The provider's wait holds all its requests already; a job that it refused has had no try.
+  if (error instanceof RetryableError && error.retryAfterMs !== undefined) control.giveBack();
   if (job.kind === 'positions' && (control.lastAttempt || code === 'POSITIONS_UNKNOWN')) {
     return giveUpPositions(context, job.timestamp, task);
   }

@@ -1,7 +1,7 @@
 /** How a crawl begins: a new run under freshly pinned heads, or the unfinished one taken up again. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChainId, Head } from '../src/chains/chain.ts';
+import type { Call, ChainId, Head } from '../src/chains/chain.ts';
 import { RetryableError, UserError } from '../src/errors.ts';
 import { readSeeds, type Seed } from '../src/store/cases.ts';
 import { transaction } from '../src/store/db.ts';
@@ -23,7 +23,7 @@ import {
 import { readPayments } from '../src/store/trace-rows.ts';
 import { readWalletDecisions, standing } from '../src/store/wallet-decisions.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
-import { callInTurn, type Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { keyOf } from './trace-sources.ts';
 
 /** Tries for the finalised head, with which a run begins; then the provider counts as unreachable. */
@@ -105,7 +105,7 @@ async function resumeOrBegin(
   const heads = new Map<ChainId, PinnedHead>();
   for (const provider of providers) {
     const { chain, finality } = provider.source;
-    heads.set(chain, { ...(await readHead(setup, provider, request.signal)), finality });
+    heads.set(chain, { ...(await readHead(provider, request.signal)), finality });
   }
   // Together: a run without its seeds would end at once, and look finished.
   return transaction(pool, async (db) => {
@@ -140,7 +140,7 @@ async function checkChain(
   const { source } = provider;
   let genesis: string | null;
   try {
-    genesis = await persistently(() => source.genesis(callInTurn(pool, provider, { signal })), GENESIS_TRIES, signal);
+    genesis = await persistently((call) => source.genesis(call), GENESIS_TRIES, signal);
   } catch (error) {
     if (error instanceof RetryableError) return error;
     throw error;
@@ -191,7 +191,7 @@ async function requireFit(
   for (const provider of providers) {
     const { chain } = provider.source;
     const head = pinned.get(chain);
-    const now = await readHead(setup, provider, signal, 'The crawl was not taken up again');
+    const now = await readHead(provider, signal, 'The crawl was not taken up again');
     if (head === undefined || now.timestamp >= head.timestamp) continue;
     throw new UserError(
       'PROVIDER_BEHIND',
@@ -204,15 +204,9 @@ async function requireFit(
   }
 }
 
-async function readHead(
-  { pool }: CrawlSetup,
-  provider: Provider,
-  signal: AbortSignal,
-  outcome = 'No crawl was begun',
-): Promise<Head> {
-  const { source } = provider;
+async function readHead({ source }: Provider, signal: AbortSignal, outcome = 'No crawl was begun'): Promise<Head> {
   try {
-    return await persistently(() => source.head(callInTurn(pool, provider, { signal })), HEAD_TRIES, signal);
+    return await persistently((call) => source.head(call), HEAD_TRIES, signal);
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
     throw new UserError('PROVIDER_SILENT', `${outcome}: ${error.message}`, {
@@ -224,20 +218,29 @@ async function readHead(
 }
 
 /** Asks again after a fault that may pass, so often at most. @throws what was thrown last, or UserError `INTERRUPTED` */
-async function persistently<T>(ask: () => Promise<T>, tries: number, signal: AbortSignal): Promise<T> {
+async function persistently<T>(ask: (call: Call) => Promise<T>, tries: number, signal: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     let wait: number;
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(heldUp()), LONGEST_PAUSE_MS);
     try {
-      return await ask();
+      return await ask({ signal, stopping: patience.signal });
     } catch (error) {
       if (signal.aborted) throw interrupted();
       if (!(error instanceof RetryableError) || attempt === tries) throw error;
       wait = Math.min(error.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
+    } finally {
+      clearTimeout(timer);
     }
     await sleep(wait, undefined, { signal }).catch(() => {
       throw interrupted();
     });
   }
+}
+
+/** Somebody waits at the terminal: a pause of an hour is told, not waited out. */
+function heldUp(): RetryableError {
+  return new RetryableError('PROVIDER_BUSY', 'The provider has asked for a pause, which is not over.');
 }
 
 function interrupted(): UserError {

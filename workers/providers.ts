@@ -11,6 +11,8 @@ import { type Queues, queueName } from '../src/queue/queue.ts';
 import type { Pool } from '../src/store/db.ts';
 import { type CaseFiles, listFiles, newestListed, readListed, readListedTransaction } from '../src/store/imports.ts';
 import { providerId, type StoredAsset } from '../src/store/reference.ts';
+import { inTurn } from './in-turn.ts';
+import { type Account, openLimiter } from './limiter.ts';
 import type { Provider } from './provider.ts';
 
 interface Place {
@@ -19,22 +21,40 @@ interface Place {
   /** Names the database in queues that several share. */
   readonly instance: string;
   readonly assets: readonly StoredAsset[];
+  /** Milliseconds since any moment, on no clock that somebody may set. */
+  readonly elapsed: () => number;
 }
 
 interface Configured {
   readonly source: ChainSource;
-  readonly rate: number | null;
-  /** What a limit holds for: the provider's address and key. */
-  readonly account: readonly string[];
-  /** What else tells its queue from others. */
-  readonly scope?: readonly string[];
+  /** What tells its queue from others: addresses and keys. */
+  readonly scope: readonly string[];
+}
+
+/** The keys that the configuration has, whose limits hold each for itself; `null` where there is none. */
+export function accountsOf(config: Config, instance: string) {
+  const account = (scope: readonly string[], limits: Account['limits']): Account => ({
+    name: queueName('turns', instance, scope),
+    limits,
+  });
+  const { tron, etherscan, ethereumNode } = config;
+  return {
+    tron: account([tron.url, tron.key ?? ''], tron.rate),
+    etherscan: etherscan === null ? null : account([etherscan.url, etherscan.key ?? ''], etherscan.rate),
+    ethereumNode: ethereumNode === null ? null : account([ethereumNode.url], ethereumNode.rate),
+  };
 }
 
 /** One provider for each chain that is configured. */
 export async function openProviders(config: Config, place: Place): Promise<Map<ChainId, Provider>> {
-  const configured = [tron(config), ethereum(config)].filter((each) => each !== null);
+  const { tron } = config;
+  const accounts = accountsOf(config, place.instance);
+  const configured = [
+    { source: await limited(createTronGrid(tron), accounts.tron, place), scope: [tron.url, tron.key ?? ''] },
+    await ethereum(config, accounts, place),
+  ];
   const opened = new Map<ChainId, Provider>();
-  for (const each of configured) opened.set(each.source.chain, await open(each, place));
+  for (const each of configured.filter((each) => each !== null)) opened.set(each.source.chain, await open(each, place));
   return opened;
 }
 
@@ -49,7 +69,7 @@ export async function openFileProviders(caseId: number, place: Place): Promise<M
     if ((await newestListed(pool, files)) === undefined) continue;
     const provider = `files of case ${caseId} up to ${newest}`;
     const source = createFileSource({ asset, provider, listed: listedIn(pool, files) });
-    opened.set(asset.chain, await open({ source, rate: null, account: [asset.chain] }, place));
+    opened.set(asset.chain, await open({ source, scope: [asset.chain] }, place));
   }
   return opened;
 }
@@ -63,9 +83,9 @@ export function listedIn(pool: Pool, files: CaseFiles): ListedTransfers {
   };
 }
 
-async function open({ source, rate, account, scope = [] }: Configured, place: Place): Promise<Provider> {
+async function open({ source, scope }: Configured, place: Place): Promise<Provider> {
   const { pool, queues, instance, assets } = place;
-  const name = queueName('crawl', instance, [source.provider, ...account, ...scope]);
+  const name = queueName('crawl', instance, [source.provider, ...scope]);
   const asset = assets.find(({ chain }) => chain === source.chain);
   if (asset === undefined) throw new Error(`The database knows no asset of ${source.chain}`);
   const id = await providerId(pool, source.provider, source.unit);
@@ -74,31 +94,25 @@ async function open({ source, rate, account, scope = [] }: Configured, place: Pl
     source,
     asset,
     queue: queues.queue<CrawlJob>(name),
-    rate,
     queueName: name,
-    account: queueName('turns', instance, account),
   };
-}
-
-function tron({ tron: { url, key, rate } }: Config): Configured {
-  return { source: createTronGrid({ url, key }), rate, account: [url, key ?? ''] };
 }
 
 /** Histories from Etherscan, proof from the node, where both are given; either alone does both. */
-function ethereum({ ethereumNode, etherscan }: Config): Configured | null {
-  const node =
-    ethereumNode === null ? null : createEthereumNode({ url: ethereumNode.url, needsHistory: etherscan === null });
-  if (etherscan === null) {
-    return node === null || ethereumNode === null
-      ? null
-      : { source: node, rate: ethereumNode.rate, account: [ethereumNode.url] };
-  }
-  const history = createEtherscan(etherscan);
-  return {
-    source: node === null ? history : combineSources(history, node),
-    rate: Math.min(etherscan.rate, ethereumNode?.rate ?? etherscan.rate),
-    // The key's limit is one, whichever node stands beside it.
-    account: [etherscan.url, etherscan.key ?? ''],
-    scope: [ethereumNode?.url ?? ''],
-  };
+async function ethereum(
+  { ethereumNode, etherscan }: Config,
+  accounts: ReturnType<typeof accountsOf>,
+  place: Place,
+): Promise<Configured | null> {
+  const scope = [etherscan?.url ?? '', etherscan?.key ?? '', ethereumNode?.url ?? ''];
+  const node = ethereumNode && createEthereumNode({ url: ethereumNode.url, needsHistory: etherscan === null });
+  const history = etherscan && createEtherscan(etherscan);
+  const proof = node && (await limited(node, accounts.ethereumNode, place));
+  const listing = history && (await limited(history, accounts.etherscan, place));
+  if (listing === null) return proof === null ? null : { source: proof, scope };
+  return { source: proof === null ? listing : combineSources(listing, proof), scope };
+}
+
+async function limited(source: ChainSource, account: Account | null, { pool, elapsed }: Place): Promise<ChainSource> {
+  return account === null ? source : inTurn(source, await openLimiter(pool, account, elapsed));
 }

@@ -54,7 +54,7 @@ export async function openEngine(
     const queues = await openQueues(config.redisUrl, { open: store.openPool, embedded: store.embedded });
     const analyseName = queueName('analyse', instance);
     const assets = await readAssets(pool);
-    const place = { pool, queues, instance, assets };
+    const place = { pool, queues, instance, assets, elapsed: () => performance.now() };
     const providers = await openProviders(config, place);
     const stoppings: AbortController[] = [];
     const onError = (error: Error) => log[faults]({ fault: error.message }, 'a worker had a fault');

@@ -137,6 +137,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Told of each request before it is sent, so that whoever calls can count it and let it wait for its turn. */
   readonly onRequest?: (() => void | Promise<void>) | undefined;
+  /** Ends the waiting for a turn; a request that is under way is not cut off. */
+  readonly stopping?: AbortSignal | undefined;
   /** Told of a fault that the source gets over by itself, so that it is not swallowed. */
   readonly onFault?: ((fault: RetryableError) => void) | undefined;
 }

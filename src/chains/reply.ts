@@ -37,6 +37,18 @@ const FORBIDDEN_WAIT_MS = 30_000;
 const MIN_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 3_600_000;
 const MOST_WORDS = 2_000;
+/** How providers word how long to wait, in seconds: TronGrid, nodes, and Infura beside its words. */
+const WAITS = [
+  /suspended for (\d+)\s*s/i,
+  /(?:retry|try again) (?:in|after) (\d+(?:\.\d+)?)\s*s(?:ec|\b)/i,
+  /"backoff_seconds"\s*:\s*(\d+(?:\.\d+)?)/,
+];
+/** How they word the rate that they allow. */
+const LIMITS = [
+  /frequency limit\s*\((\d+(?:\.\d+)?)\)/i,
+  /allowed_rps(?:\(|"\s*:\s*)(\d+(?:\.\d+)?)/i,
+  /(\d+(?:\.\d+)?)\s*(?:(?:requests?|calls?|times?)\s*)?(?:\/|per |a )\s*sec(?:ond)?\b/i,
+];
 
 /**
  * The reply's JSON, or the error that it really is: providers send errors as HTTP 200 too.
@@ -55,10 +67,11 @@ export function readReply<T>(reply: HttpReply, schema: z.ZodType<T>, place: Plac
   if (status === 401) throw keyRefused(place, `(401)${words}`);
   if (status === 404) throw notFound(place);
   if (status >= 300 && status < 400) throw redirected(place, status);
-  if (status === 429) throw busy(place, reply, said);
+  if (status === 429 || status === 503) throw busy(place, reply, said);
   if (status === 403) {
     throw new RetryableError('PROVIDER_FORBIDDEN', `${place.host} refuses to answer (403)${words}.`, {
-      retryAfterMs: retryAfter(reply) ?? FORBIDDEN_WAIT_MS,
+      retryAfterMs: waitIn(reply) ?? FORBIDDEN_WAIT_MS,
+      ...limitIn(said),
     });
   }
   if (status >= 500) throw new RetryableError('PROVIDER_DOWN', `${place.host} has a fault (${status})${words}.`);
@@ -131,31 +144,48 @@ function hideSecrets(text: string, secrets: readonly string[]): string {
   return text.replace(new RegExp(pattern, 'gi'), '[key]');
 }
 
-/** How long the reply's header asks to wait, in milliseconds. */
-function retryAfter(reply: HttpReply): number | undefined {
+/** How long the reply asks to wait, in milliseconds: the longest of what header and words say. */
+function waitIn(reply: HttpReply): number | undefined {
   const header = reply.headers.get('retry-after')?.trim() ?? '';
-  return /^\d+$/.test(header) ? boundedWait(Number(header) * 1000) : undefined;
+  const words = reply.text.slice(0, MOST_WORDS);
+  const told = [
+    /^\d+$/.test(header) ? Number(header) : undefined,
+    secondsUntil(header, reply.headers.get('date')),
+    ...WAITS.map((pattern) => pattern.exec(words)?.[1]),
+  ];
+  const seconds = told.filter((each) => each !== undefined).map(Number);
+  return seconds.length === 0 ? undefined : boundedWait(Math.max(...seconds) * 1000);
 }
 
-export function boundedWait(milliseconds: number): number {
+/** A header may name a time of day; that it is told by the provider's own clock is why ours is not asked. */
+function secondsUntil(header: string, sentAt: string | null): number | undefined {
+  const seconds = (Date.parse(header) - Date.parse(sentAt ?? '')) / 1000;
+  return /\d:\d\d/.test(header) && Number.isFinite(seconds) ? seconds : undefined;
+}
+
+/** The most requests a second, where the provider's words name them. */
+function limitIn(said: string | null): { mostPerSecond?: number } {
+  const named = LIMITS.map((pattern) => Number(pattern.exec(said ?? '')?.[1] ?? 0)).filter((each) => each > 0);
+  return named.length === 0 ? {} : { mostPerSecond: Math.min(...named) };
+}
+
+function boundedWait(milliseconds: number): number {
   return Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, milliseconds));
 }
 
-/** The provider wants us to slow down; `quota` where it is the day's. */
+/** The provider wants us to slow down; `quota` where it is the day's, `waitMs` where it says for how long in no reply. */
 export function busy(
   place: Place,
   reply: HttpReply,
   said: string | null,
   options: { quota?: boolean; waitMs?: number } = {},
 ): RetryableError {
-  const { quota = false, waitMs } = options;
+  const { quota = false, waitMs = DEFAULT_WAIT_MS } = options;
   const what = quota ? 'says that the daily quota is used up' : 'asks us to slow down';
   return new RetryableError(
     quota ? 'PROVIDER_QUOTA' : 'PROVIDER_BUSY',
     `${place.host} ${what}${wordsOf(said, place)}.`,
-    {
-      retryAfterMs: waitMs ?? retryAfter(reply) ?? DEFAULT_WAIT_MS,
-    },
+    { retryAfterMs: waitIn(reply) ?? waitMs, ...limitIn(`${said ?? ''} ${reply.text.slice(0, MOST_WORDS)}`) },
   );
 }
 

@@ -11,6 +11,7 @@ import { openQueues } from '../queue/queue.ts';
 import { one } from '../store/db.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { type CliContext, configure } from './context.ts';
+import { examineLimits } from './doctor-limits.ts';
 import { type Done, VERSION } from './main.ts';
 import { jsonOption } from './options.ts';
 import { duration, EXIT, harmless, jsonLine, table } from './output.ts';
@@ -33,7 +34,7 @@ export function addDoctorCommand(program: Command, context: CliContext, done: Do
   const { terminal } = context;
   program
     .command('doctor')
-    .description('check versions, database, queue, provider, key and clock')
+    .description('check versions, database, queue, provider, key, clock and limits')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -82,16 +83,16 @@ async function examine(config: Config, context: CliContext): Promise<Finding[]> 
     }),
     ...(await examineTron(config, context)),
     ...(await examineEthereum(config, context)),
+    ...(await examineLimits(config, store)),
   );
   await store?.close();
   return findings;
 }
 
 async function examineTron(config: Config, context: CliContext): Promise<Finding[]> {
-  const { url, key, rate } = config.tron;
+  const { url, key } = config.tron;
   const [provider, clock] = await examineProvider('tron', new URL(url).host, createTronGrid(config.tron), context);
-  const keyed = `${keyText(key, context.env)}; ${rate} requests a second at most`;
-  return [provider, { what: 'tron key', ok: true, says: keyed }, clock];
+  return [provider, { what: 'tron key', ok: true, says: keyText(key, context.env) }, clock];
 }
 
 /** Without any provider Ethereum is not read, which is no fault: a case on Tron needs none. */

@@ -53,10 +53,9 @@ export interface JobQueue<T extends JobData> {
   remove(unwanted: (data: unknown) => boolean): Promise<void>;
 }
 
-/** How a processor says that the provider wants a pause: all workers of the queue hold for so long. */
 export interface JobControl {
-  /** Puts the job back unharmed, and holds the queue. Never returns. */
-  pause(milliseconds: number): Promise<never>;
+  /** Puts the job back as it was, for whoever takes it next: it counts as no try. Never returns. */
+  giveBack(): never;
   /** True when the job fails for good if it fails now. */
   readonly lastAttempt: boolean;
 }
@@ -217,17 +216,15 @@ function startWorker(request: WorkerRequest, connection: unknown, backend: unkno
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_CHECK_MS,
     maxStalledCount: MAX_STALLED,
-    // Requests wait for their turn by themselves; BullMQ takes a provider's pause only where some limit is set.
-    limiter: { max: 1_000_000, duration: 1_000 },
   };
-  const worker: Worker = new Worker(
+  const worker = new Worker(
     name,
     async (job: Job) => {
       const attempts = job.opts.attempts ?? 1;
       await process(job.data, {
         lastAttempt: job.attemptsMade + 1 >= attempts,
-        async pause(milliseconds) {
-          await worker.rateLimit(milliseconds);
+        giveBack() {
+          // BullMQ's word for a job that goes back without having failed.
           throw Worker.RateLimitError();
         },
       });

@@ -97,7 +97,7 @@ describe('docker-compose.yml', () => {
       const config = readConfig(substitute(environment));
       expect(config.databaseUrl).toBe('postgres://downstream:downstream@postgres:5432/downstream');
       expect(config.redisUrl).toBe('redis://redis:6379');
-      expect(config.tron).toEqual({ url: 'https://api.trongrid.io', key: null, rate: 3 });
+      expect(config.tron).toEqual({ url: 'https://api.trongrid.io', key: null, rate: { start: 3, most: null } });
     }
   });
 

@@ -14,7 +14,7 @@ describe('the configuration', () => {
       ethereumNode: null,
       etherscan: null,
       dataFolder: process.getuid?.() === 0 ? '/var/lib/downstream' : join(homedir(), '.local', 'share', 'downstream'),
-      tron: { url: 'https://api.trongrid.io', key: null, rate: 3 },
+      tron: { url: 'https://api.trongrid.io', key: null, rate: { start: 3, most: null } },
       logLevel: 'warn',
     });
   });
@@ -35,10 +35,13 @@ describe('the configuration', () => {
     ).toEqual({
       databaseUrl: 'postgresql://user:password@host:5432/database',
       redisUrl: 'rediss://:password@host:6379/2',
-      ethereumNode: { url: 'https://mainnet.infura.io/v3/0123456789abcdef0123456789abcdef', rate: 5 },
-      etherscan: { url: 'https://api.etherscan.io/v2/api', key: 'def-456', rate: 4 },
+      ethereumNode: {
+        url: 'https://mainnet.infura.io/v3/0123456789abcdef0123456789abcdef',
+        rate: { start: 5, most: null },
+      },
+      etherscan: { url: 'https://api.etherscan.io/v2/api', key: 'def-456', rate: { start: 4, most: 4 } },
       dataFolder: '/data',
-      tron: { url: 'http://127.0.0.1:8080/tron', key: 'abc-123', rate: 12 },
+      tron: { url: 'http://127.0.0.1:8080/tron', key: 'abc-123', rate: { start: 12, most: null } },
       logLevel: 'debug',
     });
   });
@@ -47,7 +50,7 @@ describe('the configuration', () => {
     expect(readConfig({}).etherscan).toBe(null);
     expect(readConfig({ ETHERSCAN_API_KEY: 'k' }).etherscan?.url).toBe('https://api.etherscan.io/v2/api');
     const own = readConfig({ ETHERSCAN_API_URL: 'http://127.0.0.1:9/v2/api/' }).etherscan;
-    expect(own).toEqual({ url: 'http://127.0.0.1:9/v2/api', key: null, rate: 2 });
+    expect(own).toEqual({ url: 'http://127.0.0.1:9/v2/api', key: null, rate: { start: 2, most: null } });
   });
 
   test('takes an empty variable for one that is not set', () => {
@@ -63,8 +66,8 @@ describe('the configuration', () => {
   });
 
   test('takes its own rate before the one for a key', () => {
-    expect(readConfig({ TRON_API_RATE: '0.5' }).tron.rate).toBe(0.5);
-    expect(readConfig({ TRON_API_RATE: '100', TRON_API_KEY: 'k' }).tron.rate).toBe(100);
+    expect(readConfig({ TRON_API_RATE: '0.5' }).tron.rate).toEqual({ start: 0.5, most: 0.5 });
+    expect(readConfig({ TRON_API_RATE: '100', TRON_API_KEY: 'k' }).tron.rate).toEqual({ start: 100, most: 100 });
   });
 });
 
@@ -136,7 +139,10 @@ describe('a faulty configuration', () => {
         'ETHEREUM_RPC_URL would send the key in it unprotected: use https',
       );
     }
-    expect(readConfig({ ETHEREUM_RPC_URL: 'http://node.local:8545/rpc' }).ethereumNode?.rate).toBe(5);
+    expect(readConfig({ ETHEREUM_RPC_URL: 'http://node.local:8545/rpc' }).ethereumNode?.rate).toEqual({
+      start: 5,
+      most: null,
+    });
   });
 
   test('with a user before the address of a node, which no client would send', () => {

@@ -34,7 +34,7 @@ export function refused(place: Place, { said }: RpcRefusal): RetryableError {
 export type Rpc = <T>(method: string, params: readonly unknown[], schema: z.ZodType<T>, call?: Call) => Promise<T>;
 
 const BUSY =
-  /rate limit|too many requests|exceeded (?:its|the|your) .*(?:rate|throughput|capacity|compute units)|daily request count|request limit|throttl|lack of computing resources|call rate/i;
+  /rate limit|too many requests|exceeded (?:its|the|your) .*(?:rate|throughput|capacity|compute units)|daily request count|request limit|throttl|lack of computing resources|call rate|request rate/i;
 const QUOTA = /daily|monthly|quota|credits? (?:exhausted|used)/i;
 const KEY_REFUSED =
   /unauthori[sz]ed|must authenticate|invalid (?:api[ -]?key|project id|token)|api key (?:is )?(?:invalid|disabled|expired|not)|project id .*(?:invalid|disabled)/i;
@@ -100,7 +100,8 @@ const WORDING: Wording = {
     if (said === null || (status >= 300 && status < 400))
       return status === 413 ? new RpcRefusal(null, 'HTTP 413') : null;
     if (status === 401 || KEY_REFUSED.test(said)) return rpcKeyRefused(place, said);
-    if (status === 429 || BUSY.test(said)) return busy(place, reply, said, { quota: QUOTA.test(said) });
+    if (status === 429 || status === 503 || BUSY.test(said))
+      return busy(place, reply, said, { quota: QUOTA.test(said) });
     if (status >= 500 || status === 403 || status === 404) return errorOf(reply) === null ? null : refusal(reply, said);
     return refusal(reply, said);
   },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { RetryableError, UserError } from '../../errors.ts';
 import type { HttpReply } from '../http.ts';
-import { boundedWait, busy, type Place, readReply as readReplyOf, type Wording, wordsOf } from '../reply.ts';
+import { busy, type Place, readReply as readReplyOf, type Wording, wordsOf } from '../reply.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const hex = z.string().regex(/^[0-9a-f]*$/i);
@@ -96,8 +96,6 @@ export const receiptSchema = z.object({
 /** The receipts of a block in the order of its transactions; none where the node does not know the block. */
 export const blockReceiptsSchema = z.array(z.object({ id: hash, blockNumber, log: logsSchema.optional() }));
 
-/** The wait that TronGrid names in its own words, such as `suspended for 30s`. */
-const SUSPENDED = /suspended for (\d+)\s*s/;
 const BUSY =
   /exceeds the frequency limit|exceeded the allowed_rps|lack of computing resources|daily usage|request too quickly|too many requests/i;
 const DAILY_QUOTA = /daily usage/i;
@@ -132,11 +130,7 @@ const WORDING: Wording = {
     // What a person has to change stands in the status, whatever the words are.
     const { status } = reply;
     if (said === null || status === 401 || status === 404 || (status >= 300 && status < 400)) return null;
-    if (BUSY.test(said)) {
-      const suspended = SUSPENDED.exec(reply.text)?.[1];
-      const wait = suspended === undefined ? {} : { waitMs: boundedWait(Number(suspended) * 1000) };
-      return busy(place, reply, said, { quota: DAILY_QUOTA.test(said), ...wait });
-    }
+    if (BUSY.test(said)) return busy(place, reply, said, { quota: DAILY_QUOTA.test(said) });
     if ((status === 200 || status === 400) && FINGERPRINT_REFUSED.test(said)) {
       const words = wordsOf(said, place);
       return new RetryableError('CURSOR_REFUSED', `${place.host} no longer knows its own cursor${words}.`);

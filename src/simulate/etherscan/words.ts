@@ -1,4 +1,5 @@
 /** The faults of Etherscan that are replies like any other, in its own words. */
+import { DISTANT_RATE } from '../http/access.ts';
 import type { Reply } from '../http/reply.ts';
 import { INVALID_KEY, tooFast } from './access.ts';
 import type { Fault } from './faults.ts';
@@ -16,13 +17,13 @@ export function faultReply({ kind, seconds = 1 }: Fault): Reply | null {
     case 'not-found':
       return { status: 404, body: { error: 'Not Found' } };
     case 'too-many-requests':
-      return { ...refuse(tooFast(3)), status: 429, headers: { 'retry-after': String(seconds) } };
+      return { ...refuse(tooFast(DISTANT_RATE)), status: 429, headers: { 'retry-after': String(seconds) } };
     case 'server-error':
       return { status: 500, body: { status: '0', message: 'NOTOK', result: 'Unexpected error' } };
     case 'error-in-200':
       return refuse('Unexpected error, timeout or server too busy. Please try again later');
     case 'rate-in-200':
-      return refuse(tooFast(3));
+      return refuse(tooFast(DISTANT_RATE));
     case 'timeout-in-200':
       return refuse(TIMEOUT);
     case 'busy-in-200':

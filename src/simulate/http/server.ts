@@ -31,6 +31,8 @@ export interface Counted {
 
 /** What became of it. */
 interface Outcome<Kind extends string> {
+  /** When it came, by the server's clock. */
+  readonly at: number;
   readonly refused: boolean;
   readonly fault: Kind | null;
 }
@@ -81,9 +83,10 @@ export async function serveProvider<Asked extends Heard<string>, Kind extends st
     const request = { ...asked, number, attempt };
     requests[asked.endpoint as Asked['endpoint']] += 1;
 
-    const refused = provider.refusal(request, key, now());
+    const at = now();
+    const refused = provider.refusal(request, key, at);
     const fault = refused === null ? provider.faultOf(request, identity) : null;
-    log.push({ ...request, refused: refused !== null, fault: fault?.kind ?? null });
+    log.push({ ...request, at, refused: refused !== null, fault: fault?.kind ?? null });
     if (log.length > logLast) log.shift();
     if (refused !== null) sendReply(response, refused);
     else if (fault === null) sendReply(response, provider.answer(request, null));

@@ -1,4 +1,5 @@
 /** The faults of TronGrid that are replies like any other, in its own words. */
+import { DISTANT_RATE } from '../http/access.ts';
 import type { Reply } from '../http/reply.ts';
 import { suspension, UNKNOWN_KEY } from './access.ts';
 import type { Fault } from './faults.ts';
@@ -13,7 +14,7 @@ export function faultReply({ kind, seconds = 1 }: Fault, { path }: SimulatedRequ
     case 'unauthorised':
       return UNKNOWN_KEY;
     case 'suspended':
-      return suspension({ path, key: undefined, rate: 10, seconds, status: 403 });
+      return suspension({ path, key: undefined, rate: DISTANT_RATE, seconds, status: 403 });
     case 'not-found':
       return { status: 404, body: { success: false, error: 'Not Found', statusCode: 404 } };
     case 'too-many-requests':
