@@ -190,9 +190,9 @@ describe.skipIf(inject('postgres') === null)('a crawl that follows the money', (
     expect(two.notFollowed.map(({ kind }) => kind)).toContain('max-requests');
     expect(await stops()).toMatchObject({ big: 'max-requests', small: 'max-requests' });
     expect((await list()).stopped[0]?.reason).toMatch(/^over --max-requests 2; its history is stored up to 2026-/);
-    // `small` has its two pages before `big` has used up all.
+    // `big` goes on first, for most money reached it, and then `far`.
     const five = await crawl('--max-requests', '5', '--min-share', '1');
-    expect(five.wallets).toEqual({ expanded: 2, stopped: 3, pending: 0, failed: 0 });
+    expect(five.wallets).toEqual({ expanded: 2, stopped: 4, pending: 0, failed: 0 });
     const nine = await crawl('--max-requests', '9', '--min-share', '1');
     expect(nine.wallets).toMatchObject({ expanded: 4, stopped: 2 });
     const all = await crawl('--min-share', '1');
