@@ -57,6 +57,7 @@ export interface CaseOverview {
   readonly unconfirmed: number;
   readonly stored: StoredCounts;
   readonly graph: { readonly wallets: number; readonly edges: number };
+  /** Of every expanded wallet, as far as it was asked for. */
   readonly balances: readonly StoredBalance[];
   /** For each chain of the run, whether it is known what the issuer destroyed and redeemed at its wallets. */
   readonly issuerEvents: readonly IssuerKnowledge[];

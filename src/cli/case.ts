@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { displayAmount, formatAmount } from '../money.ts';
-import { differenceOf } from '../store/balances.ts';
+import { differenceOf, proofOf } from '../store/balances.ts';
 import { createCase, findCase, listCases } from '../store/cases.ts';
 import type { CaseOverview } from './case-overview.ts';
 import { type CliContext, withStore } from './context.ts';
@@ -11,6 +11,9 @@ import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
 import { asUsage, jsonOption } from './options.ts';
 import { count, counted, harmless, jsonLine, table, time } from './output.ts';
+
+/** As many as are read at a glance. */
+const MOST_UNPROVEN = 20;
 
 export function addCaseCommands(program: Command, context: CliContext, _done: Done): void {
   const { terminal, clock } = context;
@@ -98,7 +101,7 @@ function toJson(overview: CaseOverview) {
     asset: overview.asset.symbol,
     payments: { ...overview.payments, total: formatAmount(overview.payments.total, decimals) },
     balances: overview.balances.map((each) => {
-      const { balance, received, sent, burnt, decimals: digits, ...wallet } = each;
+      const { walletId: _, balance, received, sent, burnt, decimals: digits, ...wallet } = each;
       const difference = differenceOf(each);
       return {
         ...wallet,
@@ -107,6 +110,7 @@ function toJson(overview: CaseOverview) {
         burnt: formatAmount(burnt, digits),
         balance: balance === null ? null : formatAmount(balance, digits),
         difference: difference === null ? null : formatAmount(difference, digits),
+        proof: proofOf(each),
       };
     }),
   };
@@ -158,7 +162,18 @@ function toText(overview: CaseOverview): string {
   }
   lines.push(table(facts));
   if (run.newSeeds > 0) lines.push('\n', newSeedsText(run.newSeeds));
-  if (overview.balances.length > 0) lines.push('\nReported wallets\n', balanceTable(overview));
+  const { balances } = overview;
+  const reported = balances.filter(({ hop }) => hop === 0);
+  if (reported.length > 0) lines.push('\nReported wallets\n', balanceTable(overview, reported));
+  const unproven = balances.filter((each) => each.hop > 0 && proofOf(each) === 'unproven');
+  if (unproven.length > 0) {
+    lines.push(
+      '\nOther wallets whose history is not proven\n',
+      balanceTable(overview, unproven.slice(0, MOST_UNPROVEN)),
+    );
+    const more = unproven.length - MOST_UNPROVEN;
+    if (more > 0) lines.push(`and ${counted(more, 'further wallet')}: all are in --json\n`);
+  }
   if (run.state === 'finished') lines.push(issuerText(overview.issuerEvents, run.offline));
   if (overview.notFollowed.length > 0) {
     lines.push('\nNot followed\n');
@@ -195,7 +210,7 @@ function firstLine(text: string): string {
   return harmless(text.split('\n', 1)[0] ?? '');
 }
 
-function balanceTable({ balances, asset }: CaseOverview): string {
+function balanceTable({ asset }: CaseOverview, balances: CaseOverview['balances']): string {
   const amount = (units: bigint) => displayAmount(units, asset.decimals);
   const burns = balances.some(({ burnt }) => burnt > 0n);
   const rows = balances.map((each) => {

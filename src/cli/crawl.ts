@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { CrawlProgress, Stage } from '../../workers/crawl-setup.ts';
 import { crawlCase } from '../../workers/waves.ts';
-import { differenceOf, readBalances } from '../store/balances.ts';
+import { type Proof, proofOf, readBalances } from '../store/balances.ts';
 import { countStored } from '../store/case-graph.ts';
 import { findCase } from '../store/cases.ts';
 import { countCaseWallets } from '../store/frontier.ts';
@@ -64,8 +64,8 @@ Examples:
 It goes on where it stopped, up to the finalised block that it pinned; once finished, the next crawl reads what is new.
 Progress is printed to standard error.
 
-JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wallets: {expanded, stopped, pending, failed}, transfers,
-  unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer, issuer, retry}, graphHash, state, stop: {code, reason} or null}`,
+JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wallets: {expanded, stopped, pending, failed},
+  proofs: {proven, unproven}, transfers, unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer, issuer, retry}, graphHash, state, stop: {code, reason} or null}`,
     )
     .action((nameOrId: string, options: CrawlOptions) =>
       withEngine(context, async (engine) => {
@@ -128,6 +128,7 @@ async function readOutcome(pool: Parameters<typeof countStored>[0], name: string
     offline: run.offline,
     chains,
     wallets: await countCaseWallets(pool, run.id),
+    proofs: await countProofs(pool, run.id),
     transfers: (await countStored(pool, run.id)).transfers,
     unconfirmed: await countUnconfirmed(pool, run.id),
     requests: run.requests,
@@ -136,6 +137,12 @@ async function readOutcome(pool: Parameters<typeof countStored>[0], name: string
     state: run.state,
     stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason },
   };
+}
+
+async function countProofs(pool: Parameters<typeof countStored>[0], runId: number) {
+  const proofs = (await readBalances(pool, runId)).map(proofOf);
+  const count = (wanted: Proof) => proofs.filter((each) => each === wanted).length;
+  return { proven: count('proven'), unproven: count('unproven') };
 }
 
 async function outcomeText(
@@ -157,7 +164,7 @@ async function outcomeText(
   const text = [
     `Crawl ${run.number} of the case "${outcome.case}" ${run.state === 'finished' ? 'is finished.' : 'is not finished.'}\n\n`,
     table(facts),
-    await balanceText(pool, run, outcome.case),
+    proofText(outcome.case, outcome.proofs),
     run.state === 'finished' ? issuerText(await readIssuerKnowledge(pool, run.id), offline) : '',
     faultsText(await readFaults(pool, run.id)),
     unconfirmedText(outcome.unconfirmed),
@@ -187,13 +194,13 @@ function requestsText(requests: number, by: Readonly<Record<RequestKind, number>
   return parts.length === 0 ? count(requests) : `${count(requests)}: ${parts.join(', ')}`;
 }
 
-async function balanceText(pool: Parameters<typeof countStored>[0], run: Run, name: string): Promise<string> {
-  const balances = await readBalances(pool, run.id);
-  const differ = balances.filter((each) => (differenceOf(each) ?? 0n) !== 0n);
-  if (differ.length === 0) return '';
-  const hold = differ.length === 1 ? 'holds other than its' : 'hold other than their';
-  const of = `${count(differ.length)} of ${counted(balances.length, 'reported wallet')}`;
-  return `\n${of} ${hold} transfers add up to: see npx downstream case show "${name}"\n`;
+/** Which wallets' histories are not proven to be whole, where any are. */
+function proofText(name: string, { proven, unproven }: Readonly<Record<'proven' | 'unproven', number>>): string {
+  if (unproven === 0) return '';
+  const [has, its, it] =
+    unproven === 1 ? ['has a history that is', 'Its', 'it holds'] : ['have histories that are', 'Their', 'they hold'];
+  const of = `${count(unproven)} of ${counted(unproven + proven, 'wallet')} ${has} not proven to be whole.`;
+  return `\n${of}\n${its} transfers do not add up to what ${it}, or nobody could tell: see npx downstream case show "${name}"\n`;
 }
 
 /** A line of progress with the rate since the first. */
