@@ -19,6 +19,8 @@ const MOST_HISTORIES = 1_000;
 /** A call of so many balances stays far below what nodes let a call cost. */
 const MOST_BALANCES = 200;
 const MAINNET = 1;
+/** Two epochs. */
+const OVERLAP_BLOCKS = 64;
 
 export interface EthereumNodeOptions {
   /** May contain a key, so it stands in no message. */
@@ -61,8 +63,8 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
     unit: 'block',
     finality: 'finalised',
     assets,
-    // Logs of a final block are there with the block.
-    overlap: 0,
+    // Logs of a final block are there with the block. What was final is looked at once more all the same.
+    overlap: OVERLAP_BLOCKS,
     most: { histories: MOST_HISTORIES, balances: MOST_BALANCES },
 
     async genesis(call) {
@@ -83,6 +85,12 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
     issuerEvents: (request) => readIssuerEvents(reader, request),
 
     balances: (request) => readBalances({ rpc: ask, place }, request),
+
+    async balanceAt({ wallet, block, ...call }) {
+      const head = { block, timestamp: 0 };
+      const [balance = null] = await readBalances({ rpc: ask, place }, { wallets: [wallet], head, ...call });
+      return balance;
+    },
 
     async receipt({ transaction, asset, ...call }) {
       return readReceipt(await receiptOf(transaction, call), { transaction, asset }, place);
