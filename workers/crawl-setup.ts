@@ -19,13 +19,14 @@ export interface CrawlRequest {
 }
 
 /**
- * What a crawl is at: the histories of a hop's wallets, then what the issuer destroyed, balances, and the order of transfers
- * within so many blocks.
+ * What a crawl is at: the histories of a hop's wallets, then what the issuer destroyed, balances, so many wallets' histories
+ * once more, and the order of transfers within so many blocks.
  */
 export type Stage =
   | { readonly kind: 'histories'; readonly hop: number }
   | { readonly kind: 'issuer' }
   | { readonly kind: 'balances' }
+  | { readonly kind: 'repairs'; readonly wallets: number }
   | { readonly kind: 'positions'; readonly blocks: number };
 
 export interface CrawlProgress {

@@ -10,6 +10,7 @@ import { noteGenesis } from '../src/store/reference.ts';
 import {
   beginRun,
   endRun,
+  finishedHeads,
   lastRun,
   type PinnedHead,
   type Run,
@@ -30,6 +31,8 @@ const URL_SETTINGS: Readonly<Record<ChainId, string>> = {
   ethereum: 'ETHEREUM_RPC_URL or ETHERSCAN_API_URL',
   tron: 'TRON_API_URL',
 };
+/** A head below one that was final before: a provider behind a balancer may have asked a node that lags. */
+const BEHIND = 'PROVIDER_BEHIND';
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -97,10 +100,14 @@ async function resumeOrBegin(
     const reason = 'another crawl was asked for instead';
     await endRun(pool, last.id, { state: 'stopped', code: 'SUPERSEDED', reason, now: new Date(clock.now()) });
   }
+  const before = offline ? new Map<ChainId, Head>() : await finishedHeads(pool, investigated.id);
   const heads = new Map<ChainId, PinnedHead>();
   for (const provider of providers) {
     const { chain, finality } = provider.source;
-    heads.set(chain, { ...(await readHead(setup, provider, request.signal)), finality });
+    heads.set(chain, {
+      ...(await readHead(setup, provider, request.signal, { notBefore: before.get(chain) })),
+      finality,
+    });
   }
   // Together: a run without its seeds would end at once, and look finished.
   return transaction(pool, async (db) => {
@@ -169,7 +176,7 @@ async function requireFit(
   for (const provider of providers) {
     const { chain } = provider.source;
     const head = pinned.get(chain);
-    const now = await readHead(setup, provider, signal, 'The crawl was not taken up again');
+    const now = await readHead(setup, provider, signal, { outcome: 'The crawl was not taken up again' });
     if (head === undefined || now.timestamp >= head.timestamp) continue;
     throw new UserError(
       'PROVIDER_BEHIND',
@@ -182,17 +189,31 @@ async function requireFit(
   }
 }
 
+/** @param options `notBefore`: a head that was final before cannot lie ahead of one that is now */
 async function readHead(
   { pool }: CrawlSetup,
   provider: Provider,
   signal: AbortSignal,
-  outcome = 'No crawl was begun',
+  { outcome = 'No crawl was begun', notBefore }: { outcome?: string; notBefore?: Head | undefined } = {},
 ): Promise<Head> {
   const { source } = provider;
+  const ask = async () => {
+    const head = await source.head(callInTurn(pool, provider, { signal }));
+    if (notBefore === undefined || head.timestamp >= notBefore.timestamp) return head;
+    const [now, then] = [head, notBefore].map(({ timestamp }) => new Date(timestamp).toISOString());
+    const words = `The provider of ${source.chain} knows final blocks up to ${now} only; the last crawl read up to ${then}.`;
+    throw new RetryableError(BEHIND, words);
+  };
   try {
-    return await persistently(() => source.head(callInTurn(pool, provider, { signal })), HEAD_TRIES, signal);
+    return await persistently(ask, HEAD_TRIES, signal);
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
+    if (error.code === BEHIND) {
+      throw new UserError('PROVIDER_BEHIND', error.message, {
+        right: 'What was final once stays final: a crawl begins where the last one ended, or later.',
+        todo: `Wait for the provider, or name another with ${URL_SETTINGS[source.chain]}.`,
+      });
+    }
     throw new UserError('PROVIDER_SILENT', `${outcome}: ${error.message}`, {
       right: 'A run begins by pinning the newest finalised block of each chain.',
       todo: `Check the network and ${URL_SETTINGS[source.chain]}, then run the same command again.`,

@@ -20,6 +20,8 @@ export interface Provider {
   /** Requests a second over all workers; `null` for no limit. */
   readonly rate: number | null;
   readonly queueName: string;
+  /** Another provider of the chain, asked where what this one lists does not add up; `null` where none is configured. */
+  readonly second: Provider | null;
   /** Whose limit holds: names the provider's address and key among others, without telling them. */
   readonly account: string;
 }

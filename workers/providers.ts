@@ -5,7 +5,7 @@ import { createEtherscan } from '../src/chains/ethereum/etherscan.ts';
 import { createEthereumNode } from '../src/chains/ethereum/node.ts';
 import { createFileSource, type ListedTransfers } from '../src/chains/files/source.ts';
 import { createTronGrid } from '../src/chains/tron/trongrid.ts';
-import type { Config } from '../src/config.ts';
+import type { Config, ProviderConfig } from '../src/config.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
 import { type Queues, queueName } from '../src/queue/queue.ts';
 import type { Pool } from '../src/store/db.ts';
@@ -28,6 +28,8 @@ interface Configured {
   readonly account: readonly string[];
   /** What else tells its queue from others. */
   readonly scope?: readonly string[];
+  /** Asked where what this one lists does not add up. */
+  readonly second?: Configured | null;
 }
 
 /** One provider for each chain that is configured. */
@@ -63,7 +65,8 @@ export function listedIn(pool: Pool, files: CaseFiles): ListedTransfers {
   };
 }
 
-async function open({ source, rate, account, scope = [] }: Configured, place: Place): Promise<Provider> {
+async function open(configured: Configured, place: Place): Promise<Provider> {
+  const { source, rate, account, scope = [], second = null } = configured;
   const { pool, queues, instance, assets } = place;
   const name = queueName('crawl', instance, [source.provider, ...account, ...scope]);
   const asset = assets.find(({ chain }) => chain === source.chain);
@@ -76,12 +79,16 @@ async function open({ source, rate, account, scope = [] }: Configured, place: Pl
     queue: queues.queue<CrawlJob>(name),
     rate,
     queueName: name,
+    second: second === null ? null : await open(second, place),
     account: queueName('turns', instance, account),
   };
 }
 
-function tron({ tron: { url, key, rate } }: Config): Configured {
-  return { source: createTronGrid({ url, key }), rate, account: [url, key ?? ''] };
+function tron({ tron: first, tronSecond }: Config): Configured {
+  const configured = ({ url, key, rate }: ProviderConfig, isSecond: boolean): Configured => {
+    return { source: createTronGrid({ url, key, isSecond }), rate, account: [url, key ?? ''] };
+  };
+  return { ...configured(first, false), second: tronSecond === null ? null : configured(tronSecond, true) };
 }
 
 /** Histories from Etherscan, proof from the node, where both are given; either alone does both. */
@@ -100,5 +107,10 @@ function ethereum({ ethereumNode, etherscan }: Config): Configured | null {
     // The key's limit is one, whichever node stands beside it.
     account: [etherscan.url, etherscan.key ?? ''],
     scope: [ethereumNode?.url ?? ''],
+    // Its own logs, where Etherscan's lists do not add up.
+    second:
+      node === null || ethereumNode === null
+        ? null
+        : { source: node, rate: ethereumNode.rate, account: [ethereumNode.url], scope: ['second'] },
   };
 }

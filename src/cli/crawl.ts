@@ -2,11 +2,13 @@
 import { type Command, Option } from 'commander';
 import type { CrawlProgress, Stage } from '../../workers/crawl-setup.ts';
 import { crawlCase } from '../../workers/waves.ts';
+import { formatAmount } from '../money.ts';
 import { type Proof, proofOf, readBalances } from '../store/balances.ts';
 import { countStored } from '../store/case-graph.ts';
 import { findCase } from '../store/cases.ts';
 import { countCaseWallets } from '../store/frontier.ts';
 import { countUnconfirmed } from '../store/imports.ts';
+import { readGone } from '../store/integrity.ts';
 import { readIssuerKnowledge } from '../store/issuer-events.ts';
 import { REQUEST_KINDS, type RequestKind, type Run, readFaults, readHeads, readRequests } from '../store/runs.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
@@ -65,7 +67,10 @@ It goes on where it stopped, up to the finalised block that it pinned; once fini
 Progress is printed to standard error.
 
 JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wallets: {expanded, stopped, pending, failed},
-  proofs: {proven, unproven}, transfers, unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer, issuer, retry}, graphHash, state, stop: {code, reason} or null}`,
+  proofs: {proven, unproven}, transfers, unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer, issuer, retry}, graphHash,
+  gone: [{chain, transaction, from, to, amount}], state, stop: {code, reason} or null}
+proofs counts wallets whose transfers add up to what they held, and those whose do not; gone lists stored transfers that the
+provider no longer lists below a final block`,
     )
     .action((nameOrId: string, options: CrawlOptions) =>
       withEngine(context, async (engine) => {
@@ -134,6 +139,9 @@ async function readOutcome(pool: Parameters<typeof countStored>[0], name: string
     requests: run.requests,
     requestsFor: await readRequests(pool, run.id),
     graphHash: run.graphHash,
+    gone: (await readGone(pool, run.id)).map(({ value, decimals, ...rest }) => {
+      return { ...rest, amount: formatAmount(value, decimals) };
+    }),
     state: run.state,
     stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason },
   };
@@ -240,6 +248,8 @@ function stageText(stage: Stage): string {
       return "issuer's events";
     case 'balances':
       return 'balances';
+    case 'repairs':
+      return `reads again in ${counted(stage.wallets, 'wallet')}`;
     case 'positions':
       return `order within ${counted(stage.blocks, 'block')}`;
   }
