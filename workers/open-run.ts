@@ -100,12 +100,15 @@ async function resumeOrBegin(
     const reason = 'another crawl was asked for instead';
     await endRun(pool, last.id, { state: 'stopped', code: 'SUPERSEDED', reason, now: new Date(clock.now()) });
   }
-  const before = offline ? new Map<ChainId, Head>() : await finishedHeads(pool, investigated.id);
+  const before = offline ? new Map<ChainId, PinnedHead>() : await finishedHeads(pool, investigated.id);
   const heads = new Map<ChainId, PinnedHead>();
   for (const provider of providers) {
     const { chain, finality } = provider.source;
+    const last = before.get(chain);
+    // Another sense of final may lie deeper below the newest block.
+    const notBefore = last?.finality === finality ? last : undefined;
     heads.set(chain, {
-      ...(await readHead(setup, provider, request.signal, { notBefore: before.get(chain) })),
+      ...(await readHead(setup, provider, request.signal, { notBefore })),
       finality,
     });
   }

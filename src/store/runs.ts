@@ -152,10 +152,10 @@ export async function readHeads(db: Db, runId: number): Promise<Map<ChainId, Pin
 }
 
 /** The heads of the newest finished runs of a case that asked its chains' providers. */
-export async function finishedHeads(db: Db, caseId: number): Promise<Map<ChainId, Head>> {
-  const rows = await many<Head & { chain: ChainId }>(
+export async function finishedHeads(db: Db, caseId: number): Promise<Map<ChainId, PinnedHead>> {
+  const rows = await many<PinnedHead & { chain: ChainId }>(
     db,
-    `select distinct on (c.name) c.name as chain, h.block, h.timestamp
+    `select distinct on (c.name) c.name as chain, h.block, h.timestamp, h.finality
      from runs r join run_heads h on h.run_id = r.id join chains c on c.id = h.chain_id
      where r.case_id = $1 and r.state = 'finished' and not r.offline order by c.name, r.number desc`,
     [caseId],
