@@ -61,6 +61,9 @@ const environment = z.object({
   TRON_API_URL: server('https://api.trongrid.io', 'TRON_API_KEY').default('https://api.trongrid.io'),
   TRON_API_KEY: key.optional(),
   TRON_API_RATE: rate.optional(),
+  TRON_SECOND_API_URL: server('https://api.trongrid.io', 'TRON_SECOND_API_KEY').optional(),
+  TRON_SECOND_API_KEY: key.optional(),
+  TRON_SECOND_API_RATE: rate.optional(),
   ETHEREUM_RPC_URL: node.optional(),
   ETHEREUM_RPC_RATE: rate.optional(),
   ETHERSCAN_API_URL: server(ETHERSCAN, 'ETHERSCAN_API_KEY').optional(),
@@ -91,6 +94,8 @@ export interface Config {
   /** Folder of the embedded database. */
   readonly dataFolder: string;
   readonly tron: ProviderConfig;
+  /** Another server that speaks TronGrid v1, asked where histories do not add up; `null` where none is set. */
+  readonly tronSecond: ProviderConfig | null;
   /** A node of Ethereum, whose address may hold a key; `null` where none is set. */
   readonly ethereumNode: Pick<ProviderConfig, 'url' | 'rate'> | null;
   /** Etherscan or its like; `null` where neither address nor key is set. */
@@ -132,6 +137,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       key: values.TRON_API_KEY ?? null,
       rate: rateOf(values.TRON_API_RATE, values.TRON_API_KEY === undefined ? RATE_WITHOUT_KEY : RATE_WITH_KEY),
     },
+    tronSecond:
+      values.TRON_SECOND_API_URL === undefined
+        ? null
+        : {
+            url: values.TRON_SECOND_API_URL.replace(/\/+$/, ''),
+            key: values.TRON_SECOND_API_KEY ?? null,
+            rate: rateOf(
+              values.TRON_SECOND_API_RATE,
+              values.TRON_SECOND_API_KEY === undefined ? RATE_WITHOUT_KEY : RATE_WITH_KEY,
+            ),
+          },
     ethereumNode:
       values.ETHEREUM_RPC_URL === undefined
         ? null
@@ -158,6 +174,13 @@ function openKeys(values: z.infer<typeof environment>): string[] {
   const faults: string[] = [];
   if (TRON_API_KEY !== undefined && isOpen(TRON_API_URL)) {
     faults.push('TRON_API_URL would send TRON_API_KEY unprotected: use https');
+  }
+  const { TRON_SECOND_API_URL, TRON_SECOND_API_KEY } = values;
+  if (TRON_SECOND_API_KEY !== undefined && TRON_SECOND_API_URL === undefined) {
+    faults.push('TRON_SECOND_API_KEY is set without TRON_SECOND_API_URL, the server that it is for');
+  }
+  if (TRON_SECOND_API_KEY !== undefined && TRON_SECOND_API_URL !== undefined && isOpen(TRON_SECOND_API_URL)) {
+    faults.push('TRON_SECOND_API_URL would send TRON_SECOND_API_KEY unprotected: use https');
   }
   if (ETHERSCAN_API_KEY !== undefined && ETHERSCAN_API_URL !== undefined && isOpen(ETHERSCAN_API_URL)) {
     faults.push('ETHERSCAN_API_URL would send ETHERSCAN_API_KEY unprotected: use https');

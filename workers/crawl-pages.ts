@@ -1,14 +1,15 @@
 /** Reading histories page by page, each page stored whole with the cursors of its wallets. */
 import type { Cursor, HistoryPage, TransactionHash } from '../src/chains/chain.ts';
 import type { StopKind } from '../src/crawl/frontier.ts';
-import { countEqual, numberRows } from '../src/crawl/occurrences.ts';
+import { countEqual } from '../src/crawl/occurrences.ts';
 import { groupPages } from '../src/crawl/page-groups.ts';
 import { RetryableError } from '../src/errors.ts';
 import { type Coverage, readCoverage } from '../src/store/coverage.ts';
 import { countTransfersOf, expandWallet, setWalletState } from '../src/store/frontier.ts';
-import { commitPage } from '../src/store/pages.ts';
+import { noteBeyond } from '../src/store/proofs.ts';
 import { openReceipts, settleReceipt } from '../src/store/receipts.ts';
-import { countAnswer, recordFault } from '../src/store/runs.ts';
+import { countAnswer } from '../src/store/runs.ts';
+import { commitReply } from './commit-reply.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
 import { awaitsProbe, stopServices } from './probe.ts';
 import { windowStart } from './provider.ts';
@@ -32,14 +33,15 @@ export async function readNextPage(context: CrawlContext, page: number, task: Ta
   const wallets = task.wallets;
   const [first] = open;
   if (first === undefined) return;
+  const cursor = cursorOf(context, task, first);
   const reply = await provider.source.history({
     wallets: wallets.map(({ address }) => address),
     asset: provider.asset,
     window: { from: first.from, until: task.until },
-    cursor: cursorOf(context, task, first),
+    cursor,
     ...callOf(context, task),
   });
-  if (!(await storePage(context, task, open, reply, judged))) {
+  if (!(await storePage(context, task, { coverage: open, reply, from: cursor.position, judged }))) {
     return queuePages(context, task, await readCoverage(pool, task.key, idsOf(wallets), windowStart(provider)));
   }
 }
@@ -48,48 +50,30 @@ export async function readNextPage(context: CrawlContext, page: number, task: Ta
 async function storePage(
   context: CrawlContext,
   task: Task,
-  coverage: readonly Coverage[],
-  reply: HistoryPage,
-  judged: ReadonlySet<number>,
+  {
+    coverage,
+    reply,
+    from,
+    judged,
+  }: { coverage: readonly Coverage[]; reply: HistoryPage; from: number; judged: ReadonlySet<number> },
 ): Promise<boolean> {
-  const { pool, provider, clock } = context;
+  const { pool, clock } = context;
   const { runId, key, until } = task;
-  const { transfers, repeats } = numberRows(reply.rows);
   const next = reply.next ?? { position: until, held: [], token: null };
   const now = new Date(clock.now());
-  const isSeen = provider.source.authority === 'chain';
-  // What is later than the head would be left out of the graph without a word.
-  if (reply.rows.some(({ timestamp }) => timestamp > task.head.timestamp)) {
-    throw new RetryableError(
-      'REPLY_INVALID',
-      'The provider dates a transfer later than the block up to which it was asked.',
-    );
-  }
-  const versions = new Map(coverage.map(({ walletId, version }) => [walletId, version]));
-  const wallets = task.wallets.map(({ id, address }) => ({
-    id,
-    version: versions.get(id) ?? 0,
-    rows: reply.rows.filter(touching(address)).length,
-    // Only the chain itself settles equal rows: what a copy lists counts as often as it lists it.
-    repeats: isSeen ? repeats.filter(touching(address)).map(({ transaction }) => transaction) : [],
-  }));
-  const rows = reply.rows.length;
-  const requests = task.sent.requests;
-  const page = { key, runId, requests, asset: provider.asset, wallets, transfers, rows, seen: isSeen, next, now };
-  if (!(await commitPage(pool, page))) {
-    await countAnswer(pool, runId, 'history', requests, now);
-    return false;
-  }
-  for (const { code, count, text: message } of reply.remarks) {
-    await recordFault(pool, runId, { providerId: provider.id, code, message, count, requests: 0, now });
-  }
+  const answered = { from, until: next.position, next, kind: 'history' } as const;
+  const wallets = await commitReply(context, task, coverage, reply, answered);
+  if (wallets === null) return false;
   const left: Coverage[] = [];
   for (const each of coverage) {
-    const { id, rows: read } = wallets.find(({ id }) => id === each.walletId) ?? { id: each.walletId, rows: 0 };
-    const total = each.rows + read;
-    const ends = reply.next === null && !awaitsProbe(task, id, total, judged);
-    if (ends) await finishHistory(context, task, id, total);
-    else if (!(await stopAtLimit(context, task, id, total, next.position))) {
+    const walletId = each.walletId;
+    const total = each.rows + (wallets.find(({ id }) => id === walletId)?.rows ?? 0);
+    const { beyond } = reply;
+    const hasHint = reply.next === null && beyond !== undefined;
+    if (hasHint) await noteBeyond(pool, { runId, assetId: key.assetId, walletId, beyond, now });
+    const ends = reply.next === null && !awaitsProbe(task, walletId, total, judged);
+    if (ends) await finishHistory(context, task, walletId, total, hasHint);
+    else if (!(await stopAtLimit(context, task, walletId, total, next.position))) {
       left.push({ ...each, cursor: next, version: each.version + 1, rows: total, updatedAt: now });
     }
   }
@@ -154,14 +138,27 @@ async function stopAtLimit(
   return true;
 }
 
-/** The window is read to its end: the wallet is expanded once the receipts of equal rows are settled. */
-async function finishHistory(context: CrawlContext, task: Task, walletId: number, rows: number): Promise<void> {
+/**
+ * The window is read to its end: the wallet is expanded once the receipts of equal rows are settled.
+ *
+ * @param hinted whether it was told how to take a balance back to the head: then it is asked for at once
+ */
+async function finishHistory(
+  context: CrawlContext,
+  task: Task,
+  walletId: number,
+  rows: number,
+  hinted = false,
+): Promise<void> {
   const { pool, provider } = context;
   const { runId: run, attempt, key, until } = task;
   if (await stopAtLimit(context, task, walletId, rows, until)) return;
   // A copy settles nothing, and needs nothing settled.
   if (provider.source.authority === 'copy') return setWalletState(pool, run, [walletId], 'expanded');
-  if (await expandWallet(pool, run, walletId, key.assetId)) return;
+  if (await expandWallet(pool, run, walletId, key.assetId)) {
+    const asked = { kind: 'balance', run, attempt, wallets: [walletId], asset: key.assetId } as const;
+    return hinted ? provider.queue.add([asked]) : undefined;
+  }
   const open = await openReceipts(pool, walletId, key.assetId);
   const job = { kind: 'receipt', run, attempt, wallet: walletId, asset: key.assetId } as const;
   await provider.queue.add(open.map((transaction) => ({ ...job, transaction })));
@@ -169,27 +166,12 @@ async function finishHistory(context: CrawlContext, task: Task, walletId: number
 
 /** Settles a transaction with equal rows of the task's wallet by its receipt. */
 export async function readReceipt(context: CrawlContext, transaction: string, task: Task): Promise<void> {
-  const { pool, provider, clock } = context;
+  const { pool, provider } = context;
   const { runId, key } = task;
-  const { source, asset } = provider;
   const [wallet] = task.wallets;
   if (wallet === undefined) return;
   const open = await openReceipts(pool, wallet.id, key.assetId);
-  if (open.includes(transaction)) {
-    const receipt = await source.receipt({
-      transaction: transaction as TransactionHash,
-      asset,
-      ...callOf(context, task),
-    });
-    const missing = await settleReceipt(pool, asset, wallet.id, transaction, countEqual(receipt));
-    if (missing > 0) {
-      throw new RetryableError(
-        'RECEIPT_DISAGREES',
-        `The receipt of transaction ${transaction} lacks ${missing} transfers that the history lists.`,
-      );
-    }
-    await countAnswer(pool, runId, 'receipt', task.sent.requests, new Date(clock.now()));
-  }
+  if (open.includes(transaction)) await settleByReceipt(context, transaction, task, wallet.id);
   const [coverage] = await readCoverage(pool, key, [wallet.id], windowStart(provider));
   if (coverage === undefined || coverage.cursor.position < task.until) return;
   if (!(await stopAtLimit(context, task, wallet.id, Number.POSITIVE_INFINITY, task.until))) {
@@ -197,6 +179,23 @@ export async function readReceipt(context: CrawlContext, transaction: string, ta
   }
 }
 
-function touching(address: string): (row: { readonly from: string; readonly to: string }) => boolean {
-  return ({ from, to }) => from === address || to === address;
+/** @throws RetryableError `RECEIPT_DISAGREES` */
+export async function settleByReceipt(
+  context: CrawlContext,
+  transaction: string,
+  task: Task,
+  walletId: number,
+): Promise<void> {
+  const { pool, provider, clock } = context;
+  const { source, asset } = provider;
+  const hash = transaction as TransactionHash;
+  const receipt = await source.receipt({ transaction: hash, asset, ...callOf(context, task) });
+  const missing = await settleReceipt(pool, asset, walletId, transaction, countEqual(receipt));
+  if (missing > 0) {
+    throw new RetryableError(
+      'RECEIPT_DISAGREES',
+      `The receipt of transaction ${transaction} lacks ${missing} transfers that the history lists.`,
+    );
+  }
+  await countAnswer(pool, task.runId, 'receipt', task.sent.requests, new Date(clock.now()));
 }

@@ -23,13 +23,14 @@ export interface CrawlRequest {
 
 /**
  * What a crawl is at: the histories of a wave's wallets and who signed so many transactions of dust, then what the issuer
- * destroyed, balances, and the order of transfers within so many blocks.
+ * destroyed, balances, so many wallets' histories once more, and the order of transfers within so many blocks.
  */
 export type Stage =
   | { readonly kind: 'histories'; readonly wave: number }
   | { readonly kind: 'signers'; readonly transactions: number }
   | { readonly kind: 'issuer' }
   | { readonly kind: 'balances' }
+  | { readonly kind: 'repairs'; readonly wallets: number }
   | { readonly kind: 'positions'; readonly blocks: number };
 
 export interface CrawlProgress {

@@ -6,15 +6,19 @@ import { recordBalances } from '../src/store/balances.ts';
 import { readCoverage, restartStretch } from '../src/store/coverage.ts';
 import { explainDatabaseError } from '../src/store/db.ts';
 import { readAssignment, setWalletState } from '../src/store/frontier.ts';
+import { recordGone } from '../src/store/integrity.ts';
 import { unsignedWallets } from '../src/store/poisoning.ts';
 import { unorderedWallets } from '../src/store/positions.ts';
 import { countAnswer, endRun, recordFault } from '../src/store/runs.ts';
+import { TransfersGone } from './commit-reply.ts';
+import { readBalances } from './crawl-balances.ts';
 import { queuePages, readNextPage, readReceipt } from './crawl-pages.ts';
 import { giveUpPositions, readPositions } from './crawl-positions.ts';
 import { giveUpSigning, readSigner } from './crawl-signers.ts';
-import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
+import { type CrawlContext, idsOf, type Task } from './crawl-task.ts';
 import { findIssuerTask, giveUpIssuerEvents, readIssuerPage } from './issuer-events.ts';
 import { windowEnd, windowStart } from './provider.ts';
+import { giveUpReread, queueReread, readAgain } from './reread.ts';
 
 /** A provider that refuses its own cursor so often at one stretch will not let it be read to the end. */
 const MAX_RESTARTS = 5;
@@ -71,6 +75,7 @@ async function walletsOf(
 ): Promise<readonly number[]> {
   switch (job.kind) {
     case 'receipt':
+    case 'reread':
       return [job.wallet];
     case 'signer':
       return unsignedWallets(pool, { runId: job.run, assetId: job.asset, transaction: job.transaction });
@@ -91,38 +96,13 @@ async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promis
       return readSigner(context, job.transaction, task);
     case 'balance':
       return readBalances(context, task);
+    case 'reread':
+      return readAgain(context, job, task);
     case 'positions':
       return readPositions(context, job.timestamp, task);
     case 'issuer-events':
       return readIssuerPage(context, job.page, task);
   }
-}
-
-async function readBalances(context: CrawlContext, task: Task): Promise<void> {
-  const { pool, provider, clock } = context;
-  const { runId, head, wallets, sent } = task;
-  const { source, asset, id: providerId } = provider;
-  const addresses = wallets.map(({ address }) => address);
-  const values = await source.balances({ wallets: addresses, asset, head, ...callOf(context, task) });
-  const now = new Date(clock.now());
-  if (sent.requests > 0) await countAnswer(pool, runId, 'balance', sent.requests, now);
-  for (const { code, message } of task.faults) {
-    await recordFault(pool, runId, { providerId, code, message, count: 1, requests: 0, now });
-  }
-  const balances = wallets.map(({ id }, place) => ({ walletId: id, value: values[place] ?? null }));
-  const unknown = balances.filter(({ value }) => value === null).length;
-  if (unknown > 0 && source.authority === 'chain') {
-    const message = 'balances could not be told as of the head, so that the transfers of these wallets are not checked';
-    await recordFault(pool, runId, {
-      providerId,
-      code: 'BALANCE_UNKNOWN',
-      message,
-      count: unknown,
-      requests: 0,
-      now,
-    });
-  }
-  await recordBalances(pool, { runId, assetId: asset.id, balances, now });
 }
 
 /** A provider's fault is recorded, then waited out, tried again, or put down as the wallets'; it is never swallowed. */
@@ -139,6 +119,8 @@ async function handleFault(
   if (explainDatabaseError(error) !== null || isQueueLost(error)) throw error;
   if (error instanceof UserError) {
     await noteFault(context, task, error.code, error.message);
+    // A second source that cannot be used is done without.
+    if (job.kind === 'reread' && job.step === 'second') return giveUpReread(context, job, task, error.message);
     if (job.kind === 'issuer-events') return giveUpIssuerEvents(context, task, error.message);
     await endRun(pool, runId, { state: 'stopped', code: error.code, reason: error.text, now });
     return;
@@ -148,8 +130,14 @@ async function handleFault(
     log.error({ stack: error instanceof Error ? error.stack : String(error), job }, 'a job failed');
   await noteFault(context, task, code, messageOf(error));
   const [only, ...others] = wallets;
-  if (code === 'CURSOR_REFUSED' && job.kind === 'page' && only !== undefined && others.length === 0) {
+  const isPage = job.kind === 'page' || job.kind === 'reread';
+  if (code === 'CURSOR_REFUSED' && isPage && only !== undefined && others.length === 0) {
     const restarts = await restartStretch(pool, key, only.id, job.page);
+    if (job.kind === 'reread') {
+      return restarts > MAX_RESTARTS
+        ? giveUpReread(context, job, task, messageOf(error))
+        : queueReread(context, job, task);
+    }
     if (restarts > MAX_RESTARTS) return setWalletState(pool, runId, [only.id], 'failed', messageOf(error));
     return queuePages(context, task, await readCoverage(pool, key, [only.id], windowStart(context.provider)));
   }
@@ -162,6 +150,11 @@ async function handleFault(
     return giveUpSigning(context, job.transaction, task);
   }
   if (!control.lastAttempt) throw error;
+  if (error instanceof TransfersGone) {
+    await recordGone(pool, { runId, key, gone: error.gone, now });
+    return endRun(pool, runId, { state: 'stopped', code: 'INTEGRITY', reason: error.message, now });
+  }
+  if (job.kind === 'reread') return giveUpReread(context, job, task, messageOf(error));
   if (job.kind === 'issuer-events') return giveUpIssuerEvents(context, task, messageOf(error));
   if (job.kind === 'page' && wallets.length > 1 && MAY_BE_ONES.has(code)) return queueHalves(context, task);
   if (job.kind === 'balance') {

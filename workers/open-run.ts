@@ -12,6 +12,7 @@ import { addRunStops } from '../src/store/run-stops.ts';
 import {
   beginRun,
   endRun,
+  finishedHeads,
   lastRun,
   type PinnedHead,
   type Run,
@@ -35,6 +36,8 @@ const URL_SETTINGS: Readonly<Record<ChainId, string>> = {
   ethereum: 'ETHEREUM_RPC_URL or ETHERSCAN_API_URL',
   tron: 'TRON_API_URL',
 };
+/** A head below one that was final before: a provider behind a balancer may have asked a node that lags. */
+const BEHIND = 'PROVIDER_BEHIND';
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -102,10 +105,14 @@ async function resumeOrBegin(
     const reason = 'another crawl was asked for instead';
     await endRun(pool, last.id, { state: 'stopped', code: 'SUPERSEDED', reason, now: new Date(clock.now()) });
   }
+  const before = offline ? new Map<ChainId, PinnedHead>() : await finishedHeads(pool, investigated.id);
   const heads = new Map<ChainId, PinnedHead>();
   for (const provider of providers) {
     const { chain, finality } = provider.source;
-    heads.set(chain, { ...(await readHead(provider, request.signal)), finality });
+    const last = before.get(chain);
+    // Another sense of final may lie deeper below the newest block.
+    const notBefore = last?.finality === finality ? last : undefined;
+    heads.set(chain, { ...(await readHead(provider, request.signal, { notBefore })), finality });
   }
   // Together: a run without its seeds would end at once, and look finished.
   return transaction(pool, async (db) => {
@@ -191,7 +198,7 @@ async function requireFit(
   for (const provider of providers) {
     const { chain } = provider.source;
     const head = pinned.get(chain);
-    const now = await readHead(provider, signal, 'The crawl was not taken up again');
+    const now = await readHead(provider, signal, { outcome: 'The crawl was not taken up again' });
     if (head === undefined || now.timestamp >= head.timestamp) continue;
     throw new UserError(
       'PROVIDER_BEHIND',
@@ -204,11 +211,29 @@ async function requireFit(
   }
 }
 
-async function readHead({ source }: Provider, signal: AbortSignal, outcome = 'No crawl was begun'): Promise<Head> {
+/** @param options `notBefore`: a head that was final before cannot lie ahead of one that is now */
+async function readHead(
+  { source }: Provider,
+  signal: AbortSignal,
+  { outcome = 'No crawl was begun', notBefore }: { outcome?: string; notBefore?: Head | undefined } = {},
+): Promise<Head> {
+  const ask = async (call: Call) => {
+    const head = await source.head(call);
+    if (notBefore === undefined || head.timestamp >= notBefore.timestamp) return head;
+    const [now, then] = [head, notBefore].map(({ timestamp }) => new Date(timestamp).toISOString());
+    const words = `The provider of ${source.chain} knows final blocks up to ${now} only; the last crawl read up to ${then}.`;
+    throw new RetryableError(BEHIND, words);
+  };
   try {
-    return await persistently((call) => source.head(call), HEAD_TRIES, signal);
+    return await persistently(ask, HEAD_TRIES, signal);
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
+    if (error.code === BEHIND) {
+      throw new UserError('PROVIDER_BEHIND', error.message, {
+        right: 'What was final once stays final: a crawl begins where the last one ended, or later.',
+        todo: `Wait for the provider, or name another with ${URL_SETTINGS[source.chain]}.`,
+      });
+    }
     throw new UserError('PROVIDER_SILENT', `${outcome}: ${error.message}`, {
       right: 'A run begins by pinning the newest finalised block of each chain.',
       todo: `Check the network and ${URL_SETTINGS[source.chain]}, then run the same command again.`,

@@ -12,6 +12,8 @@ export interface Provider {
   readonly asset: StoredAsset;
   readonly queue: JobQueue<CrawlJob>;
   readonly queueName: string;
+  /** Another provider of the chain, asked where what this one lists does not add up; `null` where none is configured. */
+  readonly second: Provider | null;
 }
 
 /** The first position of the asset's history, in the source's unit. */

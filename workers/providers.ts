@@ -5,7 +5,7 @@ import { createEtherscan } from '../src/chains/ethereum/etherscan.ts';
 import { createEthereumNode } from '../src/chains/ethereum/node.ts';
 import { createFileSource, type ListedTransfers } from '../src/chains/files/source.ts';
 import { createTronGrid } from '../src/chains/tron/trongrid.ts';
-import type { Config } from '../src/config.ts';
+import type { Config, ProviderConfig } from '../src/config.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
 import { type Queues, queueName } from '../src/queue/queue.ts';
 import type { Pool } from '../src/store/db.ts';
@@ -29,6 +29,8 @@ interface Configured {
   readonly source: ChainSource;
   /** What tells its queue from others: addresses and keys. */
   readonly scope: readonly string[];
+  /** Asked where what this one lists does not add up. */
+  readonly second?: Configured | null;
 }
 
 /** The keys that the configuration has, whose limits hold each for itself; `null` where there is none. */
@@ -37,9 +39,10 @@ export function accountsOf(config: Config, instance: string) {
     name: queueName('turns', instance, scope),
     limits,
   });
-  const { tron, etherscan, ethereumNode } = config;
+  const { tron, tronSecond, etherscan, ethereumNode } = config;
   return {
     tron: account([tron.url, tron.key ?? ''], tron.rate),
+    tronSecond: tronSecond === null ? null : account([tronSecond.url, tronSecond.key ?? ''], tronSecond.rate),
     etherscan: etherscan === null ? null : account([etherscan.url, etherscan.key ?? ''], etherscan.rate),
     ethereumNode: ethereumNode === null ? null : account([ethereumNode.url], ethereumNode.rate),
   };
@@ -47,12 +50,8 @@ export function accountsOf(config: Config, instance: string) {
 
 /** One provider for each chain that is configured. */
 export async function openProviders(config: Config, place: Place): Promise<Map<ChainId, Provider>> {
-  const { tron } = config;
   const accounts = accountsOf(config, place.instance);
-  const configured = [
-    { source: await limited(createTronGrid(tron), accounts.tron, place), scope: [tron.url, tron.key ?? ''] },
-    await ethereum(config, accounts, place),
-  ];
+  const configured = [await tron(config, accounts, place), await ethereum(config, accounts, place)];
   const opened = new Map<ChainId, Provider>();
   for (const each of configured.filter((each) => each !== null)) opened.set(each.source.chain, await open(each, place));
   return opened;
@@ -83,7 +82,7 @@ export function listedIn(pool: Pool, files: CaseFiles): ListedTransfers {
   };
 }
 
-async function open({ source, scope }: Configured, place: Place): Promise<Provider> {
+async function open({ source, scope, second = null }: Configured, place: Place): Promise<Provider> {
   const { pool, queues, instance, assets } = place;
   const name = queueName('crawl', instance, [source.provider, ...scope]);
   const asset = assets.find(({ chain }) => chain === source.chain);
@@ -95,6 +94,22 @@ async function open({ source, scope }: Configured, place: Place): Promise<Provid
     asset,
     queue: queues.queue<CrawlJob>(name),
     queueName: name,
+    second: second === null ? null : await open(second, place),
+  };
+}
+
+/** TronGrid, and beside it another of its kind, where one is set. */
+async function tron(
+  { tron: first, tronSecond }: Config,
+  accounts: ReturnType<typeof accountsOf>,
+  place: Place,
+): Promise<Configured> {
+  const opened = async ({ url, key }: ProviderConfig, account: Account | null, isSecond: boolean) => {
+    return { source: await limited(createTronGrid({ url, key, isSecond }), account, place), scope: [url, key ?? ''] };
+  };
+  return {
+    ...(await opened(first, accounts.tron, false)),
+    second: tronSecond === null ? null : await opened(tronSecond, accounts.tronSecond, true),
   };
 }
 
@@ -110,7 +125,9 @@ async function ethereum(
   const proof = node && (await limited(node, accounts.ethereumNode, place));
   const listing = history && (await limited(history, accounts.etherscan, place));
   if (listing === null) return proof === null ? null : { source: proof, scope };
-  return { source: proof === null ? listing : combineSources(listing, proof), scope };
+  if (proof === null) return { source: listing, scope };
+  // The node's own logs are asked for where Etherscan's lists do not add up.
+  return { source: combineSources(listing, proof), scope, second: { source: proof, scope: [...scope, 'second'] } };
 }
 
 async function limited(source: ChainSource, account: Account | null, { pool, elapsed }: Place): Promise<ChainSource> {

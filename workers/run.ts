@@ -71,7 +71,8 @@ export async function openEngine(
       startCrawl(asked, onFatal) {
         const stopping = new AbortController();
         stoppings.push(stopping);
-        const workers = [...asked.values()].map((provider) =>
+        const all = [...asked.values()].flatMap((each) => [each, ...(each.second === null ? [] : [each.second])]);
+        const workers = all.map((provider) =>
           queues.work({
             name: provider.queueName,
             process: createCrawlProcessor({ pool, provider, clock, log, onFatal, stopping: stopping.signal }),

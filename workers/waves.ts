@@ -10,26 +10,20 @@ import { PROBED_FROM } from '../src/crawl/behaviour.ts';
 import { groupPages } from '../src/crawl/page-groups.ts';
 import { messageOf, RetryableError, UserError } from '../src/errors.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
-import { walletsWithoutBalance } from '../src/store/balances.ts';
-import { coveredShare, pendingCoverage, rewindCoverage } from '../src/store/coverage.ts';
-import {
-  countCaseWallets,
-  expandCovered,
-  findDisagreements,
-  forgetBeyond,
-  newestWave,
-  setWalletState,
-} from '../src/store/frontier.ts';
+import { coveredShare, pendingCoverage } from '../src/store/coverage.ts';
+import { countCaseWallets, expandCovered, forgetBeyond, newestWave } from '../src/store/frontier.ts';
 import { countOpenInstants, findUnordered, openInstants } from '../src/store/positions.ts';
 import { endRun, lockCase, type Run, readHeads, readRun, runsOfCase } from '../src/store/runs.ts';
 import { chooseNext } from './choose-wave.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
+import { settleDisagreements } from './disagreements.ts';
 import { hashRun } from './hash-run.ts';
 import { readIssuerEvents } from './issuer-step.ts';
 import { openRun } from './open-run.ts';
 import { PORTION, performWork } from './perform.ts';
 import { findPoison } from './poisoning.ts';
 import { type Provider, windowEnd, windowStart } from './provider.ts';
+import { reconcile } from './reconcile.ts';
 
 /**
  * Crawls a case: begins a run or takes up the unfinished one, and goes on until it is finished, stopped or interrupted.
@@ -72,7 +66,10 @@ export async function crawlCase(setup: CrawlSetup, request: CrawlRequest): Promi
 /** Workers drop jobs of the case's earlier attempts and runs by themselves, but each would cost a place in the rate limit. */
 async function removeVoidJobs({ pool, providers }: CrawlSetup, run: Run): Promise<void> {
   const runs = new Set(await runsOfCase(pool, run.caseId));
-  for (const { queue } of providers.values()) await queue.remove((job) => runs.has((job as CrawlJob).run));
+  for (const { queue, second } of providers.values()) {
+    await queue.remove((job) => runs.has((job as CrawlJob).run));
+    await second?.queue.remove((job) => runs.has((job as CrawlJob).run));
+  }
 }
 
 /**
@@ -82,19 +79,19 @@ async function removeVoidJobs({ pool, providers }: CrawlSetup, run: Run): Promis
 async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Promise<void> {
   const { pool, clock } = setup;
   const providers = await providersOf(setup, run);
-  const reread = new Set<number>();
   for (let more = true; more; ) {
     if (!(await crawlWave(setup, request, run, providers))) return;
-    const back = await settleDisagreements(setup, run, providers, reread);
+    const { going, back } = await settleDisagreements(setup, request, run, providers);
+    if (!going) return;
     if (back !== null) {
       await forgetBeyond(pool, run.id, back);
       continue;
     }
+    if (!(await readIssuerEvents(setup, request, run, providers))) return;
+    if (!(await reconcile(setup, request, run, providers))) return;
     if (!(await findPoison(setup, request, run, providers))) return;
     more = await chooseNext(setup, run, providers);
   }
-  if (!(await readIssuerEvents(setup, request, run, providers))) return;
-  if (!(await readBalances(setup, request, run, providers))) return;
   if (!(await readPositions(setup, request, run, providers))) return;
   await finish(setup, run, clock);
 }
@@ -150,69 +147,6 @@ async function queuePages({ pool }: CrawlSetup, run: Run, provider: Provider): P
   const job = { kind: 'page', run: run.id, attempt: run.attempt, asset: asset.id } as const;
   const groups = groupPages(pending, source.most.histories, run.startedAt);
   await queue.add(groups.map(({ walletIds, page }) => ({ ...job, wallets: walletIds, page })));
-}
-
-/**
- * Two wallets' histories list a transfer between them, or one history is not whole. Such a wallet is read once more from
- * the missing transfer on; if it is still missing, the wallet counts as failed.
- *
- * @param reread wallets that this attempt has had read again
- * @returns the earliest wave of wallets that have to be read again; `null` where there are none
- */
-async function settleDisagreements(
-  { pool }: CrawlSetup,
-  run: Run,
-  providers: readonly Provider[],
-  reread: Set<number>,
-): Promise<number | null> {
-  let back: number | null = null;
-  for (const { id: providerId, asset, source } of providers) {
-    if (source.authority === 'copy') continue;
-    for (const { walletId, wave, missing, since, sinceBlock } of await findDisagreements(pool, run.id, asset.id)) {
-      back = Math.min(back ?? wave, wave);
-      if (reread.has(walletId)) {
-        const transfers = missing === 1 ? 'transfer' : 'transfers';
-        const reason = `its own history lacks ${missing} ${transfers} that its counterparties' histories list`;
-        await setWalletState(pool, run.id, [walletId], 'failed', reason);
-        continue;
-      }
-      reread.add(walletId);
-      const position = source.unit === 'timestamp' ? since : (sinceBlock ?? 0);
-      await rewindCoverage(pool, { assetId: asset.id, providerId }, walletId, position);
-      await setWalletState(pool, run.id, [walletId], 'pending');
-    }
-  }
-  return back;
-}
-
-async function readBalances(
-  setup: CrawlSetup,
-  request: CrawlRequest,
-  run: Run,
-  providers: readonly Provider[],
-): Promise<boolean> {
-  const { pool } = setup;
-  const unread = async (provider: Provider) => walletsWithoutBalance(pool, run.id, provider.asset.id);
-  return performWork(setup, request, run, {
-    stage: () => ({ kind: 'balances' }),
-    queue: async () => {
-      for (const provider of providers) {
-        const { most } = provider.source;
-        const wallets = (await unread(provider)).slice(0, PORTION * most.balances);
-        const job = { kind: 'balance', run: run.id, attempt: run.attempt, asset: provider.asset.id } as const;
-        const groups = Array.from({ length: Math.ceil(wallets.length / most.balances) }, (_, n) =>
-          wallets.slice(n * most.balances, (n + 1) * most.balances),
-        );
-        await provider.queue.add(groups.map((group) => ({ ...job, wallets: group })));
-      }
-    },
-    covered: async () => null,
-    left: async () => {
-      let left = 0;
-      for (const provider of providers) left += (await unread(provider)).length;
-      return left;
-    },
-  });
 }
 
 /** Where a wallet is paid and pays in one block, the order of its transfers decides whose money left. */

@@ -106,6 +106,12 @@ export interface HistoryPage {
   readonly next: Cursor | null;
   /** What is to be said of the page for the record, each kind at most once. */
   readonly remarks: readonly Remark[];
+  /**
+   * What the wallet's transfers behind the window's end add up to, in minus out, in base units. Only the last page of a single
+   * wallet may tell, and only where it shows all of them. Those transfers are told to nobody: a balance can be taken back by
+   * their sum.
+   */
+  readonly beyond?: bigint;
 }
 
 /** Kinds of remarks, told apart from a provider's faults by their codes. */
@@ -113,6 +119,7 @@ const REMARK_CODES = [
   'ROWS_NO_TRANSFER',
   'ROWS_OTHER_TOKEN',
   'ROW_MISSING_KEPT',
+  'ROWS_OF_OTHERS',
   'PAGES_EMPTY',
   'QUESTION_NARROWED',
   'OWNER_UNKNOWN',
@@ -150,6 +157,8 @@ export interface HistoryRequest extends Call {
   readonly window: Window;
   /** Of all the wallets together. With several, only its position counts. */
   readonly cursor: Cursor;
+  /** What was read before is read again: a source with pages cuts them elsewhere, so that borders fall on other rows. */
+  readonly again?: boolean;
 }
 
 export interface NewestRequest extends Call {
@@ -176,8 +185,19 @@ export interface BalanceRequest extends Call {
   /** At least one, and at most as many as the source reads at a time. */
   readonly wallets: readonly Address[];
   readonly asset: Asset;
-  /** The run's head: a source that can answers as of this block, another as of the newest finalised one. */
+  /** The run's head, as of which is asked. */
   readonly head: Head;
+  /**
+   * What the transfers of a single wallet above the head add up to, as `HistoryPage.beyond` told shortly before. It spares
+   * requests, and may be out of date: where the balance then does not fit, ask again without.
+   */
+  readonly beyond?: bigint;
+}
+
+export interface BalanceAtRequest extends Call {
+  readonly wallet: Address;
+  readonly asset: Asset;
+  readonly block: number;
 }
 
 export interface ReceiptRequest extends Call {
@@ -272,8 +292,16 @@ export interface ChainSource {
    * @throws RetryableError also where they do not bring as many as there are, though the provider could tell them
    */
   newest(request: NewestRequest): Promise<NewestRows>;
-  /** What each wallet holds of the asset, in the order asked; `null` where the provider can no longer tell. */
+  /**
+   * What each wallet held of the asset as of the head, in the order asked; `null` where nobody can tell: the state is gone, or
+   * the wallet moves while it is asked about.
+   */
   balances(request: BalanceRequest): Promise<readonly (bigint | null)[]>;
+  /**
+   * What a wallet held as of any block, by a source whose word does not rest on the histories that it lists; `null` where it
+   * does not have that state. Absent where there is no such source.
+   */
+  balanceAt?(request: BalanceAtRequest): Promise<bigint | null>;
   /** Each transfer of the asset in the transaction's own receipt, in the order of its logs: what settles equal rows. */
   receipt(request: ReceiptRequest): Promise<readonly ReceiptTransfer[]>;
   /**

@@ -50,6 +50,8 @@ export function combineSources(history: ChainSource, proof: ChainSource): ChainS
       return balances;
     },
 
+    ...(proof.balanceAt === undefined ? {} : { balanceAt: proof.balanceAt }),
+
     receipt: (request) => orElse(proof.receipt(request), () => history.receipt(request)),
     signer: (request) => orElse(proof.signer(request), () => history.signer(request)),
     positions: (request) => orElse(proof.positions(request), () => history.positions(request)),

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { POISON_RULES, type PoisonRule } from '../../graphs/poisoning.ts';
 import { UserError } from '../errors.ts';
 import { displayAmount, formatAmount } from '../money.ts';
-import { differenceOf } from '../store/balances.ts';
+import { differenceOf, proofOf } from '../store/balances.ts';
 import { createCase, findCase, listCases } from '../store/cases.ts';
 import type { CaseOverview } from './case-overview.ts';
 import { type CliContext, withStore } from './context.ts';
@@ -105,7 +105,7 @@ function toJson(overview: CaseOverview) {
     payments: { ...overview.payments, total: formatAmount(overview.payments.total, decimals) },
     ...moneyJson(overview, decimals),
     balances: overview.balances.map((each) => {
-      const { balance, received, sent, burnt, decimals: digits, ...wallet } = each;
+      const { walletId: _, balance, received, sent, burnt, decimals: digits, ...wallet } = each;
       const difference = differenceOf(each);
       return {
         ...wallet,
@@ -114,6 +114,7 @@ function toJson(overview: CaseOverview) {
         burnt: formatAmount(burnt, digits),
         balance: balance === null ? null : formatAmount(balance, digits),
         difference: difference === null ? null : formatAmount(difference, digits),
+        proof: proofOf(each),
       };
     }),
   };
@@ -170,7 +171,7 @@ function toText(overview: CaseOverview): string {
   }
   lines.push(table(facts));
   if (run.newSeeds > 0) lines.push('\n', newSeedsText(run.newSeeds));
-  if (overview.balances.length > 0) lines.push('\nReported wallets\n', balanceTable(overview));
+  if (overview.balances.length > 0) lines.push('\nReported wallets\n', balanceTable(overview, overview.balances));
   if (proofs.unproven > 0) lines.push('\n', unprovenText(proofs.unproven, overview.case));
   if (run.state === 'finished') lines.push(issuerText(overview.issuerEvents, run.offline));
   lines.push(followedText(overview.followed, asset), notFollowedText(overview.notFollowed, asset));
@@ -219,7 +220,7 @@ function firstLine(text: string): string {
   return harmless(text.split('\n', 1)[0] ?? '');
 }
 
-function balanceTable({ balances, asset }: CaseOverview): string {
+function balanceTable({ asset }: CaseOverview, balances: CaseOverview['balances']): string {
   const amount = (units: bigint) => displayAmount(units, asset.decimals);
   const burns = balances.some(({ burnt }) => burnt > 0n);
   const rows = balances.map((each) => {

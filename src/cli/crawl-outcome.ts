@@ -1,18 +1,21 @@
 /** What came of a crawl, as it is told when it ends. */
-import { differenceOf, readBalances } from '../store/balances.ts';
+import { formatAmount } from '../money.ts';
+import { type Proof, proofOf, readBalances } from '../store/balances.ts';
 import { countStored } from '../store/case-graph.ts';
 import type { Pool } from '../store/db.ts';
 import { readFollowedMoney, readStopReasons } from '../store/followed-money.ts';
 import { countCaseWallets } from '../store/frontier.ts';
 import { countUnconfirmed } from '../store/imports.ts';
+import { readGone } from '../store/integrity.ts';
 import { readIssuerKnowledge } from '../store/issuer-events.ts';
 import type { StoredAsset } from '../store/reference.ts';
 import { type Run, readFaults, readHeads, readRequests } from '../store/runs.ts';
 import { headText, issuerText, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import { followedText, moneyJson, notFollowedText } from './followed-text.ts';
-import { count, counted, harmlessLines, table } from './output.ts';
+import { count, harmlessLines, table } from './output.ts';
 import { requestsText } from './requests.ts';
+import { unprovenText } from './unproven.ts';
 
 /** The crawl as programs read it, in base units. */
 export async function readOutcome(pool: Pool, name: string, run: Run) {
@@ -22,6 +25,7 @@ export async function readOutcome(pool: Pool, name: string, run: Run) {
     offline: run.offline,
     chains,
     wallets: await countCaseWallets(pool, run.id),
+    proofs: await countProofs(pool, run.id),
     transfers: (await countStored(pool, run.id)).transfers,
     unconfirmed: await countUnconfirmed(pool, run.id),
     requests: run.requests,
@@ -29,6 +33,9 @@ export async function readOutcome(pool: Pool, name: string, run: Run) {
     followed: await readFollowedMoney(pool, run.id),
     notFollowed: await readStopReasons(pool, run.id),
     graphHash: run.graphHash,
+    gone: (await readGone(pool, run.id)).map(({ value, decimals, ...rest }) => {
+      return { ...rest, amount: formatAmount(value, decimals) };
+    }),
     state: run.state,
     stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason },
   };
@@ -49,6 +56,9 @@ export async function outcomeText(pool: Pool, run: Run, outcome: Outcome, asset:
       'Wallets',
       `${count(wallets.expanded)} expanded, ${count(wallets.stopped)} stopped at, ${count(wallets.pending)} pending, ${count(wallets.failed)} failed`,
     ],
+    ...(outcome.proofs.proven === 0
+      ? []
+      : [['Proven', `${count(outcome.proofs.proven)} wallets hold what their transfers add up to`]]),
     ['Transfers', `${count(transfers)} that touch an expanded wallet`],
     ['Requests', offline ? 'none: offline' : requestsText(run.requests, outcome.requestsFor)],
     ['graphHash', graphHash ?? 'none: the crawl is not finished'],
@@ -58,7 +68,7 @@ export async function outcomeText(pool: Pool, run: Run, outcome: Outcome, asset:
     table(facts),
     followedText(outcome.followed, asset),
     notFollowedText(outcome.notFollowed, asset),
-    await balanceText(pool, run, outcome.case),
+    outcome.proofs.unproven === 0 ? '' : `\n${unprovenText(outcome.proofs.unproven, outcome.case)}`,
     run.state === 'finished' ? issuerText(await readIssuerKnowledge(pool, run.id), offline) : '',
     faultsText(await readFaults(pool, run.id)),
     unconfirmedText(outcome.unconfirmed),
@@ -71,11 +81,9 @@ export async function outcomeText(pool: Pool, run: Run, outcome: Outcome, asset:
   return text.join('');
 }
 
-async function balanceText(pool: Pool, run: Run, name: string): Promise<string> {
-  const balances = await readBalances(pool, run.id);
-  const differ = balances.filter((each) => (differenceOf(each) ?? 0n) !== 0n);
-  if (differ.length === 0) return '';
-  const hold = differ.length === 1 ? 'holds other than its' : 'hold other than their';
-  const of = `${count(differ.length)} of ${counted(balances.length, 'reported wallet')}`;
-  return `\n${of} ${hold} transfers add up to: see npx downstream case show "${name}"\n`;
+/** How many wallets are proven, and how many are not. */
+async function countProofs(pool: Pool, runId: number) {
+  const proofs = (await readBalances(pool, runId)).map(proofOf);
+  const of = (wanted: Proof) => proofs.filter((each) => each === wanted).length;
+  return { proven: of('proven'), unproven: of('unproven') };
 }

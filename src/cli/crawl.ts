@@ -82,9 +82,13 @@ that a person decided on is read, or not, all the same: npx downstream wallet --
 It goes on where it stopped, up to the finalised block that it pinned; once finished, the next crawl reads what is new.
 Progress is printed to standard error.
 
-JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wallets: {expanded, stopped, pending, failed}, transfers,
-  unconfirmed, requests, followed: [{rule, sources, exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets,
-  amounts: {fifo, lifo, pro-rata, libr}}], requestsFor: {history, probe, balance, receipt, positions, signer, issuer, retry}, graphHash, state, stop: {code, reason} or null}`,
+JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wallets: {expanded, stopped, pending, failed},
+  proofs: {proven, unproven}, transfers, unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer,
+  issuer, retry}, followed: [{rule, sources, exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets,
+  amounts: {fifo, lifo, pro-rata, libr}}], graphHash, gone: [{chain, transaction, from, to, amount}], state,
+  stop: {code, reason} or null}
+proofs counts wallets whose transfers add up to what they held, and those whose do not; gone lists stored transfers that the
+provider no longer lists below a final block`,
     )
     .action((nameOrId: string, options: CrawlOptions) =>
       withEngine(context, async (engine) => {
@@ -190,6 +194,8 @@ function stageText(stage: Stage): string {
       return "issuer's events";
     case 'balances':
       return 'balances';
+    case 'repairs':
+      return `reads again in ${counted(stage.wallets, 'wallet')}`;
     case 'positions':
       return `order within ${counted(stage.blocks, 'block')}`;
   }

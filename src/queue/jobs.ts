@@ -28,12 +28,21 @@ const signerJob = z.strictObject({
   asset: count,
   transaction: z.string().regex(/^[0-9a-f]{64}$/),
 });
-/** The balances of reported wallets. */
+/** What wallets held as of the run's head. */
 const balanceJob = z.strictObject({ kind: z.literal('balance'), ...job, wallets, asset: count });
 /** The order of transfers within the block of one instant, in milliseconds since 1970. */
 const positionsJob = z.strictObject({ kind: z.literal('positions'), ...job, asset: count, timestamp: count });
 /** One page of what the issuer destroyed and redeemed. `page` counts those stored before. */
 const issuerEventsJob = z.strictObject({ kind: z.literal('issuer-events'), ...job, asset: count, page: count });
+/** One page of a wallet's history that is read again, since something is missing in it; `step` says in which way. */
+const rereadJob = z.strictObject({
+  kind: z.literal('reread'),
+  ...job,
+  wallet: count,
+  asset: count,
+  step: z.enum(['counterparty', 'balance', 'history', 'second']),
+  page: count,
+});
 export const crawlJob = z.discriminatedUnion('kind', [
   pageJob,
   receiptJob,
@@ -41,6 +50,7 @@ export const crawlJob = z.discriminatedUnion('kind', [
   balanceJob,
   positionsJob,
   issuerEventsJob,
+  rereadJob,
 ]);
 export type CrawlJob = z.infer<typeof crawlJob>;
 
@@ -71,6 +81,8 @@ export function jobId(data: CrawlJob | AnalyseJob): string {
       return `balance-${place}-${named(data.wallets)}-s${data.asset}`;
     case 'positions':
       return `positions-${place}-s${data.asset}-t${data.timestamp}`;
+    case 'reread':
+      return `reread-${place}-w${data.wallet}-s${data.asset}-${data.step}-p${data.page}`;
     case 'issuer-events':
       return `issuer-events-${place}-s${data.asset}-p${data.page}`;
     case 'clusters':

@@ -126,7 +126,12 @@ export async function openQueues(redisUrl: string | null, database: QueueDatabas
             const batch = jobs.slice(start, start + BATCH);
             await reach(
               queue.addBulk(
-                batch.map((data) => ({ name: data.kind, data, opts: { ...JOB_OPTIONS, jobId: jobId(data) } })),
+                batch.map((data) => ({
+                  name: data.kind,
+                  data,
+                  // A balance fits the history that was just read best before the wallet moves again.
+                  opts: { ...JOB_OPTIONS, jobId: jobId(data), lifo: data.kind === 'balance' },
+                })),
               ),
             );
           }

@@ -1,5 +1,6 @@
 /** A ledger served over HTTP on this machine as TronGrid serves Tron: API v1 and the node's calls, faults included. */
 import type { IncomingMessage } from 'node:http';
+import type { Address } from '../chains/chain.ts';
 import { type FaultOptions, faultsOf } from './http/faults.ts';
 import type { Reply } from './http/reply.ts';
 import { bodyOf, type ServerOptions, type SimulatedServer, serveProvider } from './http/server.ts';
@@ -19,8 +20,11 @@ import {
 } from './trongrid/node.ts';
 import { type AskedOfTronGrid, ENDPOINTS, endpointOf, type SimulatedRequest } from './trongrid/request.ts';
 import { faultReply } from './trongrid/words.ts';
+import type { SimulatedTransfer } from './types.ts';
 
 export interface TronGridOptions extends AccessOptions, ServerOptions, FaultOptions<FaultKind, SimulatedRequest> {
+  /** Transfers that an account's history leaves out for good, without a word. */
+  readonly hidden?: (transfer: SimulatedTransfer, account: Address) => boolean;
   /** Hash of the first block: other than a test's usual one, it is another chain. */
   readonly genesis?: string;
 }
@@ -41,17 +45,18 @@ export async function serveTronGrid(ledger: Ledger, options: TronGridOptions = {
       refusal: ({ path }, key, now) => refusal(key, path, now),
       faultOf: faultsOf(options, PLANNING),
       words: faultReply,
-      answer: (request, fault) => answer(ledger, request, fault, options.genesis),
+      answer: (request, fault) => answer(ledger, request, fault, options),
     },
     options,
   );
 }
 
 /** The right answer, or one with a fault of its page. */
-function answer(ledger: Ledger, request: SimulatedRequest, fault: Fault | null, genesis: string | undefined): Reply {
+function answer(ledger: Ledger, request: SimulatedRequest, fault: Fault | null, options: TronGridOptions): Reply {
+  const { genesis, hidden } = options;
   switch (request.endpoint) {
     case 'history':
-      return history(ledger, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null);
+      return history(ledger, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null, hidden);
     case 'events':
       return events(ledger, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null);
     case 'account':

@@ -13,6 +13,8 @@ export interface Coverage {
   readonly from: number;
   /** Where to read on; everything before `cursor.position` is stored. */
   readonly cursor: Cursor;
+  /** The highest position that was ever covered: above the cursor's where what is stored is read again. */
+  readonly covered: number;
   /** Changes with the cursor: who moves it must have read this number. */
   readonly version: number;
   /** Rows that the wallet's own history listed. */
@@ -21,7 +23,7 @@ export interface Coverage {
 }
 
 const COLUMNS = `v.wallet_id as "walletId", v.from_position as "from", v.until_position as position, v.held, v.token,
-  v.version, v.rows, v.updated_at as "updatedAt"`;
+  v.covered_position as covered, v.version, v.rows, v.updated_at as "updatedAt"`;
 
 interface CoverageRow extends Omit<Coverage, 'cursor'> {
   readonly position: number;

@@ -294,6 +294,29 @@ export async function findDisagreements(db: Db, runId: number, assetId: number):
   );
 }
 
+/**
+ * Takes transfers up to the head that only counterparties' histories list for the wallet's own. No provider has listed them
+ * there, so none is held to it.
+ *
+ * @returns how many
+ */
+export async function takeFromCounterparties(
+  db: Db,
+  runId: number,
+  assetId: number,
+  walletId: number,
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update transfers t set seen_by_sender = true, seen_by_recipient = true
+     from assets a join run_heads h on h.run_id = $1 and h.chain_id = a.chain_id
+     where a.id = $2 and t.asset_id = $2 and t.occurrence = 0 and t.timestamp <= h.timestamp
+       and ((t.from_id = $3 and not t.seen_by_sender and t.seen_by_recipient)
+         or (t.to_id = $3 and not t.seen_by_recipient and t.seen_by_sender))`,
+    [runId, assetId, walletId],
+  );
+  return rowCount ?? 0;
+}
+
 /** How many transfers of a wallet its own history lists up to a time. */
 export async function countTransfersOf(db: Db, walletId: number, assetId: number, until: number): Promise<number> {
   const row = await one<{ count: number }>(

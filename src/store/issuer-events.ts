@@ -29,7 +29,8 @@ export interface IssuerCoverage {
 
 /**
  * Notes from where on a run needs a contract's events: from the earliest transfer of its expanded wallets, for what the
- * issuer did before cannot concern them. Wallets without any need none, and all is known.
+ * issuer did before cannot concern them. Wallets without any need none, and all is known. Where wallets that came later have
+ * earlier transfers, what lies below is needed too.
  *
  * @param request `start`: the first position of all, in the provider's unit
  */
@@ -38,7 +39,7 @@ export async function planIssuerEvents(
   request: { runId: number; assetId: number; unit: 'timestamp' | 'block'; start: number },
 ): Promise<void> {
   await db.query(
-    `insert into run_issuer_events (run_id, asset_id, from_position, state)
+    `insert into run_issuer_events as i (run_id, asset_id, from_position, state)
      select $1, $2, first, case when first is null then 'known' else 'pending' end
      from (
        select min(greatest($4::bigint, case when $3 = 'timestamp' then f.timestamp else coalesce(f.block, 0) end)) as first
@@ -51,7 +52,9 @@ export async function planIssuerEvents(
          (select t.timestamp, t.block from transfers t
           where t.to_id = cw.wallet_id and t.asset_id = $2 and t.seen_by_recipient order by t.timestamp limit 1)) f
        where cw.run_id = $1 and cw.state = 'expanded') p
-     on conflict do nothing`,
+     on conflict (run_id, asset_id) do update set from_position = excluded.from_position, state = excluded.state
+     where i.state = 'known' and excluded.from_position is not null
+       and (i.from_position is null or excluded.from_position < i.from_position)`,
     [request.runId, request.assetId, request.unit, request.start],
   );
 }

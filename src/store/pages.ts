@@ -3,6 +3,7 @@ import type { Cursor, TransactionHash, Transfer } from '../chains/chain.ts';
 import { type HistoryKey, writeHeld } from './coverage.ts';
 import { one, type Pool } from './db.ts';
 import { type StoredAsset, walletIds } from './reference.ts';
+import type { RequestKind } from './runs.ts';
 
 /** What a page is to one of its wallets. */
 export interface PageWallet {
@@ -25,6 +26,8 @@ export interface StoredPage {
   readonly transfers: readonly Transfer[];
   /** Rows that the page listed: equal ones count. */
   readonly rows: number;
+  /** What its requests are counted as. */
+  readonly kind: RequestKind;
   /** True for the chain's own word: each transfer then counts as seen in the histories of those wallets. */
   readonly seen: boolean;
   readonly next: Cursor;
@@ -62,8 +65,9 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
      moved as (
        update coverage v
        set restarts = case when v.until_position = $6 then v.restarts else 0 end,
-         until_position = $6, held = $7, token = $8, version = v.version + 1, rows = v.rows + e.rows,
-         requests = v.requests + $11, updated_at = $9
+         until_position = $6, covered_position = greatest(v.covered_position, $6), held = $7, token = $8,
+         version = v.version + 1, rows = v.rows + e.rows, requests = v.requests + $11,
+         updated_at = $9
        from expected e
        where v.wallet_id = e.wallet_id and v.asset_id = $4 and v.provider_id = $5 and (select ok from ready)
        returning 1),
@@ -72,7 +76,7 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
        where id = $10 and (select ok from ready)),
      asked as (
        insert into run_requests as q (run_id, kind, requests)
-       select $10, 'history', $11 where (select ok from ready)
+       select $10, $25, $11 where (select ok from ready)
        on conflict (run_id, kind) do update set requests = q.requests + excluded.requests),
      repeated as (
        insert into receipts (asset_id, transaction, wallet_id)
@@ -81,9 +85,11 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
        on conflict do nothing),
      stored as (
        insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, position,
-         signer_id, provider_id, seen_by_sender, seen_by_recipient)
+         signer_id, provider_id, seen_by_sender, seen_by_recipient, sender_provider_id, recipient_provider_id)
        select decode(t.hash, 'hex'), $4, t.from_id, t.to_id, t.value, t.occurrence, t.time, t.block, t.position,
-         t.signer_id, $5, $15 and t.from_id = any($1::bigint[]), $15 and t.to_id = any($1::bigint[])
+         t.signer_id, $5, $15 and t.from_id = any($1::bigint[]), $15 and t.to_id = any($1::bigint[]),
+         case when $15 and t.from_id = any($1::bigint[]) then $5::smallint end,
+         case when $15 and t.to_id = any($1::bigint[]) then $5::smallint end
        from unnest($16::text[], $17::bigint[], $18::bigint[], $19::numeric[], $20::int[], $21::bigint[], $22::bigint[],
          $23::int[], $24::bigint[]) as t(hash, from_id, to_id, value, occurrence, time, block, position, signer_id)
        where (select ok from ready)
@@ -91,13 +97,15 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
        on conflict (transaction, asset_id, from_id, to_id, value, occurrence) do update
        set seen_by_sender = transfers.seen_by_sender or excluded.seen_by_sender,
            seen_by_recipient = transfers.seen_by_recipient or excluded.seen_by_recipient,
+           sender_provider_id = coalesce(transfers.sender_provider_id, excluded.sender_provider_id),
+           recipient_provider_id = coalesce(transfers.recipient_provider_id, excluded.recipient_provider_id),
            timestamp = case when $15 then excluded.timestamp else transfers.timestamp end,
            block = case when $15 then coalesce(excluded.block, transfers.block)
              else coalesce(transfers.block, excluded.block) end,
            position = coalesce(transfers.position, excluded.position),
            signer_id = coalesce(transfers.signer_id, excluded.signer_id)
-       where (excluded.seen_by_sender and not transfers.seen_by_sender)
-          or (excluded.seen_by_recipient and not transfers.seen_by_recipient)
+       where (excluded.sender_provider_id is not null and transfers.sender_provider_id is null)
+          or (excluded.recipient_provider_id is not null and transfers.recipient_provider_id is null)
           or (transfers.block is null and excluded.block is not null)
           or (transfers.position is null and excluded.position is not null)
           or (transfers.signer_id is null and excluded.signer_id is not null))
@@ -127,6 +135,7 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
       column((t) => t.block),
       column((t) => t.position ?? null),
       column((t) => (t.signer === undefined ? null : ids.get(t.signer))),
+      page.kind,
     ],
   );
   return moved === wallets.length;

@@ -126,6 +126,7 @@ export async function resumeRun(pool: Pool, id: number): Promise<Run> {
       id,
     ]);
     await db.query('delete from balances where run_id = $1 and value is null', [id]);
+    await db.query(`delete from repairs where run_id = $1 and (state = 'failed' or step = 'balance')`, [id]);
     await db.query('delete from run_issuer_events where run_id = $1', [id]);
     await db.query('delete from unsigned where run_id = $1', [id]);
     return one<Run>(
@@ -157,6 +158,18 @@ export async function readHeads(db: Db, runId: number): Promise<Map<ChainId, Pin
     `select c.name as chain, h.block, h.timestamp, h.finality from run_heads h join chains c on c.id = h.chain_id
      where h.run_id = $1 order by c.name`,
     [runId],
+  );
+  return new Map(rows.map(({ chain, ...head }) => [chain, head]));
+}
+
+/** The heads of the newest finished runs of a case that asked its chains' providers. */
+export async function finishedHeads(db: Db, caseId: number): Promise<Map<ChainId, PinnedHead>> {
+  const rows = await many<PinnedHead & { chain: ChainId }>(
+    db,
+    `select distinct on (c.name) c.name as chain, h.block, h.timestamp, h.finality
+     from runs r join run_heads h on h.run_id = r.id join chains c on c.id = h.chain_id
+     where r.case_id = $1 and r.state = 'finished' and not r.offline order by c.name, r.number desc`,
+    [caseId],
   );
   return new Map(rows.map(({ chain, ...head }) => [chain, head]));
 }

@@ -1,15 +1,9 @@
 /** How far each wallet of a run was seen, by whom, at what cost, and whether that is proven. */
 import type { Address, ChainId, Wallet } from '../chains/chain.ts';
-import { differenceOf, readBalances, type StoredBalance } from './balances.ts';
+import { differenceOf, type Proof, proofOf, readBalances, type StoredBalance } from './balances.ts';
 import { type Db, many, one } from './db.ts';
 import type { WalletState } from './frontier.ts';
 import { listedFor } from './listed.ts';
-
-/**
- * `proven`: the wallet held at the run's head exactly what its stored transfers, and the issuer, make of it. `unproven`: it
- * held another amount, or nobody could tell which. `not-tried`: it was not asked for.
- */
-export type Proof = 'proven' | 'unproven' | 'not-tried';
 
 export interface WalletCoverage extends Wallet {
   readonly state: WalletState;
@@ -38,11 +32,8 @@ export interface WalletCoverage extends Wallet {
   readonly difference: bigint | null;
 }
 
-/** What a balance proves of the wallet that it is of. */
-function proofOf(balance: StoredBalance | undefined): Pick<WalletCoverage, 'proof' | 'difference'> {
-  if (balance === undefined) return { proof: 'not-tried', difference: null };
-  const difference = differenceOf(balance);
-  return { proof: difference === 0n ? 'proven' : 'unproven', difference };
+function provenBy(balance: StoredBalance | undefined): Pick<WalletCoverage, 'proof' | 'difference'> {
+  return { proof: proofOf(balance), difference: balance === undefined ? null : differenceOf(balance) };
 }
 
 /** A wallet whose stored transfers are not proven to be all it has. */
@@ -56,7 +47,7 @@ export interface UnprovenWallet extends Wallet {
 /** The unproven wallets of a run, by chain and address. */
 export async function readUnproven(db: Db, runId: number): Promise<UnprovenWallet[]> {
   return (await readAsked(db, runId)).flatMap((balance) => {
-    const { proof, difference } = proofOf(balance);
+    const { proof, difference } = provenBy(balance);
     const { chain, address, asset, decimals } = balance;
     return proof === 'unproven' ? [{ chain, address, asset, decimals, difference }] : [];
   });
@@ -140,7 +131,7 @@ export async function readWalletCoverage(db: Db, runId: number): Promise<WalletC
   );
   const key = ({ chain, address, asset }: Wallet & { readonly asset: string }) => `${chain}:${address}:${asset}`;
   const balances = new Map((await readAsked(db, runId)).map((balance) => [key(balance), balance]));
-  return rows.map((row) => ({ ...row, ...proofOf(balances.get(key(row))) }));
+  return rows.map((row) => ({ ...row, ...provenBy(balances.get(key(row))) }));
 }
 
 /** How many wallets there are of each proof. */

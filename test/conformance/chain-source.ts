@@ -233,8 +233,12 @@ export function describeChainSource(subject: SourceUnderTest): void {
       if (!isLive) return expect(await balanceOf(wallet)).toBe(null);
       expect(await balanceOf(wallet)).toBe(ledger.balance(wallet));
       expect(await balanceOf(stranger)).toBe(0n);
+      const pinned = { ...ledger.head };
+      const held = ledger.balance(wallet, pinned);
       ledger.moveHead(FIRST_BLOCK + 2);
       expect(await balanceOf(wallet)).toBe(ledger.balance(wallet));
+      // A run asks as of the head that it pinned, however far the chain has come since.
+      expect(await source.balances({ wallets: [wallet], asset, head: pinned })).toEqual([held]);
     });
 
     test('as many histories and balances as it reads at a time are those of the chain', async () => {

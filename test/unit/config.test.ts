@@ -15,6 +15,7 @@ describe('the configuration', () => {
       etherscan: null,
       dataFolder: process.getuid?.() === 0 ? '/var/lib/downstream' : join(homedir(), '.local', 'share', 'downstream'),
       tron: { url: 'https://api.trongrid.io', key: null, rate: { start: 3, most: null } },
+      tronSecond: null,
       logLevel: 'warn',
     });
   });
@@ -42,6 +43,7 @@ describe('the configuration', () => {
       etherscan: { url: 'https://api.etherscan.io/v2/api', key: 'def-456', rate: { start: 4, most: 4 } },
       dataFolder: '/data',
       tron: { url: 'http://127.0.0.1:8080/tron', key: 'abc-123', rate: { start: 12, most: null } },
+      tronSecond: null,
       logLevel: 'debug',
     });
   });
@@ -63,6 +65,14 @@ describe('the configuration', () => {
       DOWNSTREAM_X: '',
     };
     expect(readConfig(empty)).toEqual(readConfig({}));
+  });
+
+  test('knows a second source of Tron, which takes a server to be one', () => {
+    const second = { TRON_SECOND_API_URL: 'http://127.0.0.1:7/', TRON_SECOND_API_KEY: 'k' };
+    expect(readConfig(second).tronSecond).toEqual({ url: 'http://127.0.0.1:7', key: 'k', rate: 12 });
+    expect(() => readConfig({ TRON_SECOND_API_KEY: 'k' })).toThrow('TRON_SECOND_API_KEY is set without');
+    const open = { TRON_SECOND_API_URL: 'http://tron.example', TRON_SECOND_API_KEY: 'k' };
+    expect(() => readConfig(open)).toThrow('TRON_SECOND_API_URL would send TRON_SECOND_API_KEY unprotected');
   });
 
   test('takes its own rate before the one for a key', () => {
@@ -97,7 +107,7 @@ describe('a faulty configuration', () => {
         LOG_LEVEL is none of trace, debug, info, warn, error, silent
         DOWNSTREAM_DATABASE is no setting of Downstream
         DOWNSTREAM_DATE is no setting of Downstream
-      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
+      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, TRON_SECOND_API_URL, TRON_SECOND_API_KEY, TRON_SECOND_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
       Correct or unset what is named above; README.md explains each."
     `);
   });
@@ -107,7 +117,7 @@ describe('a faulty configuration', () => {
       "CONFIG_INVALID
       The environment has a fault:
         DOWNSTREAM_FOLDER is no setting of Downstream
-      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
+      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, TRON_SECOND_API_URL, TRON_SECOND_API_KEY, TRON_SECOND_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
       Correct or unset what is named above; README.md explains each."
     `);
   });
@@ -117,7 +127,7 @@ describe('a faulty configuration', () => {
       "CONFIG_INVALID
       The environment has a fault:
         TRON_API_URL has more than protocol, server and path; a key belongs into TRON_API_KEY
-      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
+      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, TRON_SECOND_API_URL, TRON_SECOND_API_KEY, TRON_SECOND_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
       Correct or unset what is named above; README.md explains each."
     `);
     for (const url of ['https://host/?key=hunter2', 'https://host/#hunter2']) {
@@ -162,6 +172,9 @@ describe('a faulty configuration', () => {
       'TRON_API_URL',
       'TRON_API_KEY',
       'TRON_API_RATE',
+      'TRON_SECOND_API_URL',
+      'TRON_SECOND_API_KEY',
+      'TRON_SECOND_API_RATE',
       'ETHEREUM_RPC_URL',
       'ETHERSCAN_API_URL',
       'ETHERSCAN_API_KEY',

@@ -145,6 +145,7 @@ describe.skipIf(!hasSharedData)('recorded replies', () => {
       ],
       next: null,
       remarks: [],
+      beyond: 0n,
     });
   });
 });
@@ -449,11 +450,16 @@ describe('a page of rows', () => {
     `);
   });
 
-  test('a row from behind what was asked for', async () => {
-    expect(await pageTold({ block_timestamp: WINDOW.until })).toMatchInlineSnapshot(`
-      "RetryableError REPLY_INVALID
-      The provider sent a page that cannot be right: a row is newer than the time asked for."
-    `);
+  test('rows from behind what was asked for are left out, and only their sum is told', async () => {
+    const beyond = [
+      { ...ROW, block_timestamp: WINDOW.until, value: '70' },
+      { ...ROW, block_timestamp: WINDOW.until + 3_000, from: ROW.to, to: ROW.from, value: '500' },
+    ];
+    const { rows, ...page } = await readHistory(sourceThatHears(reply(200, { data: [ROW, ...beyond] })));
+    const sign = ROW.to === WALLET ? 1n : -1n;
+    expect([rows.length, page]).toEqual([1, { next: null, remarks: [], beyond: sign * (70n - 500n) }]);
+    const more = { data: [ROW, ...beyond], meta: { fingerprint: 'more' } };
+    expect(await readHistory(sourceThatHears(reply(200, more)))).toEqual({ rows, next: null, remarks: [] });
   });
 
   test('a page that lacks what was listed before', async () => {
@@ -604,6 +610,7 @@ describe('the calls of a node', () => {
         wallets: [WALLET],
         asset: USDT,
         head: { block: 1, timestamp: 1 },
+        beyond: 0n,
       }),
     );
   const receiptTold = (body: unknown) =>

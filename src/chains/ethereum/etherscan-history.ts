@@ -14,6 +14,8 @@ import type { EtherscanRow } from './etherscan-replies.ts';
 
 /** The most that Etherscan's free keys get. */
 export const PAGE_LIMIT = 1_000;
+/** What was read before is read again in pages of another size, so that their borders fall on other rows. */
+const AGAIN_LIMIT = 871;
 /** Page number times page size may not be above this. */
 export const MOST_ROWS = 10_000;
 /** No server that speaks the interface is known to put fewer rows on a full page. */
@@ -21,7 +23,7 @@ export const SMALLEST_FULL_PAGE = 50;
 
 /** The parameters that ask for the page at the cursor. `last`: the newest block that is asked for. */
 export function pageParameters(
-  { wallets: [wallet], asset, cursor }: HistoryRequest,
+  { wallets: [wallet], asset, cursor, again }: HistoryRequest,
   last: number,
 ): Record<string, string> {
   return {
@@ -31,15 +33,15 @@ export function pageParameters(
     address: wallet ?? '',
     startblock: String(cursor.position),
     endblock: String(last),
-    page: String(readToken(cursor).page),
-    offset: String(readToken(cursor).size),
+    page: String(readToken(cursor, again).page),
+    offset: String(readToken(cursor, again).size),
     sort: 'asc',
   };
 }
 
 /** Which page of what size: further pages are as long as the first turned out to be, so that none overlaps another. */
-function readToken({ token }: Cursor): { page: number; size: number } {
-  const [page = 1, size = PAGE_LIMIT] = token?.split('/').map(Number) ?? [];
+function readToken({ token }: Cursor, again = false): { page: number; size: number } {
+  const [page = 1, size = again ? AGAIN_LIMIT : PAGE_LIMIT] = token?.split('/').map(Number) ?? [];
   return { page, size };
 }
 
@@ -53,7 +55,7 @@ export function readPage(request: HistoryRequest, last: number, data: readonly E
   const { cursor, window } = request;
   const remarks: Remark[] = [];
   const read = readRows(request, last, data, remarks);
-  const { page, size } = readToken(cursor);
+  const { page, size } = readToken(cursor, request.again);
   const reopened = page === 1 ? reopenWith(cursor.held, read, data.length === 0) : null;
   const rows = reopened?.rows ?? [...cursor.held, ...read];
   remarks.push(...(reopened?.remarks ?? []));

@@ -1,6 +1,7 @@
 /** Etherscan V2, and servers that speak it, as a chain source: account histories up to a fixed depth below the head. */
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
+import { balanceAtHead } from '../balance-at-head.ts';
 import type { BalanceRequest, Call, ChainSource, HistoryPage, HistoryRequest, TransactionHash } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
 import { USDT } from './assets.ts';
@@ -63,33 +64,20 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
       return readPage(request, last, result);
     });
 
-  /**
-   * What a wallet held at the head. Etherscan tells only what it holds now, so its transfers since are taken back; they
-   * are read before and after, and where they differ the wallet has moved in between and nothing is known. What the issuer
-   * destroyed there since is not: for the half hour until the head is above it, such a balance differs.
-   */
-  async function balance(request: BalanceRequest): Promise<bigint | null> {
-    const { wallets, asset, head, signal, onRequest } = request;
+  async function balance({ wallets, asset, head, beyond, ...call }: BalanceRequest): Promise<bigint | null> {
     const [wallet] = wallets;
     if (wallet === undefined) return null;
     const window = { from: head.block + 1, until: head.block + WHOLE_CHAIN };
-    const cursor = { position: window.from, held: [], token: null };
-    const since = async () => {
-      const { rows, next } = await history({ wallets, asset, window, cursor, signal, onRequest });
-      return next === null ? rows : null;
-    };
-    const before = await since();
     const parameters = { module: 'account', action: 'tokenbalance', contractaddress: asset.contract, address: wallet };
-    const { result } = await get({ ...parameters, tag: 'latest' }, balanceSchema, request);
-    const after = await since();
-    if (before === null || after === null || before.length !== after.length) return null;
-    const net = after.reduce(
-      (sum, { from, to, value }) => sum + (to === wallet ? value : 0n) - (from === wallet ? value : 0n),
-      0n,
+    return balanceAtHead(
+      {
+        wallet,
+        first: window.from,
+        above: (cursor) => history({ wallets, asset, window, cursor, ...call }),
+        now: async () => BigInt((await get({ ...parameters, tag: 'latest' }, balanceSchema, call)).result),
+      },
+      beyond,
     );
-    const held = BigInt(result) - net;
-    // The list and the balance may lag behind one another.
-    return held < 0n ? null : held;
   }
 
   return {

@@ -31,6 +31,8 @@ const MOST_BALANCES = 200;
 /** What providers allow in one answer, as a rule. */
 const MOST_LOGS = 10_000;
 const MAINNET = 1;
+/** Two epochs. */
+const OVERLAP_BLOCKS = 64;
 
 export interface EthereumNodeOptions {
   /** May contain a key, so it stands in no message. */
@@ -73,8 +75,8 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
     unit: 'block',
     finality: 'finalised',
     assets,
-    // Logs of a final block are there with the block.
-    overlap: 0,
+    // Logs of a final block are there with the block. What was final is looked at once more all the same.
+    overlap: OVERLAP_BLOCKS,
     most: { histories: MOST_HISTORIES, balances: MOST_BALANCES, rows: MOST_LOGS },
 
     async genesis(call) {
@@ -97,6 +99,12 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
     issuerEvents: (request) => readIssuerEvents(reader, request),
 
     balances: (request) => readBalances({ rpc: ask, place }, request),
+
+    async balanceAt({ wallet, block, ...call }) {
+      const head = { block, timestamp: 0 };
+      const [balance = null] = await readBalances({ rpc: ask, place }, { wallets: [wallet], head, ...call });
+      return balance;
+    },
 
     async receipt({ transaction, asset, ...call }) {
       return readReceipt(await receiptOf(transaction, call), { transaction, asset }, place);

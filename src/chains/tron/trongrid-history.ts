@@ -7,6 +7,7 @@
  */
 import { RetryableError } from '../../errors.ts';
 import { parseAddress } from '../address.ts';
+import { netOf } from '../balance-at-head.ts';
 import type { HistoryPage, HistoryRequest, HistoryRow, Remark, TransactionHash } from '../chain.ts';
 import { reopenWith } from '../rows.ts';
 import { fillIn, toldBy } from './trongrid-details.ts';
@@ -14,6 +15,8 @@ import type { TronGridRow } from './trongrid-replies.ts';
 
 /** The most that TronGrid puts on a page. */
 export const PAGE_LIMIT = 200;
+/** What was read before is read again in pages of another size, so that their borders fall on other rows. */
+const AGAIN_LIMIT = 171;
 /** Where a full page names no next one: the same rows in pages of another size end with one that is not full. */
 export const NARROW_LIMIT = PAGE_LIMIT - 1;
 /** So many empty pages in a row, each naming a further one, are the end. */
@@ -25,16 +28,18 @@ export interface RawPage {
   readonly fingerprint: string | null;
 }
 
-/** The parameters that ask for the page at `cursor`. */
-export function pageParameters({ asset, window, cursor }: HistoryRequest): Record<string, string> {
+/**
+ * The parameters that ask for the page at `cursor`. It has no upper bound: the last page of a window shows what lies behind
+ * it too, by which a balance is taken back to the window's end.
+ */
+export function pageParameters({ asset, cursor, again }: HistoryRequest): Record<string, string> {
   const token = readToken(cursor.token);
   return {
     only_confirmed: 'true',
     contract_address: asset.contract,
     order_by: 'block_timestamp,asc',
     min_timestamp: String(cursor.position),
-    max_timestamp: String(window.until - 1),
-    limit: String(limitOf(token)),
+    limit: String(limitOf(token, again)),
     get_detail: 'true',
     ...(token.fingerprint === null ? {} : { fingerprint: token.fingerprint }),
   };
@@ -58,7 +63,8 @@ function writeToken({ narrow, empty, fingerprint }: Token): string {
   return `${narrow ? '~' : ''}${'!'.repeat(empty)}${fingerprint ?? ''}`;
 }
 
-function limitOf({ narrow }: Token): number {
+function limitOf({ narrow }: Token, again = false): number {
+  if (again) return narrow ? AGAIN_LIMIT - 1 : AGAIN_LIMIT;
   return narrow ? NARROW_LIMIT : PAGE_LIMIT;
 }
 
@@ -71,19 +77,25 @@ function limitOf({ narrow }: Token): number {
  * @throws RetryableError `REPLY_INVALID`, `REPLY_INCONSISTENT` or `HISTORY_STUCK`
  */
 export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
-  const { cursor } = request;
+  const { cursor, window } = request;
   const token = readToken(cursor.token);
   const first = token.fingerprint === null;
   const remarks: Remark[] = [];
-  const read = readRows(request, page.data, remarks);
+  const all = readRows(request, page.data, remarks);
+  const read = all.filter(({ timestamp }) => timestamp < window.until);
   const newest = page.data.at(-1)?.block_timestamp ?? cursor.position;
   // With a fingerprint the page goes on behind the held rows; without one it starts with them once more.
-  const reopened = first ? reopenWith(cursor.held, read, page.data.length === 0) : null;
+  const isEmpty = page.data.every((row) => row.block_timestamp >= window.until);
+  const reopened = first ? reopenWith(cursor.held, read, isEmpty) : null;
   const rows = fillIn(reopened?.rows ?? [...cursor.held, ...read], [...cursor.held, ...read]);
   remarks.push(...(reopened?.remarks ?? []));
-  const full = page.data.length >= limitOf(token);
+  const full = page.data.length >= limitOf(token, request.again);
   const empty = page.data.length === 0 ? token.empty + 1 : 0;
-  if (!full && page.fingerprint === null) return { rows, next: null, remarks };
+  if (!full && page.fingerprint === null) {
+    return { rows, next: null, remarks, beyond: netBeyond(request, all) };
+  }
+  // Rows stand in the order of time: behind the window's end there is none that belongs into it.
+  if (newest >= window.until) return { rows, next: null, remarks };
   if (empty === EMPTY_PAGES) {
     remarks.push({ code: 'PAGES_EMPTY', count: EMPTY_PAGES, text: EMPTY_PAGES_TEXT });
     return { rows, next: null, remarks };
@@ -104,6 +116,12 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
   return { rows: [], next: { position, held: rows, token: next }, remarks };
 }
 
+/** What the rows behind the window's end add up to. */
+function netBeyond({ wallets: [wallet], window }: HistoryRequest, rows: readonly HistoryRow[]): bigint {
+  const beyond = rows.filter(({ timestamp }) => timestamp >= window.until);
+  return wallet === undefined ? 0n : netOf(beyond, wallet);
+}
+
 /** What it comes to where one instant cannot be read to its end. */
 export function stuckAt(instant: number): RetryableError {
   return new RetryableError(
@@ -114,7 +132,7 @@ export function stuckAt(instant: number): RetryableError {
 
 /** The transfers among a page's rows, which must be of the window and in the order of time. */
 export function readRows(request: HistoryRequest, data: readonly TronGridRow[], remarks: Remark[]): HistoryRow[] {
-  const { wallets, asset, window, cursor } = request;
+  const { wallets, asset, cursor } = request;
   const [wallet] = wallets;
   const rows: HistoryRow[] = [];
   const skipped = { type: 0, token: 0 };
@@ -123,7 +141,6 @@ export function readRows(request: HistoryRequest, data: readonly TronGridRow[], 
     const time = raw.block_timestamp;
     if (time < cursor.position) throw invalid('a row is older than the time asked for');
     if (time < previous) throw invalid('rows are not in order of time');
-    if (time >= window.until) throw invalid('a row is newer than the time asked for');
     previous = time;
     if (raw.type !== 'Transfer') {
       skipped.type += 1;

@@ -103,16 +103,19 @@ const FINGERPRINT_REFUSED = /fingerprint/i;
 const LITE_NODE = /this node is a lite fullnode/i;
 
 /** The provider as messages name it. */
-export function trongridPlace(url: string, key: string | null): Place {
+export function trongridPlace(url: string, key: string | null, isSecond = false): Place {
+  const setting = isSecond ? 'TRON_SECOND_API' : 'TRON_API';
   return {
     host: new URL(url).host,
     secrets: key === null ? [] : [key],
     speaks: "TronGrid's addresses",
     setting: {
-      url: 'TRON_API_URL',
-      urlRight: 'TRON_API_URL is the root of a server that speaks TronGrid v1, such as https://api.trongrid.io.',
-      urlTodo: 'Correct TRON_API_URL, or unset it to use TronGrid.',
-      key: 'TRON_API_KEY',
+      url: `${setting}_URL`,
+      urlRight: `${setting}_URL is the root of a server that speaks TronGrid v1, such as https://api.trongrid.io.`,
+      urlTodo: isSecond
+        ? 'Correct TRON_SECOND_API_URL, or unset it to do without a second source.'
+        : 'Correct TRON_API_URL, or unset it to use TronGrid.',
+      key: `${setting}_KEY`,
       keyRight: 'Keys are made at trongrid.io, free of charge; a key works for one provider only.',
     },
   };
@@ -151,6 +154,6 @@ function errorIn(body: unknown): string | null {
 function liteNode(place: Place): UserError {
   return new UserError('PROVIDER_LITE', `${place.host} is a lite node and has no history.`, {
     right: "Wallet histories come from TronGrid or a server that speaks TronGrid's v1.",
-    todo: 'Correct TRON_API_URL, or unset it to use TronGrid.',
+    todo: place.setting.urlTodo,
   });
 }

@@ -3,7 +3,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { providers, TronWeb } from 'tronweb';
 import { z } from 'zod';
 import { messageOf, RetryableError, UserError } from '../../errors.ts';
-import type { Address, Asset, Call, ChainSource, TransactionHash } from '../chain.ts';
+import { balanceAtHead } from '../balance-at-head.ts';
+import type {
+  Address,
+  Asset,
+  Call,
+  ChainSource,
+  Cursor,
+  HistoryPage,
+  HistoryRequest,
+  TransactionHash,
+} from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
 import { type Place, quoteProvider } from '../reply.ts';
 import { USDT } from './assets.ts';
@@ -27,15 +37,22 @@ import {
 
 /** TronGrid's documents name no lag of its index; solidity itself takes a minute. */
 const INDEX_LAG_MS = 10 * 60_000;
+/** Later than any block: the end of a window that has none. */
+const FAR = Number.MAX_SAFE_INTEGER;
 
 export interface TronGridOptions {
   readonly url: string;
   readonly key: string | null;
+  /** Another one beside TronGrid, that is asked where histories do not add up: its settings are others. */
+  readonly isSecond?: boolean;
   readonly http?: Http;
 }
 
-export function createTronGrid({ url, key, http = platformHttp }: TronGridOptions): ChainSource {
-  const place = trongridPlace(url, key);
+export function createTronGrid(options: TronGridOptions): ChainSource {
+  const { url, key, isSecond = false, http = platformHttp } = options;
+  const place = trongridPlace(url, key, isSecond);
+  // What each has listed is its own: one is not held to the other's word.
+  const name = isSecond ? `trongrid ${place.host}` : 'trongrid';
   const headers: Record<string, string> = {
     accept: 'application/json',
     ...(key === null ? {} : { 'TRON-PRO-API-KEY': key }),
@@ -76,9 +93,16 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
   const provider = new Provider(url);
   const tronWeb = new TronWeb({ fullHost: provider });
 
+  const history = async (request: HistoryRequest): Promise<HistoryPage> => {
+    const query = new URLSearchParams(pageParameters(request));
+    const path = `/v1/accounts/${request.wallets[0]}/transactions/trc20?${query}`;
+    const page = readReply(await get(path, request), historySchema, place);
+    return readPage(request, { data: page.data, fingerprint: page.meta?.fingerprint ?? null });
+  };
+
   return {
     chain: 'tron',
-    provider: 'trongrid',
+    provider: name,
     authority: 'chain',
     unit: 'timestamp',
     finality: 'finalised',
@@ -98,15 +122,21 @@ export function createTronGrid({ url, key, http = platformHttp }: TronGridOption
       return { block: number, timestamp };
     },
 
-    async history(request) {
-      return readPage(request, await pageOf(request.wallets[0], pageParameters(request), request));
-    },
+    history,
 
     newest: (request) => readNewest((parameters) => pageOf(request.wallet, parameters, request), request),
 
-    async balances({ wallets: [wallet], asset, ...call }) {
+    async balances({ wallets, asset, head, beyond, ...call }) {
+      const [wallet] = wallets;
       if (wallet === undefined) return [];
-      return [await calls.run(call, () => balanceOf(tronWeb, wallet, asset, place, call.signal))];
+      const window = { from: head.timestamp + 1, until: FAR };
+      const asking = {
+        wallet,
+        first: window.from,
+        above: (cursor: Cursor) => history({ wallets, asset, window, cursor, ...call }),
+        now: () => calls.run(call, () => balanceOf(tronWeb, wallet, asset, place, call.signal)),
+      };
+      return [await balanceAtHead(asking, beyond)];
     },
 
     async receipt({ transaction, asset, ...call }) {

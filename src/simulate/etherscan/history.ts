@@ -107,9 +107,10 @@ function transfersFor({ chain, options }: Explorer, query: Query, anyContract: b
   const { account, contract, from, to } = query;
   const contracts = [TOKEN, ...(options.otherToken || anyContract ? [OTHER_TOKEN] : [])];
   const asked = contracts.filter((each) => anyContract || contract === null || contract === each);
-  return between(chain.ledger.of(account), from, to).flatMap((transfer) =>
-    asked.map((each) => ({ transfer, contract: each })),
-  );
+  const { hidden = () => false } = options;
+  return between(chain.ledger.of(account), from, to)
+    .filter((transfer) => !hidden(transfer, account))
+    .flatMap((transfer) => asked.map((each) => ({ transfer, contract: each })));
 }
 
 /** A decimal number; not a number where it is none. */

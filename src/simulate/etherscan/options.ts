@@ -1,7 +1,9 @@
 /** What a simulated Etherscan can be like. */
 
+import type { Address } from '../../chains/chain.ts';
 import type { EthereumChain } from '../ethereum/chain.ts';
 import type { Node, NodeOptions } from '../ethereum-node/options.ts';
+import type { SimulatedTransfer } from '../types.ts';
 
 /** Of the node behind `module=proxy`. */
 type ProxyOptions = Pick<
@@ -10,6 +12,8 @@ type ProxyOptions = Pick<
 >;
 
 export interface ExplorerOptions extends ProxyOptions {
+  /** Transfers that an account's history leaves out for good, without a word. */
+  readonly hidden?: (transfer: SimulatedTransfer, account: Address) => boolean;
   /** Rows of a page at most: 1,000 unless told. */
   readonly maxOffset?: number;
   /** What becomes of a larger offset: it is silently made smaller unless told. */

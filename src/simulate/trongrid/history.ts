@@ -49,7 +49,12 @@ interface Query {
 }
 
 /** Answers for one page, spoilt as the fault says. */
-export function history(ledger: Ledger, request: SimulatedRequest, fault: PageFaultKind | null): Reply {
+export function history(
+  ledger: Ledger,
+  request: SimulatedRequest,
+  fault: PageFaultKind | null,
+  hidden: (transfer: SimulatedTransfer, account: Address) => boolean = () => false,
+): Reply {
   const { params, path } = request;
   const account = accountIn(path, ledger);
   if (account === null) return refuse('A valid account address is required.');
@@ -64,7 +69,8 @@ export function history(ledger: Ledger, request: SimulatedRequest, fault: PageFa
   const whole = ledger.of(account);
   const rows =
     fault === 'unstable-ties' ? mixTies(whole, ({ block }) => block, new Random(`${path}/${request.number}`)) : whole;
-  const read = (limit: number): Page => readPage(rows, ledger.head.block, { ...query, limit });
+  const fits = (transfer: SimulatedTransfer) => query.fits(transfer) && !hidden(transfer, account);
+  const read = (limit: number): Page => readPage(rows, ledger.head.block, { ...query, limit, fits });
   const full = read(query.limit);
   const page = fault === 'short-page' && full.rows.length > 1 ? read(Math.floor(full.rows.length / 2)) : full;
   return answer(request, bound, ledger.tip.timestamp, spoil(page, fault, query.start, request));
