@@ -25,6 +25,7 @@ import {
 import { countOpenInstants, findUnordered, openInstants } from '../src/store/positions.ts';
 import { endRun, lockCase, type Run, readHeads, readRun, runsOfCase } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
+import { recordGains } from './gains.ts';
 import { hashRun } from './hash-run.ts';
 import { readIssuerEvents } from './issuer-step.ts';
 import { openRun } from './open-run.ts';
@@ -63,7 +64,9 @@ export async function crawlCase(setup: CrawlSetup, request: CrawlRequest): Promi
       }).catch(() => {});
       throw error;
     }
-    return (await readRun(pool, run.id)) ?? run;
+    const ended = (await readRun(pool, run.id)) ?? run;
+    await recordGains(pool, request.case, ended);
+    return ended;
   } finally {
     await lock.release();
   }

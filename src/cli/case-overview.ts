@@ -11,6 +11,7 @@ import type { Pool } from '../store/db.ts';
 import { readDeclarations } from '../store/declarations.ts';
 import { readDisclosures } from '../store/disclosures.ts';
 import { countCaseWallets, countStopReasons, readCaseWallets, type WalletCounts } from '../store/frontier.ts';
+import { type History, readHistory } from '../store/gains.ts';
 import { countUnconfirmed, type ImportedFile, listFiles } from '../store/imports.ts';
 import { type IssuerKnowledge, readIssuerKnowledge } from '../store/issuer-events.ts';
 import { countPayments } from '../store/payments.ts';
@@ -25,6 +26,10 @@ import {
   readFaults,
   readHeads,
 } from '../store/runs.ts';
+import { readSchedule, type Schedule } from '../store/schedules.ts';
+
+/** As many crawls, and as many times of its schedule without one, are told. */
+const CRAWLS = 5;
 
 export interface CaseOverview {
   readonly case: string;
@@ -37,6 +42,8 @@ export interface CaseOverview {
   readonly disclosures: number;
   /** Rules that were chosen for the case, all of them, the first first. */
   readonly rules: readonly { readonly rule: Rule; readonly by: string; readonly why: string; readonly at: Date }[];
+  readonly schedule: Schedule | null;
+  readonly history: History;
   readonly run: {
     readonly number: number;
     /** `interrupted`: it was never ended, and no process is at it. */
@@ -85,6 +92,8 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     reports: { total: reports.length, paidTo: wallets('paid-to'), own: wallets('own') },
     payments: { confirmed: payments, total },
     files: await listFiles(pool, found.id),
+    schedule: (await readSchedule(pool, found.id)) ?? null,
+    history: await readHistory(pool, found.id, CRAWLS),
     disclosures: (await readDisclosures(pool, found.id)).length,
     rules: (await readDeclarations(pool, found.id)).map(({ rule, declaredBy, why, declaredAt }) => ({
       ...{ rule, by: declaredBy, why, at: declaredAt },

@@ -11,6 +11,7 @@ import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
 import { asUsage, jsonOption } from './options.ts';
 import { count, counted, harmless, jsonLine, table, time } from './output.ts';
+import { crawlJson, dueText, historyText, scheduleJson, timingText } from './schedule-text.ts';
 
 export function addCaseCommands(program: Command, context: CliContext, _done: Done): void {
   const { terminal, clock } = context;
@@ -74,27 +75,31 @@ export function addCaseCommands(program: Command, context: CliContext, _done: Do
 Example:
   $ npx downstream case show mekong-2026
 
-JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults,
+JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], schedule, crawls, missed, run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults,
   graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, graph: {wallets, edges}, balances, issuerEvents:
   [{chain, asset, known, reason}], notFollowed, failed, clusters}
 state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
 unconfirmed counts transfers of imported files that the chain's histories do not have; burnt is what the issuer destroyed
-at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that`,
+at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that; schedule, crawls and missed
+are as npx downstream schedule CASE --json has them`,
     )
     .action((nameOrId: string, options: { json?: boolean }) =>
       withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
         const { readOverview } = await import('./case-overview.ts');
         const overview = await readOverview(pool, found);
-        terminal.out(options.json ? jsonLine(toJson(overview)) : toText(overview));
+        terminal.out(options.json ? jsonLine(toJson(overview)) : toText(overview, clock.now()));
       }),
     );
 }
 
-function toJson(overview: CaseOverview) {
+function toJson({ history, schedule, ...overview }: CaseOverview) {
   const { decimals } = overview.asset;
   return {
     ...overview,
+    schedule: schedule === null ? null : scheduleJson(schedule),
+    crawls: history.crawls.map((crawl) => crawlJson(crawl, decimals)),
+    missed: history.missed,
     asset: overview.asset.symbol,
     payments: { ...overview.payments, total: formatAmount(overview.payments.total, decimals) },
     balances: overview.balances.map((each) => {
@@ -112,7 +117,7 @@ function toJson(overview: CaseOverview) {
   };
 }
 
-function toText(overview: CaseOverview): string {
+function toText(overview: CaseOverview, now: number): string {
   const { run, stored, graph, asset, reports, payments } = overview;
   const lines = [`Case "${overview.case}", id ${overview.id}, created ${time(overview.createdAt)}\n\n`];
   const facts = [
@@ -129,6 +134,8 @@ function toText(overview: CaseOverview): string {
   for (const { rule, by, why, at } of overview.rules) {
     facts.push(['Rule', `${rule}, chosen by ${harmless(by)} on ${time(at)}: ${harmless(why)}`]);
   }
+  const { schedule } = overview;
+  if (schedule !== null) facts.push(['Schedule', `${timingText(schedule)}; next: ${dueText(schedule, now)}`]);
   if (run === null) {
     return `${lines.join('')}${table(facts)}${filesText(overview)}\nNot crawled yet. Crawl it with: npx downstream crawl "${overview.case}"\n`;
   }
@@ -168,9 +175,14 @@ function toText(overview: CaseOverview): string {
     lines.push('\nFailed: run the crawl again to try them once more\n');
     lines.push(table(overview.failed.map(({ address, reason }) => [address, firstLine(reason ?? '')])));
   }
-  lines.push(faultsText(run.faults), filesText(overview));
+  lines.push(faultsText(run.faults), filesText(overview), crawlsText(overview));
   if (run.offline) lines.push(OFFLINE_NOTE);
   return lines.join('');
+}
+
+/** What the crawls brought, once there is more than the one that all this is about. */
+function crawlsText({ history, schedule, asset }: CaseOverview): string {
+  return history.crawls.length > 1 || schedule !== null ? historyText(history, asset.decimals) : '';
 }
 
 /** The imported files, and what they list beyond the chain's own histories. */

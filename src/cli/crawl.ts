@@ -1,56 +1,43 @@
 /** `downstream crawl`: reads the transfers of a case's wallets and of those that the money reached. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { CrawlProgress, Stage } from '../../workers/crawl-setup.ts';
 import { crawlCase } from '../../workers/waves.ts';
 import { differenceOf, readBalances } from '../store/balances.ts';
 import { countStored } from '../store/case-graph.ts';
 import { findCase } from '../store/cases.ts';
 import { countCaseWallets } from '../store/frontier.ts';
+import { readGains } from '../store/gains.ts';
 import { countUnconfirmed } from '../store/imports.ts';
 import { readIssuerKnowledge } from '../store/issuer-events.ts';
 import { REQUEST_KINDS, type RequestKind, type Run, readFaults, readHeads, readRequests } from '../store/runs.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
-import { headText, issuerText, MAX_HOPS, MAX_TRANSFERS, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
+import {
+  addPolicyOptions,
+  headText,
+  issuerText,
+  newSinceText,
+  OFFLINE_NOTE,
+  type PolicyOptions,
+  policyOf,
+  unconfirmedText,
+} from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import type { Done } from './main.ts';
-import { jsonOption, seconds, wholeNumber } from './options.ts';
+import { jsonOption } from './options.ts';
 import { count, counted, EXIT, harmless, harmlessLines, jsonLine, type Terminal, table } from './output.ts';
 import { progressLine } from './progress.ts';
 
-const PATIENCE_S = 60;
-
-interface CrawlOptions {
-  readonly maxHops: number;
-  readonly maxWallets?: number;
-  readonly maxTransfers: number;
-  readonly patience: number;
+interface CrawlOptions extends PolicyOptions {
   readonly offline?: boolean;
   readonly json?: boolean;
 }
 
 export function addCrawlCommand(program: Command, context: CliContext, done: Done): void {
-  program
+  const command = program
     .command('crawl')
     .description('read the transfers of the reported wallets and of those that their money reached')
-    .argument('<case>', 'name or id')
-    .addOption(
-      new Option('--max-hops <n>', 'how many transfers to follow the money forward; 0 reads the reported wallets alone')
-        .argParser(wholeNumber(0))
-        .default(MAX_HOPS),
-    )
-    .addOption(
-      new Option('--max-wallets <n>', 'most wallets to read, those with most money first').argParser(wholeNumber(1)),
-    )
-    .addOption(
-      new Option('--max-transfers <n>', 'stop at a wallet that was not reported and has more transfers; 0 for no limit')
-        .argParser(wholeNumber(0))
-        .default(MAX_TRANSFERS),
-    )
-    .addOption(
-      new Option('--patience <seconds>', 'give up when the provider answers nothing for so long')
-        .argParser(seconds)
-        .default(PATIENCE_S * 1000, `${PATIENCE_S}`),
-    )
+    .argument('<case>', 'name or id');
+  addPolicyOptions(command)
     .option('--offline', "read the case's imported files alone, and ask no provider; see npx downstream import --help")
     .addOption(jsonOption())
     .addHelpText(
@@ -65,7 +52,9 @@ It goes on where it stopped, up to the finalised block that it pinned; once fini
 Progress is printed to standard error.
 
 JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wallets: {expanded, stopped, pending, failed}, transfers,
-  unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer, issuer, retry}, graphHash, state, stop: {code, reason} or null}`,
+  unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer, issuer, retry}, graphHash, state, stop: {code, reason} or null,
+  new: {since, transfers, wallets} or null}
+new is what the crawl before, number since, had not; null for a crawl that has not come to its end`,
     )
     .action((nameOrId: string, options: CrawlOptions) =>
       withEngine(context, async (engine) => {
@@ -85,11 +74,7 @@ JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wal
               { pool: store.pool, providers, clock },
               {
                 case: found,
-                policy: {
-                  maxHops: options.maxHops,
-                  maxWallets: options.maxWallets ?? null,
-                  maxTransfers: options.maxTransfers === 0 ? null : options.maxTransfers,
-                },
+                policy: policyOf(options),
                 offline,
                 patienceMs: options.patience,
                 signal: stop.signal,
@@ -135,6 +120,7 @@ async function readOutcome(pool: Parameters<typeof countStored>[0], name: string
     graphHash: run.graphHash,
     state: run.state,
     stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason },
+    new: await readGains(pool, run.id),
   };
 }
 
@@ -167,6 +153,7 @@ async function outcomeText(
     text.push(`\nStopped: ${harmlessLines(run.stopReason ?? 'no reason recorded')}\n`);
     text.push('What was read is kept. Run the same command again to go on from there.\n');
   }
+  text.push(newSinceText(outcome.new));
   return text.join('');
 }
 

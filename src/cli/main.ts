@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   source: async () => (await import('./source.ts')).addSourceCommands,
   import: async () => (await import('./import.ts')).addImportCommand,
   crawl: async () => (await import('./crawl.ts')).addCrawlCommand,
+  schedule: async () => (await import('./schedule.ts')).addScheduleCommand,
   trace: async () => (await import('./trace.ts')).addTraceCommand,
   path: async () => (await import('./path.ts')).addPathCommand,
   rank: async () => (await import('./rank.ts')).addRankCommand,

@@ -9,12 +9,12 @@ const BATCH = 5_000;
 const COLUMNS = 't.transaction, t.asset_id, t.from_id, t.to_id, t.value, t.occurrence, t.timestamp, t.position';
 
 /**
- * Transfers of the run, each once; $1 is the run. Those that an expanded wallet sent, and those that one received from a
- * wallet that is not expanded: two joins by index, since an `or` over both would read the whole store.
+ * Transfers of the run, each once; `place` is where the query is given the run. Those that an expanded wallet sent, and those
+ * that one received from a wallet that is not expanded: two joins by index, since an `or` over both would read the whole store.
  */
-export async function runTransfers(db: Db, runId: number): Promise<string> {
+export async function runTransfers(db: Db, runId: number, place: '$1' | '$2' = '$1'): Promise<string> {
   const { transfers, bySender, byRecipient } = await listedFor(db, runId);
-  return `
+  const text = `
   select ${COLUMNS} from case_wallets cw
   join ${transfers} t on t.from_id = cw.wallet_id
   join assets a on a.id = t.asset_id
@@ -28,6 +28,7 @@ export async function runTransfers(db: Db, runId: number): Promise<string> {
   where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${byRecipient}
     and not exists (select 1 from case_wallets s
       where s.run_id = $1 and s.wallet_id = t.from_id and s.state = 'expanded')`;
+  return text.replaceAll('$1', place);
 }
 
 /** A stored batch at a time of a query's rows, so that a case of any size fits into memory. */
