@@ -49,3 +49,13 @@ create table run_gain_amounts (
   beyond numeric(78, 0) not null,
   primary key (run_id, rule)
 );
+
+-- Wishes that a crawl queue again what it waits for; the process that crawls fulfils them.
+create table requeues (
+  run_id bigint primary key references runs,
+  asked integer not null,
+  done integer not null default 0,
+  -- What it waited for when it last did so, and how much of that.
+  stage text,
+  waiting bigint
+);
