@@ -42,8 +42,8 @@ const MAX_STALLED = 1_000;
 const LEAVE_MS = 2_000;
 /** BullMQ's tables stand beside ours, in a schema of their own. */
 const SCHEMA = 'bullmq';
-/** Each of BullMQ's backends holds one of them for LISTEN. */
-const POOL_SIZE = 5;
+/** Each of BullMQ's workers holds one of them for LISTEN: one a chain, those of the analysis and of the schedules. */
+const POOL_SIZE = 6;
 /** Jobs that are added with one call to the backend. */
 const BATCH = 1_000;
 

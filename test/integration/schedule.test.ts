@@ -222,20 +222,39 @@ for (const [backend, missing] of backends) {
     }, 30_000);
 
     it('crawl once where the queue was emptied and the time has passed', async () => {
-      await create('emptied');
+      const names = ['emptied by interval', 'emptied by cron'];
+      await create(...names);
       const engine = await open(10_000);
-      await schedule(engine, 'emptied', { everyMs: null, cron: '0 7 * * *', timeZone: 'UTC' });
+      await schedule(engine, 'emptied by interval', { everyMs: SIX_HOURS_MS, cron: null, timeZone: null });
+      await schedule(engine, 'emptied by cron', { everyMs: null, cron: '0 */6 * * *', timeZone: 'UTC' });
       await engine.store.pool.query(`update schedules set due_at = now() - interval '3 days'`);
       await engine.close();
       await emptyQueue();
       await work(10_000, async () => {
-        await until(() => isCrawled('emptied'));
+        await until(async () => (await Promise.all(names.map(isCrawled))).every((is) => is));
         await sleep(1_000);
       });
-      const { crawls, schedule: after } = await show('emptied');
-      expect(crawls).toMatchObject([{ number: 1, state: 'finished', scheduled: true }]);
-      expect(new Date(String(after?.dueAt)).getTime()).toBeGreaterThan(Date.now());
-      await off('emptied');
+      for (const name of names) {
+        const { crawls, missed, schedule: after } = await show(name);
+        expect(crawls).toMatchObject([{ number: 1, state: 'finished', scheduled: true }]);
+        expect(missed).toEqual([]);
+        expect(new Date(String(after?.dueAt)).getTime()).toBeGreaterThan(Date.now());
+      }
+      await off(...names);
+    }, 30_000);
+
+    it('say of a time why it brought no crawl', async () => {
+      await cli(env, 'case', 'create', 'without reports');
+      await cli(env, 'schedule', 'without reports', '--every', '1h');
+      await work(10_000, () => until(async () => (await show('without reports')).missed.length > 0));
+      expect(await show('without reports')).toMatchObject({
+        crawls: [],
+        missed: [{ outcome: 'failed', reason: 'The case "without reports" has no report to start from.' }],
+      });
+      expect((await cli(env, 'schedule', 'without reports')).out).toMatch(
+        /UTC {2}failed .* has no report to start from\.\n/,
+      );
+      await off('without reports');
     }, 30_000);
 
     it('skip the times that come while the case is being crawled', async () => {
