@@ -23,7 +23,7 @@ async function followAll(
 ): Promise<FollowedAmounts[]> {
   try {
     const request = { case: investigated, run, stops: [], report: null, asOf: null, onProgress: () => {} };
-    const loaded = await loadTrace(pool, request);
+    const loaded = await loadTrace(pool, { ...request, fresh: true });
     return CONSERVING_RULES.map((rule) => {
       const { sources, exited, resting, beyond } = traced(followLoaded(loaded, rule), loaded.plan.asked).conservation;
       return { rule, sources, exited, resting, beyond };

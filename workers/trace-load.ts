@@ -39,6 +39,8 @@ export interface TraceRequest {
   readonly report: StoredReport | null;
   /** Up to when, milliseconds since 1970; `null` for all that was crawled. */
   readonly asOf: number | null;
+  /** The run was hashed just now, and its hash need not be made anew. */
+  readonly fresh?: true;
   readonly onProgress: (progress: TraceProgress) => void;
 }
 
@@ -72,7 +74,7 @@ export interface LoadedTrace {
  */
 export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<LoadedTrace> {
   // The store may know more by now than when the run ended: a result names the transfers that it rests on.
-  const graphHash = await hashRun(pool, asked.run.id);
+  const graphHash = asked.fresh ? asked.run.graphHash : await hashRun(pool, asked.run.id);
   const request = { ...asked, run: { ...asked.run, graphHash } };
   const { run, stops } = request;
   const decimals = await readDecimals(pool);
