@@ -1,4 +1,5 @@
 /** How a schedule, and what crawls brought, are told. */
+import { CONSERVING_RULES } from '../../graphs/trace/types.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import type { Amounts, CrawlOutcome, History } from '../store/gains.ts';
 import type { Schedule } from '../store/schedules.ts';
@@ -67,8 +68,11 @@ function amountsText(crawls: readonly CrawlOutcome[], decimals: number): string 
     cells(resting, more?.resting),
     cells(beyond, more?.beyond),
   ]);
+  const left = CONSERVING_RULES.filter((rule) => newest.amounts.every((each) => each.rule !== rule));
+  const note =
+    left.length === 0 ? '' : `By ${left.join(' and ')} so many sources take long: see npx downstream trace.\n`;
   const titles = ['RULE', 'FOLLOWED', 'AT ENDS', 'RESTING', 'BEYOND'];
-  return `\nThe money of all sources after crawl ${newest.number}, followed without a list of services (in brackets: more than before)\n${table([titles, ...rows], [1, 2, 3, 4])}`;
+  return `\nThe money of all sources after crawl ${newest.number}, followed without a list of services (in brackets: more than before)\n${table([titles, ...rows], [1, 2, 3, 4])}${note}`;
 }
 
 function oneLine(text: string): string {

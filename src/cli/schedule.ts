@@ -57,7 +57,7 @@ JSON: {case, schedule: {case, every, cron, timeZone, policy, patience, setAt, du
   reason, new: {since, transfers, wallets} or null, amounts: [{rule, sources, exited, resting, beyond, more}]}],
   missed: [{at, outcome, reason}]}
 amounts are of all sources, by rule, followed without a list of services; more has the same four amounts, less those of the
-crawl before, or is null; outcome is skipped or failed`,
+crawl before, or is null; rules that share money out are left out with more than 500 sources; outcome is skipped or failed`,
     )
     .action((nameOrId: string, options: ScheduleOptions) => {
       const timing = askedTiming(command, options, context.clock.now());
