@@ -4,6 +4,7 @@ import { isRemark } from '../src/chains/chain.ts';
 import { RetryableError } from '../src/errors.ts';
 import type { Pool } from '../src/store/db.ts';
 import { countCaseWallets, type WalletCounts } from '../src/store/frontier.ts';
+import { noteRequeued, openRequeue } from '../src/store/requeues.ts';
 import { endRun, type Run, readFaults, readRun } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup, Stage } from './crawl-setup.ts';
 
@@ -72,9 +73,11 @@ export async function performWork(
     }
     const lost = queued !== undefined && now - Math.max(heard, queued.at) > REQUEUE_MS;
     const drained = queued !== undefined && left <= queued.left - PORTION / 2;
-    if (queued === undefined || lost || drained) {
+    const asked = await openRequeue(pool, run.id);
+    if (queued === undefined || lost || drained || asked !== null) {
       await work.queue();
       queued = { at: now, left };
+      if (asked !== null) await noteRequeued(pool, run.id, { done: asked, stage: stage.kind, waiting: left });
     }
     await sleep(Math.min(SLOWEST_POLL_MS, POLL_MS + left / WALLETS_PER_MS));
   }

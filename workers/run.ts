@@ -4,17 +4,23 @@ import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { UserError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
-import type { AnalyseJob } from '../src/queue/jobs.ts';
+import type { AnalyseJob, ScheduleJob } from '../src/queue/jobs.ts';
 import { type JobQueue, openQueues, queueName, type RunningWorker } from '../src/queue/queue.ts';
+import type { Timers } from '../src/queue/timers.ts';
 import { readAssets, type StoredAsset } from '../src/store/reference.ts';
 import { openStore, type Store } from '../src/store/store.ts';
 import { createAnalyseProcessor } from './analyse.ts';
 import { createCrawlProcessor } from './crawl.ts';
 import type { Provider } from './provider.ts';
 import { openFileProviders, openProviders } from './providers.ts';
+import { createScheduleProcessor, keepSchedules } from './schedule.ts';
 
 /** Requests in flight per process: the provider's rate is what limits, this only hides its latency. */
 const CRAWL_CONCURRENCY = 8;
+/** Scheduled crawls in hand per process: each keeps a connection of the store for its case's lock. */
+const SCHEDULE_CONCURRENCY = 3;
+/** How often a process that takes scheduled crawls looks whether the queue still has their times. */
+const KEEP_SCHEDULES_MS = 60_000;
 
 /** Everything that commands and workers share: the store, the queues, the provider. */
 export interface Engine {
@@ -25,6 +31,8 @@ export interface Engine {
   readonly providers: ReadonlyMap<ChainId, Provider>;
   readonly assets: readonly StoredAsset[];
   readonly analyseQueue: JobQueue<AnalyseJob>;
+  /** Of scheduled crawls, one for each case with a schedule. */
+  readonly timers: Timers<ScheduleJob>;
   readonly clock: Clock;
   readonly log: Log;
   /** The files of a case in place of providers. */
@@ -33,6 +41,8 @@ export interface Engine {
   startCrawl(providers: ReadonlyMap<ChainId, Provider>, onFatal: (error: Error) => void): RunningWorker;
   /** Starts the analysis's worker. `onFailed` is told why an analysis came to nothing. */
   startAnalyse(onFailed: (runId: number, error: UserError) => void): RunningWorker;
+  /** Takes scheduled crawls, and puts their times back where the queue has lost them. Their pages are the crawl's workers'. */
+  startSchedules(onFatal: (error: Error) => void): RunningWorker;
   /** Lets go of everything; `lost` when a server is gone, so that nothing waits for it. */
   close(lost?: boolean): Promise<void>;
 }
@@ -53,6 +63,8 @@ export async function openEngine(
     const { pool, instance } = store;
     const queues = await openQueues(config.redisUrl, { open: store.openPool, embedded: store.embedded });
     const analyseName = queueName('analyse', instance);
+    const scheduleName = queueName('schedule', instance);
+    const timers = queues.timers(scheduleName);
     const assets = await readAssets(pool);
     const place = { pool, queues, instance, assets, elapsed: () => performance.now() };
     const providers = await openProviders(config, place);
@@ -65,6 +77,7 @@ export async function openEngine(
       providers,
       assets,
       analyseQueue: queues.queue<AnalyseJob>(analyseName),
+      timers,
       clock,
       log,
       openFiles: (caseId) => openFileProviders(caseId, place),
@@ -94,6 +107,26 @@ export async function openEngine(
           concurrency: 1,
           onError,
         }),
+      startSchedules(onFatal) {
+        const stopping = new AbortController();
+        stoppings.push(stopping);
+        const worker = queues.work({
+          name: scheduleName,
+          process: createScheduleProcessor({
+            ...{ pool, timers, providers, clock, log, onFatal, stopping: stopping.signal },
+          }),
+          concurrency: SCHEDULE_CONCURRENCY,
+          onError,
+        });
+        const kept = setInterval(() => keepSchedules({ pool, timers }).catch(onError), KEEP_SCHEDULES_MS);
+        stopping.signal.addEventListener('abort', () => clearInterval(kept));
+        return {
+          async close() {
+            stopping.abort();
+            await worker.close();
+          },
+        };
+      },
       async close(lost = false) {
         for (const stopping of stoppings) stopping.abort();
         await queues.close(lost);

@@ -12,6 +12,7 @@ import { messageOf, RetryableError, UserError } from '../src/errors.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
 import { coveredShare, pendingCoverage } from '../src/store/coverage.ts';
 import { countCaseWallets, expandCovered, forgetBeyond, newestWave } from '../src/store/frontier.ts';
+import { storeGains } from '../src/store/gains.ts';
 import { countOpenInstants, findUnordered, openInstants } from '../src/store/positions.ts';
 import { endRun, lockCase, type Run, readHeads, readRun, runsOfCase } from '../src/store/runs.ts';
 import { chooseNext } from './choose-wave.ts';
@@ -57,7 +58,9 @@ export async function crawlCase(setup: CrawlSetup, request: CrawlRequest): Promi
       }).catch(() => {});
       throw error;
     }
-    return (await readRun(pool, run.id)) ?? run;
+    const ended = (await readRun(pool, run.id)) ?? run;
+    if (ended.graphHash !== null) await storeGains(pool, ended.id);
+    return ended;
   } finally {
     await lock.release();
   }

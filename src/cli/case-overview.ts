@@ -14,6 +14,7 @@ import { readDeclarations } from '../store/declarations.ts';
 import { readDisclosures } from '../store/disclosures.ts';
 import { type RuleMoney, readFollowedMoney, readStopReasons, type StopReason } from '../store/followed-money.ts';
 import { countCaseWallets, readCaseWallets, type WalletCounts } from '../store/frontier.ts';
+import { type History, readHistory } from '../store/gains.ts';
 import { countUnconfirmed, type ImportedFile, listFiles } from '../store/imports.ts';
 import { type IssuerKnowledge, readIssuerKnowledge } from '../store/issuer-events.ts';
 import { countPayments } from '../store/payments.ts';
@@ -29,6 +30,10 @@ import {
   readFaults,
   readHeads,
 } from '../store/runs.ts';
+import { readSchedule, type Schedule } from '../store/schedules.ts';
+
+/** As many crawls, and as many times of its schedule without one, are told. */
+const CRAWLS = 5;
 
 export interface CaseOverview {
   readonly case: string;
@@ -41,6 +46,8 @@ export interface CaseOverview {
   readonly disclosures: number;
   /** Rules that were chosen for the case, all of them, the first first. */
   readonly rules: readonly { readonly rule: Rule; readonly by: string; readonly why: string; readonly at: Date }[];
+  readonly schedule: Schedule | null;
+  readonly history: History;
   readonly run: {
     readonly number: number;
     /** `interrupted`: it was never ended, and no process is at it. */
@@ -96,6 +103,8 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     reports: { total: reports.length, paidTo: wallets('paid-to'), own: wallets('own') },
     payments: { confirmed: payments, total },
     files: await listFiles(pool, found.id),
+    schedule: (await readSchedule(pool, found.id)) ?? null,
+    history: await readHistory(pool, found.id, CRAWLS),
     disclosures: (await readDisclosures(pool, found.id)).length,
     rules: (await readDeclarations(pool, found.id)).map(({ rule, declaredBy, why, declaredAt }) => ({
       ...{ rule, by: declaredBy, why, at: declaredAt },

@@ -13,6 +13,7 @@ import { followedText, moneyJson, notFollowedText } from './followed-text.ts';
 import type { Done } from './main.ts';
 import { asUsage, jsonOption } from './options.ts';
 import { count, counted, harmless, jsonLine, table, time } from './output.ts';
+import { crawlJson, dueText, historyText, scheduleJson, timingText } from './schedule-text.ts';
 import { unprovenText } from './unproven.ts';
 
 export function addCaseCommands(program: Command, context: CliContext, _done: Done): void {
@@ -77,30 +78,34 @@ export function addCaseCommands(program: Command, context: CliContext, _done: Do
 Example:
   $ npx downstream case show mekong-2026
 
-JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults,
-  graphHash} or null, files, unconfirmed, stored: {transfers, wallets}, poison: {zero-value, look-alike, signed-by-another},
-  graph: {wallets, edges}, balances, proofs: {proven, unproven, notTried}, issuerEvents: [{chain, asset, known, reason}],
-  followed: [{rule, sources, exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets, amounts: {fifo, lifo,
-  pro-rata, libr}}], failed, clusters}
+JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], schedule, crawls, missed, run: {number, state,
+  policy, offline, newSeeds, stop, heads, wallets, requests, faults, graphHash} or null, files, unconfirmed,
+  stored: {transfers, wallets}, poison: {zero-value, look-alike, signed-by-another}, graph: {wallets, edges}, balances,
+  proofs: {proven, unproven, notTried}, issuerEvents: [{chain, asset, known, reason}], followed: [{rule, sources, exited, resting,
+  notFollowed}], notFollowed: [{kind, reason, wallets, amounts: {fifo, lifo, pro-rata, libr}}], failed, clusters}
 state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
 balances are reported wallets', proofs count all that were read;
 unconfirmed counts transfers of imported files that the chain's histories do not have; burnt is what the issuer destroyed
-at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that`,
+at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that; schedule, crawls and missed
+are as npx downstream schedule CASE --json has them`,
     )
     .action((nameOrId: string, options: { json?: boolean }) =>
       withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
         const { readOverview } = await import('./case-overview.ts');
         const overview = await readOverview(pool, found);
-        terminal.out(options.json ? jsonLine(toJson(overview)) : toText(overview));
+        terminal.out(options.json ? jsonLine(toJson(overview)) : toText(overview, clock.now()));
       }),
     );
 }
 
-function toJson(overview: CaseOverview) {
+function toJson({ history, schedule, ...overview }: CaseOverview) {
   const { decimals } = overview.asset;
   return {
     ...overview,
+    schedule: schedule === null ? null : scheduleJson(schedule),
+    crawls: history.crawls.map((crawl) => crawlJson(crawl, decimals)),
+    missed: history.missed,
     asset: overview.asset.symbol,
     payments: { ...overview.payments, total: formatAmount(overview.payments.total, decimals) },
     ...moneyJson(overview, decimals),
@@ -120,7 +125,7 @@ function toJson(overview: CaseOverview) {
   };
 }
 
-function toText(overview: CaseOverview): string {
+function toText(overview: CaseOverview, now: number): string {
   const { run, stored, graph, poison, asset, reports, payments, proofs } = overview;
   const lines = [`Case "${overview.case}", id ${overview.id}, created ${time(overview.createdAt)}\n\n`];
   const facts = [
@@ -137,6 +142,8 @@ function toText(overview: CaseOverview): string {
   for (const { rule, by, why, at } of overview.rules) {
     facts.push(['Rule', `${rule}, chosen by ${harmless(by)} on ${time(at)}: ${harmless(why)}`]);
   }
+  const { schedule } = overview;
+  if (schedule !== null) facts.push(['Schedule', `${timingText(schedule)}; next: ${dueText(schedule, now)}`]);
   if (run === null) {
     return `${lines.join('')}${table(facts)}${filesText(overview)}\nNot crawled yet. Crawl it with: npx downstream crawl "${overview.case}"\n`;
   }
@@ -179,7 +186,7 @@ function toText(overview: CaseOverview): string {
     lines.push('\nFailed: run the crawl again to try them once more\n');
     lines.push(table(overview.failed.map(({ address, reason }) => [address, firstLine(reason ?? '')])));
   }
-  lines.push(faultsText(run.faults), filesText(overview));
+  lines.push(faultsText(run.faults), filesText(overview), crawlsText(overview));
   if (run.offline) lines.push(OFFLINE_NOTE);
   return lines.join('');
 }
@@ -196,6 +203,11 @@ function poisonText(poison: CaseOverview['poison']): string {
     (rule) => `${count(poison[rule])} ${POISON_WORDS[rule]}`,
   );
   return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+/** What the crawls brought, once there is more than the one that all this is about. */
+function crawlsText({ history, schedule, asset }: CaseOverview): string {
+  return history.crawls.length > 1 || schedule !== null ? historyText(history, asset.decimals) : '';
 }
 
 /** The imported files, and what they list beyond the chain's own histories. */

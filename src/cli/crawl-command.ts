@@ -1,21 +1,89 @@
 /** The command line of a crawl: what holds where nothing is said, and how a crawl is gone on with. */
+import { type Command, Option } from 'commander';
+import { type ListedStop, readStopsFile, stopsDigest } from '../cases/stops-file.ts';
 import type { ChainId } from '../chains/chain.ts';
+import type { Gains } from '../store/gains.ts';
 import type { IssuerKnowledge } from '../store/issuer-events.ts';
 import type { CrawlPolicy, PinnedHead } from '../store/runs.ts';
+import { percent, seconds, wholeNumber } from './options.ts';
 import { count, counted, harmless, time } from './output.ts';
 
-export const MAX_HOPS = 6;
-export const MIN_SHARE = '0.1';
+const MAX_HOPS = 6;
+const MIN_SHARE = '0.1';
+const PATIENCE_S = 60;
+
+/** What a crawl is asked for, as commander reads it. */
+export interface PolicyOptions {
+  readonly maxHops: number;
+  readonly maxWallets?: number;
+  readonly maxTransfers?: number;
+  readonly maxRequests?: number;
+  readonly minShare: string;
+  readonly stops?: string;
+  readonly patience: number;
+}
+
+/** Adds the options that a crawl takes, whether it begins now or by a schedule. */
+export function addPolicyOptions(command: Command): Command {
+  for (const option of policyOptions()) command.addOption(option);
+  return command;
+}
+
+/** The names by which commander knows them. */
+export const POLICY_NAMES: readonly string[] = policyOptions().map((option) => option.attributeName());
+
+function policyOptions(): Option[] {
+  return [
+    new Option('--max-hops <n>', 'how many transfers to follow the money; 0 reads the reported wallets alone')
+      .argParser(wholeNumber(0))
+      .default(MAX_HOPS),
+    new Option('--max-wallets <n>', 'most wallets to read, those with most money first').argParser(wholeNumber(1)),
+    new Option('--min-share <percent>', 'read a wallet once this share of all payments reached it, by any rule')
+      .argParser(percent)
+      .default(MIN_SHARE),
+    new Option(
+      '--max-requests <n>',
+      'most pages of histories to plan; balances, receipts and what faults cost come on top',
+    ).argParser(wholeNumber(1)),
+    new Option('--max-transfers <n>', 'stop at a wallet that was not reported and has more transfers').argParser(
+      wholeNumber(1),
+    ),
+    new Option(
+      '--stops <file>',
+      'CSV file of services at which the crawl stops: address, category, and chain, name, source',
+    ),
+    new Option('--patience <seconds>', 'give up when the provider answers nothing for so long')
+      .argParser(seconds)
+      .default(PATIENCE_S * 1000, `${PATIENCE_S}`),
+  ];
+}
+
+/** @param list the services of `--stops` */
+export function policyOf(options: PolicyOptions, list: readonly ListedStop[]): CrawlPolicy {
+  const { maxHops, maxWallets, maxTransfers, maxRequests, minShare, stops } = options;
+  return {
+    maxHops,
+    maxWallets: maxWallets ?? null,
+    maxTransfers: maxTransfers ?? null,
+    maxRequests: maxRequests ?? null,
+    minShare,
+    stops: stops === undefined ? null : stopsDigest(list),
+  };
+}
+
+/** The services of `--stops`. @throws UserError, see `readStopsFile` */
+export async function stopsOf({ stops }: PolicyOptions): Promise<ListedStop[]> {
+  return stops === undefined ? [] : readStopsFile(stops);
+}
 
 /** The command that takes up an unfinished crawl: only the same policy goes on with it. */
-export function crawlCommand(
-  name: string,
-  { maxHops, maxWallets, maxTransfers, maxRequests, minShare, stops }: CrawlPolicy,
-  offline: boolean,
-): string {
+export function crawlCommand(name: string, policy: CrawlPolicy, offline: boolean): string {
+  return `npx downstream crawl "${name}"${offline ? ' --offline' : ''}${policyText(policy)}`;
+}
+
+/** The options that a policy was asked for with, each behind a space; none where nothing was said. */
+export function policyText({ maxHops, maxWallets, maxTransfers, maxRequests, minShare, stops }: CrawlPolicy): string {
   return [
-    `npx downstream crawl "${name}"`,
-    offline ? ' --offline' : '',
     maxHops === MAX_HOPS ? '' : ` --max-hops ${maxHops}`,
     maxWallets === null ? '' : ` --max-wallets ${maxWallets}`,
     minShare === MIN_SHARE ? '' : ` --min-share ${minShare}`,
@@ -32,6 +100,12 @@ export function newSeedsText(wallets: number): string {
   return wallets === 1
     ? '1 reported wallet is not in this crawl: crawl again.\n'
     : `${wallets.toLocaleString('en-US')} reported wallets are not in this crawl: crawl again.\n`;
+}
+
+/** What a crawl brought; nothing is said of the first, nor of one that has not come to its end. */
+export function newSinceText(gains: Gains | null): string {
+  if (gains === null || gains.since === null) return '';
+  return `\nNew since the crawl before: ${counted(gains.transfers, 'transfer')}, ${counted(gains.wallets, 'wallet')}\n`;
 }
 
 /** Up to where a crawl has read a chain. */

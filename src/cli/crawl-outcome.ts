@@ -5,12 +5,13 @@ import { countStored } from '../store/case-graph.ts';
 import type { Pool } from '../store/db.ts';
 import { readFollowedMoney, readStopReasons } from '../store/followed-money.ts';
 import { countCaseWallets } from '../store/frontier.ts';
+import { readGains } from '../store/gains.ts';
 import { countUnconfirmed } from '../store/imports.ts';
 import { readGone } from '../store/integrity.ts';
 import { readIssuerKnowledge } from '../store/issuer-events.ts';
 import type { StoredAsset } from '../store/reference.ts';
 import { type Run, readFaults, readHeads, readRequests } from '../store/runs.ts';
-import { headText, issuerText, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
+import { headText, issuerText, newSinceText, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import { followedText, moneyJson, notFollowedText } from './followed-text.ts';
 import { count, harmlessLines, table } from './output.ts';
@@ -38,6 +39,7 @@ export async function readOutcome(pool: Pool, name: string, run: Run) {
     }),
     state: run.state,
     stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason },
+    new: await readGains(pool, run.id),
   };
 }
 
@@ -78,6 +80,7 @@ export async function outcomeText(pool: Pool, run: Run, outcome: Outcome, asset:
     text.push(`\nStopped: ${harmlessLines(run.stopReason ?? 'no reason recorded')}\n`);
     text.push('What was read is kept. Run the same command again to go on from there.\n');
   }
+  text.push(newSinceText(outcome.new));
   return text.join('');
 }
 

@@ -1,69 +1,27 @@
 /** `downstream crawl`: reads the transfers of a case's wallets and of those that the money reached. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { CrawlProgress, Stage } from '../../workers/crawl-setup.ts';
 import { crawlCase } from '../../workers/waves.ts';
-import { readStopsFile, stopsDigest } from '../cases/stops-file.ts';
 import { findCase } from '../store/cases.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
-import { MAX_HOPS, MIN_SHARE } from './crawl-command.ts';
+import { addPolicyOptions, type PolicyOptions, policyOf, stopsOf } from './crawl-command.ts';
 import { outcomeJson, outcomeText, readOutcome } from './crawl-outcome.ts';
 import type { Done } from './main.ts';
-import { jsonOption, percent, seconds, wholeNumber } from './options.ts';
+import { jsonOption } from './options.ts';
 import { count, counted, EXIT, harmless, jsonLine, type Terminal } from './output.ts';
 import { progressLine } from './progress.ts';
 
-const PATIENCE_S = 60;
-
-interface CrawlOptions {
-  readonly maxHops: number;
-  readonly maxWallets?: number;
-  readonly maxTransfers?: number;
-  readonly maxRequests?: number;
-  readonly minShare: string;
-  readonly stops?: string;
-  readonly patience: number;
+interface CrawlOptions extends PolicyOptions {
   readonly offline?: boolean;
   readonly json?: boolean;
 }
 
 export function addCrawlCommand(program: Command, context: CliContext, done: Done): void {
-  program
+  const command = program
     .command('crawl')
     .description('read the transfers of the reported wallets and of those that their money reached')
-    .argument('<case>', 'name or id')
-    .addOption(
-      new Option('--max-hops <n>', 'how many transfers to follow the money; 0 reads the reported wallets alone')
-        .argParser(wholeNumber(0))
-        .default(MAX_HOPS),
-    )
-    .addOption(
-      new Option('--max-wallets <n>', 'most wallets to read, those with most money first').argParser(wholeNumber(1)),
-    )
-    .addOption(
-      new Option('--min-share <percent>', 'read a wallet once this share of all payments reached it, by any rule')
-        .argParser(percent)
-        .default(MIN_SHARE),
-    )
-    .addOption(
-      new Option(
-        '--max-requests <n>',
-        'most pages of histories to plan; balances, receipts and what faults cost come on top',
-      ).argParser(wholeNumber(1)),
-    )
-    .addOption(
-      new Option('--max-transfers <n>', 'stop at a wallet that was not reported and has more transfers').argParser(
-        wholeNumber(1),
-      ),
-    )
-    .option(
-      '--stops <file>',
-      'CSV file of services at which the crawl stops: address, category, and chain, name, source',
-    )
-    .addOption(
-      new Option('--patience <seconds>', 'give up when the provider answers nothing for so long')
-        .argParser(seconds)
-        .default(PATIENCE_S * 1000, `${PATIENCE_S}`),
-    )
+    .argument('<case>', 'name or id');
+  addPolicyOptions(command)
     .option('--offline', "read the case's imported files alone, and ask no provider; see npx downstream import --help")
     .addOption(jsonOption())
     .addHelpText(
@@ -86,9 +44,10 @@ JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wal
   proofs: {proven, unproven}, transfers, unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer,
   issuer, retry}, followed: [{rule, sources, exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets,
   amounts: {fifo, lifo, pro-rata, libr}}], graphHash, gone: [{chain, transaction, from, to, amount}], state,
-  stop: {code, reason} or null}
+  stop: {code, reason} or null, new: {since, transfers, wallets} or null}
 proofs counts wallets whose transfers add up to what they held, and those whose do not; gone lists stored transfers that the
-provider no longer lists below a final block`,
+provider no longer lists below a final block; new is what the crawl before, number since, had not; null for a crawl that has
+not come to its end`,
     )
     .action((nameOrId: string, options: CrawlOptions) =>
       withEngine(context, async (engine) => {
@@ -97,7 +56,7 @@ provider no longer lists below a final block`,
         const found = await findCase(store.pool, nameOrId);
         const offline = options.offline === true;
         const providers = offline ? await engine.openFiles(found.id) : engine.providers;
-        const stops = options.stops === undefined ? [] : await readStopsFile(options.stops);
+        const stops = await stopsOf(options);
         const stop = stopSignal();
         const fatal = failure();
         const worker = engine.startCrawl(providers, fatal.raise);
@@ -109,14 +68,7 @@ provider no longer lists below a final block`,
               { pool: store.pool, providers, clock },
               {
                 case: found,
-                policy: {
-                  maxHops: options.maxHops,
-                  maxWallets: options.maxWallets ?? null,
-                  maxTransfers: options.maxTransfers ?? null,
-                  maxRequests: options.maxRequests ?? null,
-                  minShare: options.minShare,
-                  stops: options.stops === undefined ? null : stopsDigest(stops),
-                },
+                policy: policyOf(options, stops),
                 stops,
                 offline,
                 patienceMs: options.patience,

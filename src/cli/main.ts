@@ -21,6 +21,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   import: async () => (await import('./import.ts')).addImportCommand,
   crawl: async () => (await import('./crawl.ts')).addCrawlCommand,
   coverage: async () => (await import('./coverage.ts')).addCoverageCommand,
+  schedule: async () => (await import('./schedule.ts')).addScheduleCommand,
+  repair: async () => (await import('./repair.ts')).addRepairCommand,
   trace: async () => (await import('./trace.ts')).addTraceCommand,
   path: async () => (await import('./path.ts')).addPathCommand,
   rank: async () => (await import('./rank.ts')).addRankCommand,

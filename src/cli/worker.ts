@@ -1,10 +1,11 @@
 /** `downstream worker`: a process that only works, beside others on this machine or on many. */
 import { type Command, Option } from 'commander';
+import { keepSchedules } from '../../workers/schedule.ts';
 import { UserError } from '../errors.ts';
 import { type CliContext, stopSignal, withEngine } from './context.ts';
 import type { Done } from './main.ts';
 
-const QUEUES = ['crawl', 'analyse', 'all'] as const;
+const QUEUES = ['crawl', 'analyse', 'schedule', 'all'] as const;
 
 export function addWorkerCommand(program: Command, context: CliContext, _done: Done): void {
   const { terminal } = context;
@@ -18,7 +19,9 @@ export function addWorkerCommand(program: Command, context: CliContext, _done: D
 Example:
   $ DATABASE_URL=postgres://… REDIS_URL=redis://… npx downstream worker
 
-It takes the pages of every crawl that uses the same database, provider and key. SIGTERM lets it finish the pages in hand.`,
+It takes the pages of every crawl that uses the same database, provider and key; with --queue schedule, or all, also the
+crawls that npx downstream schedule asks for. SIGTERM lets it finish the pages in hand; a scheduled crawl is left for the next
+worker to go on with.`,
     )
     .action((options: { queue: (typeof QUEUES)[number] }) =>
       withEngine(
@@ -26,6 +29,7 @@ It takes the pages of every crawl that uses the same database, provider and key.
         async (engine) => {
           const stop = stopSignal();
           try {
+            await keepSchedules({ pool: engine.store.pool, timers: engine.timers });
             await new Promise<void>((resolve, reject) => {
               stop.signal.addEventListener('abort', () => resolve());
               // A worker outlives a server that is gone for a while; a full disk it does not.
@@ -33,7 +37,8 @@ It takes the pages of every crawl that uses the same database, provider and key.
                 if (error instanceof UserError) reject(error);
               };
               if (options.queue !== 'analyse') engine.startCrawl(engine.providers, onFatal);
-              if (options.queue !== 'crawl') {
+              if (options.queue === 'schedule' || options.queue === 'all') engine.startSchedules(onFatal);
+              if (options.queue === 'analyse' || options.queue === 'all') {
                 engine.startAnalyse((runId, error) => engine.log.warn({ runId, code: error.code }, error.message));
               }
               terminal.err(`Working (${options.queue}); the queue is in ${engine.queueKind}. Stop with Ctrl-C.\n`);

@@ -64,6 +64,10 @@ export const analyseJob = z.strictObject({
 });
 export type AnalyseJob = z.infer<typeof analyseJob>;
 
+/** A case's time has come to be crawled again. */
+export const scheduleJob = z.strictObject({ kind: z.literal('schedule'), case: count });
+export type ScheduleJob = z.infer<typeof scheduleJob>;
+
 /**
  * The same work has the same id, so that it is queued once. It contains run and attempt, since a job that was queued
  * before an interruption must not keep its successor out. No colon and more than digits, as BullMQ wants it.

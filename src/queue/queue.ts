@@ -20,7 +20,8 @@ import {
 import { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { messageOf, RetryableError, UserError } from '../errors.ts';
-import { type AnalyseJob, type CrawlJob, jobId } from './jobs.ts';
+import { type AnalyseJob, type CrawlJob, jobId, type ScheduleJob } from './jobs.ts';
+import { createTimers, type Timers } from './timers.ts';
 
 type JobData = CrawlJob | AnalyseJob;
 
@@ -41,8 +42,8 @@ const MAX_STALLED = 1_000;
 const LEAVE_MS = 2_000;
 /** BullMQ's tables stand beside ours, in a schema of their own. */
 const SCHEMA = 'bullmq';
-/** Each of BullMQ's backends holds one of them for LISTEN. */
-const POOL_SIZE = 5;
+/** Each of BullMQ's workers holds one of them for LISTEN: one a chain, those of the analysis and of the schedules. */
+const POOL_SIZE = 6;
 /** Jobs that are added with one call to the backend. */
 const BATCH = 1_000;
 
@@ -78,6 +79,8 @@ export interface RunningWorker {
 export interface Queues {
   readonly kind: 'postgres' | 'redis';
   queue<T extends JobData>(name: string): JobQueue<T>;
+  /** Timers whose jobs come in the queue of that name. */
+  timers(name: string): Timers<ScheduleJob>;
   work(request: WorkerRequest): RunningWorker;
   /** Waits for the jobs in hand, unless the server that keeps them is lost. */
   close(lost?: boolean): Promise<void>;
@@ -112,14 +115,19 @@ export async function openQueues(redisUrl: string | null, database: QueueDatabas
   const queues: Queue[] = [];
   const workers: Worker[] = [];
   let closing = false;
+  const open = (name: string) => {
+    const connection = (redis?.commands ?? postgres) as never;
+    const queue = new Queue(name, { connection }, backend as never) as Queue;
+    // A lost connection shows in the next command; without a listener it would end the process.
+    queue.on('error', () => {});
+    queues.push(queue);
+    return queue;
+  };
   return {
     kind: redis === null ? 'postgres' : 'redis',
+    timers: (name) => createTimers(open(name), JOB_OPTIONS, reach),
     queue<T extends JobData>(name: string): JobQueue<T> {
-      const connection = (redis?.commands ?? postgres) as never;
-      const queue = new Queue(name, { connection }, backend as never) as Queue;
-      // A lost connection shows in the next command; without a listener it would end the process.
-      queue.on('error', () => {});
-      queues.push(queue);
+      const queue = open(name);
       return {
         async add(jobs) {
           for (let start = 0; start < jobs.length; start += BATCH) {

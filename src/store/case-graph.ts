@@ -10,14 +10,19 @@ const COLUMNS =
   't.transaction, t.asset_id, t.from_id, t.to_id, t.value, t.occurrence, t.timestamp, t.position, t.signer_id';
 
 /**
- * Transfers of the run, each once; $1 is the run. Those that an expanded wallet sent, and those that one received from a
- * wallet that is not expanded: two joins by index, since an `or` over both would read the whole store.
+ * Transfers of the run, each once. Those that an expanded wallet sent, and those that one received from a wallet that is not
+ * expanded: two joins by index, since an `or` over both would read the whole store.
  *
- * @param which SQL that holds for the transfers `t` that are wanted; all of them unless told
+ * @param options `which`: SQL that holds for the transfers `t` that are wanted, all of them unless told; `place`: where the
+ *   query is given the run
  */
-export async function runTransfers(db: Db, runId: number, which = 'true'): Promise<string> {
+export async function runTransfers(
+  db: Db,
+  runId: number,
+  { which = 'true', place = '$1' }: { which?: string; place?: '$1' | '$2' } = {},
+): Promise<string> {
   const { transfers, bySender, byRecipient } = await listedFor(db, runId);
-  return `
+  const text = `
   select ${COLUMNS} from case_wallets cw
   join ${transfers} t on t.from_id = cw.wallet_id
   join assets a on a.id = t.asset_id
@@ -31,6 +36,7 @@ export async function runTransfers(db: Db, runId: number, which = 'true'): Promi
   where cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp and ${byRecipient} and ${which}
     and not exists (select 1 from case_wallets s
       where s.run_id = $1 and s.wallet_id = t.from_id and s.state = 'expanded')`;
+  return text.replaceAll('$1', place);
 }
 
 /** A stored batch at a time of a query's rows, so that a case of any size fits into memory. */

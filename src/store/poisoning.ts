@@ -37,7 +37,7 @@ export async function* readDust(pool: Pool, runId: number): AsyncGenerator<DustR
        t.value, t.occurrence, c.name as chain, f.address as "from", s.address as signer,
        (select min(cw.wallet_id) from case_wallets cw
         where cw.run_id = $1 and cw.wallet_id in (t.from_id, t.to_id) and cw.state = 'expanded') as "walletId"
-     from (${await runTransfers(pool, runId, `${IS_DUST} and t.value > 0`)}) t
+     from (${await runTransfers(pool, runId, { which: `${IS_DUST} and t.value > 0` })}) t
      join wallets f on f.id = t.from_id join chains c on c.id = f.chain_id left join wallets s on s.id = t.signer_id
      order by t.transaction, t.asset_id, t.from_id, t.to_id, t.value, t.occurrence`,
     [runId],
@@ -99,7 +99,7 @@ export async function storeMarks(pool: Pool, runId: number, marks: readonly Pois
 async function poisonRows(db: Db, runId: number): Promise<string> {
   return `(
     select t.*, coalesce(p.rule, 'zero-value') as rule
-    from (${await runTransfers(db, runId, IS_DUST)}) t
+    from (${await runTransfers(db, runId, { which: IS_DUST })}) t
     left join poison_marks p on p.run_id = $1 and p.transaction = t.transaction and p.asset_id = t.asset_id
       and p.from_id = t.from_id and p.to_id = t.to_id and p.value = t.value and p.occurrence = t.occurrence
     where t.value = 0 or p.rule is not null) t`;

@@ -68,6 +68,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   // The queue's tables are migrated with ours.
   bullmq: ['src/queue', 'src/store/migrate.ts'],
   ioredis: ['src/queue'],
+  'cron-parser': ['src/queue'],
   tronweb: ['src/chains', 'src/simulate'],
   ethers: ['src/chains', 'src/simulate'],
   'node:http': ['src/simulate'],
