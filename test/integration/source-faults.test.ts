@@ -209,4 +209,38 @@ describe('a node', () => {
     });
     expect(await read(source, ETHEREUM_CHAIN)).toEqual(whole(ETHEREUM_CHAIN));
   });
+
+  describe('that finds nothing where the header of a block tells of logs', () => {
+    const LAST = { ...ETHEREUM_CHAIN, from: FIRST_BLOCK + 310 };
+    const last = keys(ETHEREUM_CHAIN.ledger.of(ETHEREUM_CHAIN.wallet).filter(({ block }) => block >= LAST.from));
+
+    test('for once: it is asked again', async () => {
+      let [questions, failing] = [0, true];
+      const source = await node({
+        faultAt: (request) => {
+          questions += isLogs(request) ? 1 : 0;
+          return failing && isLogs(request) && questions <= 2 ? 'no-logs' : null;
+        },
+      });
+      await expect(read(source, LAST)).rejects.toMatchObject({ code: 'REPLY_INCONSISTENT' });
+      failing = false;
+      expect(await read(source, LAST)).toEqual(last);
+    });
+
+    test('for good: its history is not taken for empty', async () => {
+      const source = await node({ faultAt: (request) => (isLogs(request) ? 'no-logs' : null) });
+      await expect(read(source, LAST)).rejects.toMatchObject({
+        code: 'REPLY_INCONSISTENT',
+        message: expect.stringContaining("that the block's header tells of"),
+      });
+    });
+  });
+
+  test('that finds nothing of a wallet where others have transfers costs two requests more', async () => {
+    const stranger = { ...ETHEREUM_CHAIN, wallet: ETHEREUM.addressFor('nobody') };
+    const server = await serveEthereumNode(ETHEREUM_CHAIN.ledger);
+    closing.push(() => server.close());
+    expect(await read(createEthereumNode({ url: server.url }), stranger)).toEqual([]);
+    expect(server.requests).toMatchObject({ eth_getLogs: 3, eth_getBlockByNumber: 1 });
+  });
 });
