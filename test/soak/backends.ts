@@ -1,12 +1,15 @@
 /** Where a crawl keeps its data and its queue: each pair that is possible, emptied for every crawl. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
 import type { Pool } from '../../src/store/db.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
+import { openEngine } from '../../workers/run.ts';
 import { cli } from '../fixtures/cli.ts';
 
 export const PAIRS = ['embedded/postgres', 'embedded/redis', 'server/postgres', 'server/redis'] as const;
@@ -35,16 +38,21 @@ export function isPossible(pair: Pair, { postgres, redis }: Servers): boolean {
 export async function openBackend(pair: Pair, servers: Servers): Promise<Backend> {
   const database = pair.startsWith('server') ? await createDatabase(servers.postgres ?? '') : null;
   const folder = await mkdtemp(join(tmpdir(), 'downstream-soak-'));
+  // The embedded server runs as another user.
+  await chmod(folder, 0o755);
   const env = {
     LOG_LEVEL: 'silent',
     ...(database === null ? { DOWNSTREAM_DATA: join(folder, 'data') } : { DATABASE_URL: database.url }),
     ...(pair.endsWith('redis') ? { REDIS_URL: servers.redis ?? '' } : {}),
   };
-  // Both make the tables of data and queue: a server's by command, the embedded ones with the first engine.
-  const { code, err } = await (database === null ? cli(env, 'case', 'list') : cli(env, 'migrate'));
-  if (code !== 0) throw new Error(err);
+  if (database !== null) {
+    const { code, err } = await cli(env, 'migrate');
+    if (code !== 0) throw new Error(err);
+  }
   // Held open, so that the embedded server stays.
   const store = await openStore(readConfig(env));
+  // The first engine makes the queue's tables where the database is embedded.
+  await (await openEngine(readConfig(env), systemClock, createLog('silent'))).close();
   const kept = await tablesWithRows(store);
   return {
     pair,

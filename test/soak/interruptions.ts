@@ -65,9 +65,12 @@ export async function interrupt({ target, count, seed, seconds }: Interruptions)
       const env = await prepare(place, rate);
       const crew = openCrew(env, WORKERS);
       const act = async () => {
-        if (target === 'worker') crew.kill(random.integer(0, WORKERS - 1));
-        else if (target === 'queue') await emptyQueue(redis, env);
-        else await (target === 'redis' ? redis : postgres)?.crash(random.integer(...AWAY_MS));
+        if (target === 'worker') return crew.kill(random.integer(0, WORKERS - 1));
+        if (target === 'queue') return emptyQueue(redis, env);
+        const server = target === 'redis' ? redis : postgres;
+        await server?.kill();
+        await sleep(random.integer(...AWAY_MS));
+        await server?.restart();
       };
       const crawl = crawlUntilFinished(env, words);
       await crew.ready();
@@ -81,7 +84,9 @@ export async function interrupt({ target, count, seed, seconds }: Interruptions)
       const { graphHash, commands } = await crawl.ended;
       total.crawls += 1;
       total.commands += commands;
-      total.deaths += await crew.close();
+      const lastWords = await crew.close();
+      total.deaths += lastWords.length;
+      for (const said of lastWords) words.set(said, (words.get(said) ?? 0) + 1);
       if (graphHash !== whole.graphHash) total.different += 1;
     }
   } finally {
@@ -155,7 +160,7 @@ function crawlUntilFinished(env: Record<string, string>, words: Map<string, numb
 function openCrew(env: Record<string, string>, size: number) {
   const hire = () => start(['worker', '--queue', 'crawl'], env);
   const crew: RunningProgram[] = Array.from({ length: size }, hire);
-  let deaths = 0;
+  const dead: RunningProgram[] = [];
   const isDead = ({ child }: RunningProgram) => child.exitCode !== null;
   const works = ({ child }: RunningProgram) =>
     new Promise<void>((resolve) => {
@@ -167,16 +172,17 @@ function openCrew(env: Record<string, string>, size: number) {
     kill(place: number) {
       const worker = crew[place];
       if (worker === undefined) return;
-      if (isDead(worker)) deaths += 1;
+      if (isDead(worker)) dead.push(worker);
       worker.child.kill('SIGKILL');
       crew[place] = hire();
     },
-    /** Ends them all. Returns how many had ended by themselves. */
+    /** Ends them all. Returns the last words of those that had ended by themselves. */
     async close() {
-      deaths += crew.filter(isDead).length;
+      dead.push(...crew.filter(isDead));
       for (const { child } of crew) child.kill('SIGKILL');
+      const outcomes = await Promise.all(dead.map(({ ended }) => ended));
       await Promise.all(crew.map(({ ended }) => ended));
-      return deaths;
+      return outcomes.map(({ err }) => `a worker: ${/^Error: (.*)$/m.exec(err)?.[1] ?? err.slice(-300)}`);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The table of docs/soak.md: how much of the matrix has been run, when, on what, and what it came to. */
 import type { Result } from './matrix.ts';
 
-const HEAD = ['queue and data', 'workers', 'crawls', 'the same', 'named', 'in silence', 'days', 'revisions'];
+const HEAD = ['data and queue', 'workers', 'crawls', 'the same', 'named', 'in silence', 'days', 'revisions'];
 
 export function summaryOf(results: readonly Result[]): string {
   const groups = new Map<string, Result[]>();
