@@ -208,17 +208,19 @@ async function persistently<T>(ask: () => Promise<T>, tries: number, signal: Abo
     try {
       return await ask();
     } catch (error) {
-      if (signal.aborted) throw interrupted();
+      if (signal.aborted) throw interrupted(signal);
       if (!(error instanceof RetryableError) || attempt === tries) throw error;
       wait = Math.min(error.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
     }
     await sleep(wait, undefined, { signal }).catch(() => {
-      throw interrupted();
+      throw interrupted(signal);
     });
   }
 }
 
-function interrupted(): UserError {
+/** Somebody stopped the crawl, or the connection that holds the case's lock is lost: then that is the word. */
+function interrupted(signal: AbortSignal): Error {
+  if (signal.reason instanceof RetryableError) return signal.reason;
   return new UserError('INTERRUPTED', 'The crawl was interrupted before it began.', {
     todo: 'Run the same command again.',
   });
