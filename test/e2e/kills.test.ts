@@ -6,7 +6,7 @@ import { interrupt, type Target } from '../soak/interruptions.ts';
 const own = await findOwnServers();
 
 describe.skipIf(!own.postgres)('a crawl', () => {
-  it.each<[Target, number, number]>([
+  it.concurrent.each<[Target, number, number]>([
     ['worker', 5, 8],
     ['redis', 2, 8],
     ['postgres', 2, 8],
