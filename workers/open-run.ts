@@ -251,14 +251,14 @@ async function persistently<T>(ask: (call: Call) => Promise<T>, tries: number, s
     try {
       return await ask({ signal, stopping: patience.signal });
     } catch (error) {
-      if (signal.aborted) throw interrupted();
+      if (signal.aborted) throw interrupted(signal);
       if (!(error instanceof RetryableError) || attempt === tries) throw error;
       wait = Math.min(error.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
     } finally {
       clearTimeout(timer);
     }
     await sleep(wait, undefined, { signal }).catch(() => {
-      throw interrupted();
+      throw interrupted(signal);
     });
   }
 }
@@ -268,7 +268,9 @@ function heldUp(): RetryableError {
   return new RetryableError('PROVIDER_BUSY', 'The provider has asked for a pause, which is not over.');
 }
 
-function interrupted(): UserError {
+/** Somebody stopped the crawl, or the connection that holds the case's lock is lost: then that is the word. */
+function interrupted(signal: AbortSignal): Error {
+  if (signal.reason instanceof RetryableError) return signal.reason;
   return new UserError('INTERRUPTED', 'The crawl was interrupted before it began.', {
     todo: 'Run the same command again.',
   });

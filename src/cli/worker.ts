@@ -34,7 +34,7 @@ worker to go on with.`,
               stop.signal.addEventListener('abort', () => resolve());
               // A worker outlives a server that is gone for a while; a full disk it does not.
               const onFatal = (error: Error) => {
-                if (error instanceof UserError) reject(error);
+                if (error instanceof UserError && error.code !== 'DATABASE_UNREACHABLE') reject(error);
               };
               if (options.queue !== 'analyse') engine.startCrawl(engine.providers, onFatal);
               if (options.queue === 'schedule' || options.queue === 'all') engine.startSchedules(onFatal);

@@ -38,11 +38,14 @@ export class Ledger {
   readonly #balances: ReadonlyMap<Address, bigint>;
   readonly #frozen: ReadonlySet<Address>;
   readonly #sums = new Map<string, bigint>();
+  readonly #options: LedgerOptions;
+  #older: Ledger | null = null;
   #head: Head;
 
   /** Of the transfers given, those of another chain or asset are none of this ledger's: a whole economy may be handed in. */
   constructor(transfers: readonly SimulatedTransfer[], options: LedgerOptions = {}) {
     this.network = options.network ?? TRON;
+    this.#options = options;
     const { chain, token } = this.network;
     this.transfers = transfers
       .filter((transfer) => transfer.chain === chain && transfer.asset === token.symbol)
@@ -77,6 +80,13 @@ export class Ledger {
   moveHead(block: number): void {
     this.#head = headAt(this.network, block);
     this.#sums.clear();
+  }
+
+  /** The same chain as a server shows it that is so many blocks behind. */
+  behind(blocks: number): Ledger {
+    const head = Math.max(0, this.#head.block - blocks);
+    if (this.#older?.head.block !== head) this.#older = new Ledger(this.transfers, { ...this.#options, head });
+    return this.#older;
   }
 
   /** Every wallet that any transfer names, of all times. */

@@ -51,9 +51,16 @@ export async function serveTronGrid(ledger: Ledger, options: TronGridOptions = {
   );
 }
 
-/** The right answer, or one with a fault of its page. */
-function answer(ledger: Ledger, request: SimulatedRequest, fault: Fault | null, options: TronGridOptions): Reply {
+/** Blocks by which a server's newest block may be behind: fewer than are quiet at the end of a ledger. */
+const OLDER = 20;
+/** Six minutes by which a server's histories and balances may be behind. */
+const BEHIND = 120;
+
+/** The right answer, one with a fault of its page, or one of a server that is behind. */
+function answer(whole: Ledger, request: SimulatedRequest, fault: Fault | null, options: TronGridOptions): Reply {
   const { genesis, hidden } = options;
+  const lag = fault?.kind === 'older-head' ? OLDER : fault?.kind === 'behind' ? BEHIND : 0;
+  const ledger = lag === 0 ? whole : whole.behind(lag);
   switch (request.endpoint) {
     case 'history':
       return history(ledger, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null, hidden);

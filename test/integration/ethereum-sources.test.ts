@@ -229,6 +229,14 @@ describe('a node that will not do', () => {
     const words = await told((await node({ finality })).head());
     expect(words).toContain('PROVIDER_NO_FINALITY\nHOST does not tell which block is final');
   });
+  test('does not tell for once what is final: that may pass', async () => {
+    for (const kind of ['timeout-in-200', 'error-in-200'] as const) {
+      const source = await node({
+        faultAt: ({ calls }) => (JSON.stringify(calls[0]?.params).includes('finalized') ? kind : null),
+      });
+      expect(await told(source.head())).toMatch(/^REPLY_ERROR: HOST answered with an error/);
+    }
+  });
   test('has dropped the state of the head: no balance is told, and none is made up', async () => {
     for (const stateWords of ['trie-node', 'historical-state'] as const) {
       const source = await node({ stateBlocks: 16, stateWords });

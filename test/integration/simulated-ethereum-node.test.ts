@@ -696,7 +696,7 @@ describe('faults', () => {
 
   test('a plan befalls the same requests in whatever order they come, and gives in', async () => {
     const kinds = [...HTTP_FAULTS, ...RPC_FAULTS, ...BLOCK_FAULTS, ...LOG_FAULTS].filter(
-      (kind) => !['hang', 'reset'].includes(kind),
+      (kind) => !['hang', 'reset', 'cut-off'].includes(kind),
     );
     const rates = Object.fromEntries(kinds.map((kind) => [kind, 0.02]));
     const befallen = async (order: readonly Address[]): Promise<string[]> => {

@@ -16,6 +16,7 @@ import {
   withTimes,
 } from './log-reader.ts';
 import { invalid, type LoggedTransfer, readLog } from './logs.ts';
+import { requireLogs } from './missing-logs.ts';
 
 export type Side = 'sender' | 'recipient';
 
@@ -30,6 +31,7 @@ export async function readLogs(reader: LogReader, request: HistoryRequest): Prom
   const sides = (['sender', 'recipient'] as const).map((side) => ({ side, parts: wallets }));
   const found = await readRange(reader, request, stretch, sides, readingOf(request.asset, reader.place));
   const transfers = merge(found.answers, new Set(wallets), found.to, reader.place);
+  if (transfers.length === 0) await requireLogs(reader, request, { from: stretch.from, to: found.to });
   const { timed, to } = await withTimes(reader, request, transfers, found.to);
   const { chain, symbol: asset } = request.asset;
   const rows = timed.map(({ block, index, timestamp, transaction, from, to: payee, value }): HistoryRow => {

@@ -164,8 +164,14 @@ async function finalisedHead(rpc: Rpc, place: Place, call: Call | undefined): Pr
     if (block === null) throw noFinality(place, null);
     return { block: block.number, timestamp: block.timestamp * 1000 };
   } catch (error) {
-    throw error instanceof RpcRefusal ? noFinality(place, error.said) : error;
+    if (!(error instanceof RpcRefusal)) throw error;
+    throw isUnknownTag(error) ? noFinality(place, error.said) : refused(place, error);
   }
+}
+
+/** Whether it is the tag that is refused, for good: anything else, such as a timeout, may pass. */
+function isUnknownTag({ code, said }: RpcRefusal): boolean {
+  return [-32602, -32601, -39001].includes(code ?? 0) || /finali[sz]ed|unknown block|block tag|0x prefix/i.test(said);
 }
 
 /** Providers put their keys into the address: each part of its path is kept out of messages. */

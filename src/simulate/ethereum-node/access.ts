@@ -18,6 +18,12 @@ export interface AccessOptions extends KeyOptions {
 
 const UNAUTHORISED = { code: -32000, message: 'Unauthorized: You must authenticate your request with an API key.' };
 const WITHDRAWN = { code: -32600, message: 'Must be authenticated!' };
+const CAPACITY = {
+  code: 429,
+  message:
+    'Your app has exceeded its compute units per second capacity. If you have retries enabled, you can safely ignore this message.',
+};
+const RANGE = { code: -32600, message: 'block range is too wide' };
 const TOO_FAST = { code: -32005, message: 'request rate limited' };
 
 /** Says what refuses a request at a time, or `null`. */
@@ -44,6 +50,10 @@ export function faultReply({ kind, seconds = 1 }: Fault, request: SimulatedReque
       return { status: 404, body: { error: 'Not Found' } };
     case 'too-many-requests':
       return tooMany(request, seconds);
+    case 'capacity':
+      return reply(429, request, CAPACITY);
+    case 'refused-range':
+      return reply(200, request, RANGE);
     case 'too-large':
       return reply(413, request, { code: -32602, message: 'request entity too large' });
     case 'server-error':

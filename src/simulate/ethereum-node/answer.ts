@@ -50,6 +50,9 @@ function resultFor(node: Node, { method, params }: RpcCall, fault: Fault | null,
     throw new RpcRefusal({ code: -32601, message: `the method ${method} does not exist/is not available` });
   }
   if (method === 'eth_getBlockByNumber' && fault?.kind === 'older-head') return olderBlock(node, params);
+  if (method === 'eth_blockNumber' && fault?.kind === 'older-head') {
+    return quantity(Math.max(0, node.chain.ledger.tip.block - BEHIND));
+  }
   if (method !== 'eth_getLogs') return RESULTS[method](node, params);
   const rows = logsFor(node, params);
   return fault !== null && isLogFault(fault.kind) ? spoil(rows, fault.kind, seed) : rows;

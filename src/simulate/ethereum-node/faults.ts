@@ -1,5 +1,5 @@
 /** Everything that a node, or whoever sells access to one, does wrong. */
-import type { FaultOf } from '../http/faults.ts';
+import { type FaultOf, GATEWAY_FAULTS } from '../http/faults.ts';
 import type { SimulatedRequest } from './request.ts';
 
 /** Faults of any request. */
@@ -20,12 +20,14 @@ export const HTTP_FAULTS = [
   'reset',
   'delay',
   'hang',
+  'capacity',
+  ...GATEWAY_FAULTS,
 ] as const;
 
 /** Faults of any call's reply. */
 export const RPC_FAULTS = ['other-id', 'null-result', 'no-result', 'empty-result'] as const;
 
-/** Faults of a block that is asked for by a tag: `older-head` is as from one of several nodes that is behind. */
+/** Faults of the newest blocks, by tag or number: `older-head` is as from one of several nodes that is behind. */
 export const BLOCK_FAULTS = ['older-head'] as const;
 
 /**
@@ -48,16 +50,23 @@ export const LOG_FAULTS = [
   'behind',
 ] as const;
 
+/** Any range of logs is refused in the same words, whatever its size. */
+export const RANGE_FAULTS = ['refused-range'] as const;
+
 export type LogFaultKind = (typeof LOG_FAULTS)[number];
 export type FaultKind =
   | (typeof HTTP_FAULTS)[number]
   | (typeof RPC_FAULTS)[number]
   | (typeof BLOCK_FAULTS)[number]
+  | (typeof RANGE_FAULTS)[number]
   | LogFaultKind;
 export type Fault = FaultOf<FaultKind>;
 
 /** All kinds in the order of a plan's draws, and the requests they can befall. */
-export const PLANNING = { kinds: [...HTTP_FAULTS, ...RPC_FAULTS, ...BLOCK_FAULTS, ...LOG_FAULTS], applies };
+export const PLANNING = {
+  kinds: [...HTTP_FAULTS, ...RPC_FAULTS, ...BLOCK_FAULTS, ...LOG_FAULTS, ...RANGE_FAULTS],
+  applies,
+};
 
 export function isLogFault(kind: FaultKind): kind is LogFaultKind {
   return (LOG_FAULTS as readonly string[]).includes(kind);
@@ -65,5 +74,5 @@ export function isLogFault(kind: FaultKind): kind is LogFaultKind {
 
 function applies(kind: FaultKind, { calls }: SimulatedRequest): boolean {
   if (kind === 'older-head') return calls.some(({ method }) => method === 'eth_getBlockByNumber');
-  return !isLogFault(kind) || calls.some(({ method }) => method === 'eth_getLogs');
+  return !(isLogFault(kind) || kind === 'refused-range') || calls.some(({ method }) => method === 'eth_getLogs');
 }

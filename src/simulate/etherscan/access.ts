@@ -24,7 +24,7 @@ const INVALID_MS = 30_000;
 export const INVALID_KEY = 'Invalid API Key';
 const MISSING_KEY = 'Missing/Invalid API Key';
 const TOO_MANY_INVALID = 'Too many invalid api key attempts, please try again later';
-const TOO_FAST_KEYLESS = 'Max rate limit reached, please use API Key for higher rate limit';
+export const TOO_FAST_KEYLESS = 'Max rate limit reached, please use API Key for higher rate limit';
 const DEPRECATED =
   'You are using a deprecated V1 endpoint, switch to Etherscan API V2 using https://docs.etherscan.io/v2-migration';
 const NO_CHAIN =
@@ -61,7 +61,7 @@ export function tooFast(perSecond: number): string {
   return `Max calls per sec rate limit reached (${perSecond}/sec)`;
 }
 
-function dailyLimit(asked: number, { perDay = 0 }: AccessOptions): string {
+export function dailyLimit(asked: number, { perDay = 0 }: AccessOptions): string {
   const percent = perDay === 0 ? 100 : Math.floor((asked * 100) / perDay);
   return `Max daily rate limit reached. ${asked} (${percent}%) of ${perDay} day/limit`;
 }

@@ -1,5 +1,5 @@
 /** Everything that Etherscan does wrong. */
-import type { FaultOf } from '../http/faults.ts';
+import { type FaultOf, GATEWAY_FAULTS } from '../http/faults.ts';
 import { isProxyAction, type SimulatedRequest } from './request.ts';
 
 /** Faults of any request. */
@@ -20,15 +20,18 @@ export const HTTP_FAULTS = [
   'reset',
   'delay',
   'hang',
+  'keyless-in-200',
+  'daily-in-200',
+  ...GATEWAY_FAULTS,
 ] as const;
 
 /** Faults of a reply of `module=proxy`. */
-export const PROXY_FAULTS = ['other-id', 'no-result'] as const;
+export const PROXY_FAULTS = ['other-id', 'no-result', 'older-head'] as const;
 
 /**
  * Faults of a page of an account's transfers.
  *
- * `lost-row` and `empty-page` leave rows out, and nothing shows it; so does `unstable-ties` where a page's border runs
+ * `lost-row`, `empty-page` and `behind` (of an index that has not seen the newest blocks) leave rows out, and nothing shows it; so does `unstable-ties` where a page's border runs
  * through a block, and `short-page`, behind which the next page begins where a full one would have ended.
  */
 export const PAGE_FAULTS = [
@@ -41,6 +44,8 @@ export const PAGE_FAULTS = [
   'without-value',
   'malformed-value',
   'lost-row',
+  'shuffled-rows',
+  'behind',
 ] as const;
 
 export type PageFaultKind = (typeof PAGE_FAULTS)[number];
@@ -60,6 +65,7 @@ export function isProxyFault(kind: FaultKind): kind is ProxyFaultKind {
 }
 
 function applies(kind: FaultKind, { endpoint }: SimulatedRequest): boolean {
+  if (kind === 'older-head') return endpoint === 'eth_blockNumber';
   if (isProxyFault(kind)) return isProxyAction(endpoint);
   return !isPageFault(kind) || endpoint === 'tokentx';
 }

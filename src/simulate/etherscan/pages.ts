@@ -16,6 +16,7 @@ export function spoil(rows: readonly Row[], fault: PageFaultKind | null, random:
     case null:
     case 'other-rows':
     case 'unstable-ties':
+    case 'behind':
       return rows;
     case 'repeated-rows':
       return rows.flatMap((row) => [row, { ...row }]);
@@ -29,6 +30,8 @@ export function spoil(rows: readonly Row[], fault: PageFaultKind | null, random:
       return rows.with(middle, withoutValue(one));
     case 'malformed-value':
       return rows.with(middle, { ...one, value: random.pick(['', '-1', '1.5', '1e9', 'NaN', '0x10']) });
+    case 'shuffled-rows':
+      return random.shuffle(rows);
     case 'lost-row':
       return rows.toSpliced(middle, 1);
   }

@@ -1,7 +1,7 @@
 /** The faults of Etherscan that are replies like any other, in its own words. */
 import { DISTANT_RATE } from '../http/access.ts';
 import type { Reply } from '../http/reply.ts';
-import { INVALID_KEY, tooFast } from './access.ts';
+import { dailyLimit, INVALID_KEY, TOO_FAST_KEYLESS, tooFast } from './access.ts';
 import type { Fault } from './faults.ts';
 import { refuse } from './request.ts';
 
@@ -28,6 +28,10 @@ export function faultReply({ kind, seconds = 1 }: Fault): Reply | null {
       return refuse(TIMEOUT);
     case 'busy-in-200':
       return refuse(BUSY);
+    case 'keyless-in-200':
+      return refuse(TOO_FAST_KEYLESS);
+    case 'daily-in-200':
+      return refuse(dailyLimit(100_001, { perDay: 100_000 }));
     case 'null-result':
       return { status: 200, body: { status: '0', message: 'NOTOK', result: null } };
     default:

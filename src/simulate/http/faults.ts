@@ -1,6 +1,19 @@
 /** When a simulated provider does something wrong: planned by a seed, or chosen request by request. */
 import { Random } from '../random.ts';
 
+/**
+ * What any server, or whatever stands between it and its callers, does wrong: 502 and 503 of a gateway, the latter with and
+ * without word of how long it will last; 429 without such a word; words that are no JSON; a reply that is cut off as it is sent.
+ */
+export const GATEWAY_FAULTS = [
+  'bad-gateway',
+  'unavailable',
+  'overloaded',
+  'slow-down',
+  'plain-text',
+  'cut-off',
+] as const;
+
 export interface FaultOf<Kind extends string> {
   readonly kind: Kind;
   /** How long the caller is asked to wait, where it is: 1 unless told. */

@@ -6,6 +6,9 @@ import { type Reply, send, sendReply } from './reply.ts';
 const HTML =
   '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser.</body></html>';
 const FORBIDDEN = '<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>';
+/** A gateway's page for a status, in nginx's words. */
+const gatewayPage = (status: string) =>
+  `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;
 const HTML_TYPE = { 'content-type': 'text/html' };
 
 /**
@@ -43,7 +46,35 @@ export function misbehave<Kind extends string>(
       send(response, 200, whole.slice(0, Math.floor(whole.length / 2)));
       break;
     }
+    case 'bad-gateway':
+      send(response, 502, gatewayPage('502 Bad Gateway'), HTML_TYPE);
+      break;
+    case 'unavailable':
+      send(response, 503, gatewayPage('503 Service Temporarily Unavailable'), HTML_TYPE);
+      break;
+    case 'overloaded':
+      send(response, 503, gatewayPage('503 Service Temporarily Unavailable'), {
+        ...HTML_TYPE,
+        'retry-after': String(fault.seconds ?? 1),
+      });
+      break;
+    case 'slow-down':
+      send(response, 429, gatewayPage('429 Too Many Requests'), HTML_TYPE);
+      break;
+    case 'plain-text':
+      send(response, 200, 'upstream request timeout', { 'content-type': 'text/plain' });
+      break;
+    case 'cut-off':
+      cutOff(response, JSON.stringify(honest().body));
+      break;
     default:
       sendReply(response, words(fault) ?? honest());
   }
+}
+
+/** Sends half of what was announced, and ends the connection. */
+function cutOff(response: ServerResponse, whole: string): void {
+  const bytes = Buffer.from(whole);
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': bytes.byteLength });
+  response.write(bytes.subarray(0, bytes.byteLength >> 1), () => response.socket?.destroy());
 }

@@ -1,5 +1,5 @@
 /** Everything that TronGrid does wrong. */
-import type { ChoiceOf, FaultOf } from '../http/faults.ts';
+import { type ChoiceOf, type FaultOf, GATEWAY_FAULTS } from '../http/faults.ts';
 import type { SimulatedRequest } from './request.ts';
 
 /** Faults of any request. */
@@ -18,7 +18,16 @@ export const HTTP_FAULTS = [
   'reset',
   'delay',
   'hang',
+  'key-suspended',
+  'daily-usage',
+  ...GATEWAY_FAULTS,
 ] as const;
+
+/**
+ * Faults of one of several servers that is behind the others: `older-head` of the newest block, by fewer blocks than are
+ * quiet at the end of a ledger; `behind` of histories and contract reads, which then leave out the newest transfers.
+ */
+export const REPLICA_FAULTS = ['older-head', 'behind'] as const;
 
 /**
  * Faults of a page of an account's history.
@@ -41,23 +50,26 @@ export const PAGE_FAULTS = [
   'refused-fingerprint',
   'without-details',
   'without-some-details',
+  'shuffled-rows',
 ] as const;
 
 type HttpFaultKind = (typeof HTTP_FAULTS)[number];
 export type PageFaultKind = (typeof PAGE_FAULTS)[number];
-export type FaultKind = HttpFaultKind | PageFaultKind;
+export type FaultKind = HttpFaultKind | (typeof REPLICA_FAULTS)[number] | PageFaultKind;
 
 export type Fault = FaultOf<FaultKind>;
 export type FaultChoice = ChoiceOf<FaultKind, SimulatedRequest>;
 
 /** All kinds in the order of a plan's draws, and the requests they can befall. */
-export const PLANNING = { kinds: [...HTTP_FAULTS, ...PAGE_FAULTS], applies };
+export const PLANNING = { kinds: [...HTTP_FAULTS, ...PAGE_FAULTS, ...REPLICA_FAULTS], applies };
 
 export function isPageFault(kind: FaultKind): kind is PageFaultKind {
   return (PAGE_FAULTS as readonly string[]).includes(kind);
 }
 
 function applies(kind: FaultKind, request: SimulatedRequest): boolean {
+  if (kind === 'older-head') return request.endpoint === 'head';
+  if (kind === 'behind') return request.endpoint === 'history' || request.endpoint === 'constantCall';
   if (!isPageFault(kind)) return true;
   return request.endpoint === 'history' && (kind !== 'refused-fingerprint' || 'fingerprint' in request.params);
 }

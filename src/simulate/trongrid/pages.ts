@@ -41,6 +41,8 @@ export function spoil(page: Page, fault: PageFaultKind | null, place: number, re
       return { rows: rows.with(middle, withoutValue(one)), next };
     case 'malformed-value':
       return { rows: rows.with(middle, { ...one, value: random.pick(['', '-1', '1.5', '1e9', 'NaN', '0x10']) }), next };
+    case 'shuffled-rows':
+      return { rows: random.shuffle(rows), next };
     case 'lost-row':
       return { rows: rows.toSpliced(middle, 1), next };
     case 'without-details':

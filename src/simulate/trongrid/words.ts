@@ -6,6 +6,7 @@ import type { Fault } from './faults.ts';
 import type { SimulatedRequest } from './request.ts';
 
 const FAILED = { success: false, error: 'internal error', statusCode: 500 };
+const DAILY_USAGE = `Exceed the user daily usage (100000), the maximum query frequency is ${DISTANT_RATE} times per second`;
 const LACK = 'class java.lang.IllegalAccessException : lack of computing resources';
 
 /** `null` for a fault that is no such reply. */
@@ -15,6 +16,10 @@ export function faultReply({ kind, seconds = 1 }: Fault, { path }: SimulatedRequ
       return UNKNOWN_KEY;
     case 'suspended':
       return suspension({ path, key: undefined, rate: DISTANT_RATE, seconds, status: 403 });
+    case 'key-suspended':
+      return suspension({ path, key: 'a key', rate: DISTANT_RATE, seconds, status: 403 });
+    case 'daily-usage':
+      return { status: 503, body: { Error: DAILY_USAGE } };
     case 'not-found':
       return { status: 404, body: { success: false, error: 'Not Found', statusCode: 404 } };
     case 'too-many-requests':
