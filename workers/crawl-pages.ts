@@ -14,6 +14,9 @@ import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
 import { awaitsProbe, stopServices } from './probe.ts';
 import { windowStart } from './provider.ts';
 
+/** A token that is older was left by a process that ended. */
+const TOKEN_MS = 5 * 60_000;
+
 /** Reads the next page of the task's wallets, unless it is stored already; then goes on behind it. */
 export async function readNextPage(context: CrawlContext, page: number, task: Task): Promise<void> {
   const { pool, provider } = context;
@@ -85,7 +88,12 @@ async function storePage(
  * Where a page begins. The first of a run begins a little before the end of what earlier runs stored: a provider's index
  * may have lagged behind its head then.
  */
-function cursorOf({ provider }: CrawlContext, { startedAt }: Task, { cursor, from, updatedAt }: Coverage): Cursor {
+function cursorOf({ provider, clock }: CrawlContext, { startedAt }: Task, coverage: Coverage): Cursor {
+  const { cursor, from, updatedAt } = coverage;
+  // A provider's word for the next page does not live for ever; the position does.
+  if (clock.now() - updatedAt.getTime() > TOKEN_MS && updatedAt >= startedAt) {
+    return { position: cursor.position, held: [], token: null };
+  }
   if (updatedAt >= startedAt || cursor.held.length > 0 || cursor.token !== null) return cursor;
   return { ...cursor, position: Math.max(from, cursor.position - provider.source.overlap) };
 }

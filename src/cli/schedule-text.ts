@@ -1,5 +1,4 @@
 /** How a schedule, and what crawls brought, are told. */
-import { CONSERVING_RULES } from '../../graphs/trace/types.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import type { Amounts, CrawlOutcome, History } from '../store/gains.ts';
 import type { Schedule } from '../store/schedules.ts';

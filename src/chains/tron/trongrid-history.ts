@@ -3,7 +3,8 @@
  *
  * The cursor is a block's timestamp. A page gives up only rows before its newest timestamp: the group at that timestamp
  * may go on behind the page's end, so the next page starts there again, inclusively, and reads it whole. Fingerprints
- * expire, go missing and are refused; they are used only where one timestamp alone fills a page, or a page is empty.
+ * expire, go missing and are refused; they are used only where one timestamp alone fills a page, where a page is empty, and far
+ * into long histories.
  */
 import { RetryableError } from '../../errors.ts';
 import { parseAddress } from '../address.ts';
@@ -45,8 +46,18 @@ export function pageParameters({ asset, cursor, again }: HistoryRequest): Record
   };
 }
 
+/**
+ * Each re-opened page begins with what the one before ended with, which shows that nothing is missing between the two, and costs
+ * its room. In long histories that would come to more than a page, so that behind so many pages fingerprints are followed,
+ * but for every so manieth: no chain of them is trusted for long.
+ */
+const REOPENED_PAGES = 100;
+const CHAINED_PAGES = 50;
+
 /** What a cursor's token says. Written as the fingerprint, with signs before it that no fingerprint has. */
 interface Token {
+  /** How many pages were read before, one after the other. */
+  readonly pages: number;
   /** Pages of the narrow size. */
   readonly narrow: boolean;
   /** How many pages before were empty. */
@@ -55,12 +66,22 @@ interface Token {
 }
 
 function readToken(text: string | null): Token {
-  const [, narrow, empty, fingerprint] = /^(~?)(!*)(.*)$/.exec(text ?? '') ?? [];
-  return { narrow: narrow === '~', empty: empty?.length ?? 0, fingerprint: fingerprint || null };
+  const [, pages, narrow, empty, fingerprint] = /^(?:#(\d+)#)?(~?)(!*)(.*)$/.exec(text ?? '') ?? [];
+  return {
+    pages: Number(pages ?? 0),
+    narrow: narrow === '~',
+    empty: empty?.length ?? 0,
+    fingerprint: fingerprint || null,
+  };
 }
 
-function writeToken({ narrow, empty, fingerprint }: Token): string {
-  return `${narrow ? '~' : ''}${'!'.repeat(empty)}${fingerprint ?? ''}`;
+function writeToken({ pages, narrow, empty, fingerprint }: Token): string {
+  return `#${pages}#${narrow ? '~' : ''}${'!'.repeat(empty)}${fingerprint ?? ''}`;
+}
+
+/** Whether the page behind so many is asked for by the fingerprint that the provider names. */
+function isChained(pages: number): boolean {
+  return pages >= REOPENED_PAGES && pages % CHAINED_PAGES !== 0;
 }
 
 function limitOf({ narrow }: Token, again = false): number {
@@ -103,16 +124,19 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
   if (newest > cursor.position) {
     const complete = rows.filter((row) => row.timestamp < newest);
     const held = rows.filter((row) => row.timestamp === newest);
-    return { rows: complete, next: { position: newest, held, token: null }, remarks };
+    const pages = token.pages + 1;
+    const fingerprint = isChained(pages) ? page.fingerprint : null;
+    const next = { position: newest, held, token: writeToken({ pages, narrow: false, empty: 0, fingerprint }) };
+    return { rows: complete, next, remarks };
   }
   const { position } = cursor;
   if (page.fingerprint === null) {
     // Either the instant fills the page exactly, or the provider forgot to name the next: a page of another size tells.
-    const narrow = writeToken({ narrow: true, empty: 0, fingerprint: null });
+    const narrow = writeToken({ pages: token.pages, narrow: true, empty: 0, fingerprint: null });
     if (!token.narrow) return { rows: [], next: { position, held: [], token: narrow }, remarks };
     throw stuckAt(newest);
   }
-  const next = writeToken({ narrow: token.narrow, empty, fingerprint: page.fingerprint });
+  const next = writeToken({ ...token, empty, fingerprint: page.fingerprint });
   return { rows: [], next: { position, held: rows, token: next }, remarks };
 }
 
