@@ -1,7 +1,7 @@
 /**
  * Two wallets' histories list a transfer between them, or one history is not whole.
  *
- * Such a wallet is read once more from the missing transfer on. What is missing even then is taken in as the wallet's own: it is
+ * Such a wallet is read once more: an account's list from its beginning, blocks from the missing transfer on. What is missing even then is taken in as the wallet's own: it is
  * the chain's word all the same, from the other side, and the wallet's balance decides whether all is there.
  */
 import { findDisagreements, takeFromCounterparties } from '../src/store/frontier.ts';
@@ -34,14 +34,15 @@ export async function settleDisagreements(
       const known = await readRepairs(pool, run.id, asset.id);
       const key = { assetId: asset.id, providerId };
       let taken = 0;
-      for (const { walletId, wave, since, sinceBlock } of await findDisagreements(pool, run.id, asset.id)) {
+      for (const { walletId, wave, sinceBlock } of await findDisagreements(pool, run.id, asset.id)) {
         back = Math.min(back ?? wave, wave);
         if (known.get(walletId)?.has('counterparty')) {
           taken += await takeFromCounterparties(pool, run.id, asset.id, walletId);
           continue;
         }
-        const position = source.unit === 'timestamp' ? since : (sinceBlock ?? 0);
         const start = windowStart(provider);
+        // A list that lacks one row may lack others, also earlier ones that cancel out; ranges of blocks are read whole.
+        const position = source.most.histories > 1 ? (sinceBlock ?? start) : start;
         await beginReread(pool, { runId: run.id, walletId, step: 'counterparty', key, position, start });
         begun += 1;
       }

@@ -19,9 +19,13 @@ export type RereadJob = Extract<CrawlJob, { kind: 'reread' }>;
 /** Nodes read so many blocks of a wallet in some hundred requests; without a smaller stretch it would be the whole chain. */
 const MOST_BLOCKS = 200_000;
 
-/** Whether a history is searched for the blocks that differ, and not gone back to page by page. */
+/**
+ * Whether a history is searched for the blocks that differ, and not gone back to page by page. Where accounts are listed all of
+ * it costs less than the search, and finds also what cancels out: a wallet that passes on all it gets holds nothing
+ * again and again.
+ */
 export function readsBlocks({ source }: Provider, step: RepairStep): boolean {
-  return step !== 'counterparty' && source.balanceAt !== undefined;
+  return step !== 'counterparty' && source.balanceAt !== undefined && source.most.histories > 1;
 }
 
 /** From where on a wallet that differs is read again: all before the newest head at which it was proven is right. */

@@ -90,7 +90,7 @@ function reasonsText(title: string, wallets: readonly WalletCoverage[]): string 
   if (wallets.length === 0) return '';
   const counts = new Map<string, number>();
   for (const { reason } of wallets) {
-    const short = firstLine(reason ?? 'no reason recorded').replace(/; its history is stored up to .*/, '');
+    const short = firstLine(reason ?? 'no reason recorded').replace(/(;|: ).*/, '');
     counts.set(short, (counts.get(short) ?? 0) + 1);
   }
   const sorted = [...counts].sort(([a, many], [b, other]) => other - many || (a < b ? -1 : 1));

@@ -268,8 +268,7 @@ export interface Disagreement {
   readonly walletId: number;
   readonly wave: number;
   readonly missing: number;
-  /** Time, and block where it is known, of the oldest of them. */
-  readonly since: number;
+  /** Block of the oldest of them, where it is known. */
   readonly sinceBlock: number | null;
 }
 
@@ -280,8 +279,7 @@ export interface Disagreement {
 export async function findDisagreements(db: Db, runId: number, assetId: number): Promise<Disagreement[]> {
   return many<Disagreement>(
     db,
-    `select cw.wallet_id as "walletId", cw.wave, count(*) as missing, min(t.timestamp) as since,
-       min(t.block) as "sinceBlock"
+    `select cw.wallet_id as "walletId", cw.wave, count(*) as missing, min(t.block) as "sinceBlock"
      from case_wallets cw
      join wallets w on w.id = cw.wallet_id
      join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id

@@ -62,7 +62,7 @@ describe.skipIf(mounted === null || !hasSharedData)('a crawl on a disk that fill
     fill(filling);
     const { code, err } = await crawl.ended;
     expect(code).toBe(1);
-    expect(err.replace(/^hop .*\n/gm, '')).toMatchInlineSnapshot(`
+    expect(err.replace(/^wave .*\n/gm, '')).toMatchInlineSnapshot(`
       "Error: The disk of the database is full.
       Everything stored until now is kept, and no page was stored by half.
       Free some space, then run the same command again: it goes on where it stopped.

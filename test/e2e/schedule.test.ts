@@ -33,6 +33,7 @@ for (const [backend, signal, missing] of backends) {
     const economy = oneChain(generateEconomy({ seed: 'queue' }), 'tron');
     let folder: string;
     let database: FreshDatabase;
+    let ledger: Ledger;
     let server: SimulatedTronGrid;
     let env: Record<string, string>;
     let redis: Redis | undefined;
@@ -42,8 +43,9 @@ for (const [backend, signal, missing] of backends) {
       folder = await mkdtemp(join(tmpdir(), 'downstream-schedule-'));
       await writeEconomy(folder, economy);
       database = await freshDatabase();
-      server = await serveTronGrid(new Ledger(economy.transfers));
-      env = { DATABASE_URL: database.url, TRON_API_URL: server.url, TRON_API_RATE: '8', LOG_LEVEL: 'silent' };
+      ledger = new Ledger(economy.transfers);
+      server = await serveTronGrid(ledger);
+      env = { DATABASE_URL: database.url, TRON_API_URL: server.url, TRON_API_RATE: '25', LOG_LEVEL: 'silent' };
       if (backend === 'Redis') {
         const url = new URL(redisUrl ?? '');
         url.pathname = `/${OWN_DATABASE}`;
@@ -55,7 +57,7 @@ for (const [backend, signal, missing] of backends) {
       await create(alone, 'alone');
       undisturbed = (await cliJson<{ graphHash: string }>(alone, 'crawl', 'alone', ...CRAWL)).graphHash;
       await other.drop();
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       await redis?.quit();
       await server.close();
@@ -102,10 +104,12 @@ for (const [backend, signal, missing] of backends) {
       expect((await cli(env, 'repair', 'emptied')).out).toBe(
         'Crawl 1 of the case "emptied" is finished: nothing is waited for.\n',
       );
-    }, 60_000);
+    }, 120_000);
 
     it(`a scheduled crawl whose worker ends by ${signal} is taken up by another`, async () => {
       await create(env, 'left');
+      // What another case has read up to the head before would cost no request.
+      ledger.moveHead(ledger.head.block + 50);
       const runs = () =>
         query<{ state: string; attempt: number; requests: string; graph_hash: string | null }>(
           `select r.* from downstream.runs r join downstream.cases c on c.id = r.case_id where c.name = 'left'`,
@@ -130,14 +134,14 @@ for (const [backend, signal, missing] of backends) {
         crawls: [{ number: 1, scheduled: true, state: 'finished', new: { since: null } }],
         missed: [],
       });
-    }, 60_000);
+    }, 120_000);
   });
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let waited = 0; waited < 40_000; waited += 50) {
+  for (let waited = 0; waited < 60_000; waited += 50) {
     if (await isSo()) return;
     await sleep(50);
   }
-  throw new Error('It did not come about within 40 s.');
+  throw new Error('It did not come about within 60 s.');
 }

@@ -353,7 +353,7 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
         expect(text).toMatch(/\nRemarks\n +\d+× {2}trongrid {2}rows of another token's contract were left out\n/);
       }
       expect(out).toMatch(
-        /\d+ of \d+ wallets (has a history that is|have histories that are) not proven to be whole\.\n.* see npx downstream/,
+        /\d+ wallets? (is|are) unproven: transfers of (it|them) may be missing\. See: npx downstream coverage "odd" --unproven\n/,
       );
       const { run } = await cliJson<{ run: { faults: { code: string; count: number }[] } }>(
         there,

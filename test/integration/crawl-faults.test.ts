@@ -26,7 +26,6 @@ interface CrawlJson {
 
 interface Shown {
   readonly run: { readonly faults: readonly { readonly code: string; readonly count: number }[] };
-  readonly balances: readonly { readonly address: string; readonly proof: string }[];
 }
 
 /** Recorded, so that a failure can be run again. */
@@ -205,8 +204,9 @@ describe.skipIf(inject('postgres') === null)('a crawl against a faulty provider'
       expect(outcome).toMatchObject({ state: 'finished', transfers: 2, wallets: { expanded: 2, failed: 0 } });
       const shown = await cliJson<Shown>(env, 'case', 'show', 'x');
       expect(shown.run.faults.find(({ code }) => code === 'ROWS_OF_OTHERS')?.count).toBe(1);
-      const proofs = Object.fromEntries(shown.balances.map(({ address, proof }) => [address, proof]));
-      expect(proofs).toEqual({ [`${seed}`]: 'proven', [`${payee}`]: 'proven' });
+      const { wallets } = await cliJson<{ wallets: { address: string; proof: string }[] }>(env, 'coverage', 'x');
+      const proofs = Object.fromEntries(wallets.map(({ address, proof }) => [address, proof]));
+      expect(proofs).toMatchObject({ [`${seed}`]: 'proven', [`${payee}`]: 'proven' });
     });
   });
 

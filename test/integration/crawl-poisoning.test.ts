@@ -97,7 +97,7 @@ describe.skipIf(inject('postgres') === null)('poison', () => {
   async function crawl(wallet: Address, ...options: string[]): Promise<Crawled> {
     await cli(env, 'case', 'create', CASE);
     await cli(env, 'report', 'add', CASE, '--wallet', wallet);
-    return cliJson<Crawled>(env, 'crawl', CASE, '--max-hops', '1', ...options);
+    return cliJson<Crawled>(env, 'crawl', CASE, '--max-hops', '1', '--min-share', '0', ...options);
   }
 
   const shown = () => cliJson<Shown>(env, 'case', 'show', CASE);

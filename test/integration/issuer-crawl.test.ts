@@ -154,7 +154,7 @@ describe.skipIf(inject('postgres') === null)('what the issuer destroyed and rede
     expect(topics()).toBe(asked);
     // This one begins twenty blocks earlier: those are read, and the last 64 once more, as at any end of what is stored.
     const { balances, issuerEvents } = await crawl([payer, frozen]);
-    expect(topics()).toBe(asked + 3);
+    expect(topics()).toBe(asked + 4);
     expect(issuerEvents[0]?.known).toBe(true);
     expect(balances.every(({ difference }) => difference === '0.000000')).toBe(true);
   });

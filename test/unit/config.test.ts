@@ -69,7 +69,11 @@ describe('the configuration', () => {
 
   test('knows a second source of Tron, which takes a server to be one', () => {
     const second = { TRON_SECOND_API_URL: 'http://127.0.0.1:7/', TRON_SECOND_API_KEY: 'k' };
-    expect(readConfig(second).tronSecond).toEqual({ url: 'http://127.0.0.1:7', key: 'k', rate: 12 });
+    expect(readConfig(second).tronSecond).toEqual({
+      url: 'http://127.0.0.1:7',
+      key: 'k',
+      rate: { start: 12, most: null },
+    });
     expect(() => readConfig({ TRON_SECOND_API_KEY: 'k' })).toThrow('TRON_SECOND_API_KEY is set without');
     const open = { TRON_SECOND_API_URL: 'http://tron.example', TRON_SECOND_API_KEY: 'k' };
     expect(() => readConfig(open)).toThrow('TRON_SECOND_API_URL would send TRON_SECOND_API_KEY unprotected');

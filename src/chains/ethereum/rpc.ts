@@ -1,4 +1,5 @@
 /** JSON-RPC to a node, through ethers' `provider.send` and our own HTTP client, which alone knows limits and errors. */
+
 import {
   JsonRpcApiProvider,
   type JsonRpcError,
@@ -11,6 +12,7 @@ import { messageOf, RetryableError, UserError } from '../../errors.ts';
 import type { Call } from '../chain.ts';
 import type { Http, HttpReply } from '../http.ts';
 import { busy, type Place, parseJson, readReply, readShape, type Wording, wordsOf } from '../reply.ts';
+import { readLogRefusal } from './log-range.ts';
 
 /** A node's own word that it will not do what it was asked, with the code it gives. */
 export class RpcRefusal extends Error {
@@ -100,6 +102,8 @@ const WORDING: Wording = {
     if (said === null || (status >= 300 && status < 400))
       return status === 413 ? new RpcRefusal(null, 'HTTP 413') : null;
     if (status === 401 || KEY_REFUSED.test(said)) return rpcKeyRefused(place, said);
+    // Some gateways answer a question that is too large as if they were down.
+    if (status === 503 && errorOf(reply) !== null && readLogRefusal(said) !== null) return refusal(reply, said);
     if (status === 429 || status === 503 || BUSY.test(said))
       return busy(place, reply, said, { quota: QUOTA.test(said) });
     if (status >= 500 || status === 403 || status === 404) return errorOf(reply) === null ? null : refusal(reply, said);
