@@ -21,14 +21,18 @@ const parsers: Record<number, (text: string) => unknown> = {
   [NUMERIC]: (text) => (NUMERIC_INTEGER.test(text) ? BigInt(text) : text),
 };
 
-/** A pool whose connections see one schema. `schema` is a constant of ours, never input. */
-export function createPool(connection: Connection, schema: string, max: number): Pool {
+/**
+ * A pool whose connections see one schema. `schema` is a constant of ours, never input.
+ *
+ * @param lasting false for what may be lost with the server, such as jobs that are planned anew: it need not wait for the disk
+ */
+export function createPool(connection: Connection, schema: string, max: number, lasting = true): Pool {
   const pool = new pg.Pool({
     ...connection,
     // A socket has no TLS, whatever PGSSLMODE says for other servers.
     ...(connection.host?.startsWith('/') ? { ssl: false } : {}),
     max,
-    options: `-c search_path=${schema}`,
+    options: `-c search_path=${schema}${lasting ? '' : ' -c synchronous_commit=off'}`,
     application_name: 'downstream',
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser: (oid, format) => parsers[oid] ?? pg.types.getTypeParser(oid, format) },

@@ -198,17 +198,24 @@ export async function countAnswer(
   requests: number,
   now: Date,
 ): Promise<void> {
-  await db.query('update runs set answered_at = $2 where id = $1', [runId, now]);
-  await countRequests(db, runId, kind, requests);
+  await countRequests(db, runId, kind, requests, now);
 }
 
-async function countRequests(db: Db, runId: number, kind: RequestKind, requests: number): Promise<void> {
-  if (requests === 0) return;
+/** @param answered when a provider answered; `null` for a request that brought nothing of use */
+async function countRequests(
+  db: Db,
+  runId: number,
+  kind: RequestKind,
+  requests: number,
+  answered: Date | null,
+): Promise<void> {
+  if (requests === 0 && answered === null) return;
   await db.query(
-    `with total as (update runs set requests = requests + $3 where id = $1)
+    `with total as (
+       update runs set requests = requests + $3, answered_at = coalesce($4, answered_at) where id = $1)
      insert into run_requests (run_id, kind, requests) values ($1, $2, $3)
      on conflict (run_id, kind) do update set requests = run_requests.requests + excluded.requests`,
-    [runId, kind, requests],
+    [runId, kind, requests, answered],
   );
 }
 
@@ -253,7 +260,7 @@ export async function recordFault(
      set count = faults.count + excluded.count, last_message = excluded.last_message, last_at = excluded.last_at`,
     [runId, fault.providerId, fault.code, fault.message, fault.now, fault.count],
   );
-  await countRequests(db, runId, 'retry', fault.requests);
+  await countRequests(db, runId, 'retry', fault.requests, null);
 }
 
 export async function readFaults(db: Db, runId: number): Promise<Fault[]> {

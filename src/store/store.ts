@@ -45,7 +45,7 @@ export async function openStore(
     return {
       pool,
       openPool: (schema, size) => {
-        const further = createPool(connection, schema, size);
+        const further = createPool(connection, schema, size, false);
         pools.push(further);
         return further;
       },

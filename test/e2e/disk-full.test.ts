@@ -53,7 +53,7 @@ describe.skipIf(mounted === null || !hasSharedData)('a crawl on a disk that fill
     const env = { TRON_API_URL: server.url, TRON_API_RATE: '10000', DOWNSTREAM_DATA: join(disk, 'data') };
     await downstream(['case', 'create', 'seized'], env);
     await downstream(['report', 'import', 'seized', SEEDS], env);
-    const crawl = start(['crawl', 'seized', '--max-hops', '1', '--min-share', '0', '--json'], env);
+    const crawl = start(['crawl', 'seized', '--max-hops', '1', '--min-share', '0.02', '--json'], env);
     const store = await openStore(readConfig(env));
     for (let rows = 0; rows < 1_000; await sleep(50)) {
       ({ rows } = await one<{ rows: number }>(store.pool, 'select count(*) as rows from transfers'));
@@ -70,7 +70,7 @@ describe.skipIf(mounted === null || !hasSharedData)('a crawl on a disk that fill
     `);
     rmSync(filling);
     const again = JSON.parse(
-      await downstream(['crawl', 'seized', '--max-hops', '1', '--min-share', '0', '--json'], env),
+      await downstream(['crawl', 'seized', '--max-hops', '1', '--min-share', '0.02', '--json'], env),
     );
     expect(again).toMatchObject({ state: 'finished', transfers: 10_525 });
   }, 120_000);

@@ -15,7 +15,7 @@ import { SEEDS, storedIn, TRANSFERS } from './seized.ts';
 const GRAPH_HASH = '4e0311d36ba9bf6b1e6beb8810c85ea2fb50466fa0a49460187f9effed376785';
 /** Slow enough that a crawl is met in the middle, fast enough to wait for. */
 const DELAY_MS = 15;
-const CRAWL = ['crawl', 'seized', '--max-hops', '1', '--min-share', '0', '--json'];
+const CRAWL = ['crawl', 'seized', '--max-hops', '1', '--min-share', '0.02', '--json'];
 
 describe.skipIf(!hasSharedData)('a crawl of the seized wallets', () => {
   let server: RunningServer;
@@ -63,7 +63,7 @@ describe.skipIf(!hasSharedData)('a crawl of the seized wallets', () => {
   }
 
   it('comes to the same after kill -9, twice, and leaves no server behind', async () => {
-    for (const pages of [60, 400]) {
+    for (const pages of [40, 120]) {
       const crawl = start(CRAWL, env);
       await pagesStored(pages);
       crawl.child.kill('SIGKILL');
@@ -74,7 +74,7 @@ describe.skipIf(!hasSharedData)('a crawl of the seized wallets', () => {
 
   it('stops at SIGTERM with the pages in hand finished, asks for none of them twice, and comes to the same', async () => {
     const crawl = start(CRAWL, env);
-    await pagesStored(300);
+    await pagesStored(120);
     crawl.child.kill('SIGTERM');
     const { code, out } = await crawl.ended;
     expect(code).toBe(1);
@@ -88,9 +88,9 @@ describe.skipIf(!hasSharedData)('a crawl of the seized wallets', () => {
     await newCase('second');
     const crawls = [
       start(CRAWL, env),
-      start(['crawl', 'second', '--max-hops', '1', '--min-share', '0', '--json'], env),
+      start(['crawl', 'second', '--max-hops', '1', '--min-share', '0.02', '--json'], env),
     ];
-    await pagesStored(100);
+    await pagesStored(80);
     const shown = JSON.parse(await downstream(['case', 'show', 'seized', '--json'], env));
     expect(shown.run.state).toBe('running');
     const outcomes = await Promise.all(crawls.map(({ ended }) => ended));
@@ -104,7 +104,7 @@ describe.skipIf(!hasSharedData)('a crawl of the seized wallets', () => {
   it('is taken up by further workers, one of which is killed', async () => {
     const workers = [start(['worker'], env), start(['worker'], env)];
     const crawl = start(CRAWL, env);
-    await pagesStored(200);
+    await pagesStored(120);
     workers[0]?.child.kill('SIGKILL');
     const { code, out } = await crawl.ended;
     expect(code).toBe(0);

@@ -13,7 +13,7 @@ import { hasSharedData } from '../shared-data.ts';
 import { SEEDS, TRANSFERS } from './seized.ts';
 
 const DELAY_MS = 15;
-const CRAWL = ['crawl', 'seized', '--max-hops', '1', '--min-share', '0', '--json'];
+const CRAWL = ['crawl', 'seized', '--max-hops', '1', '--min-share', '0.02', '--json'];
 const WHOLE = { state: 'finished', transfers: 10_525 };
 
 const own = await findOwnServers();

@@ -30,7 +30,7 @@ interface Shown {
 
 /** Recorded, so that a failure can be run again. */
 const SEEDS = ['monsoon', 'typhoon', 'drought'];
-const HOPS = ['--min-share', '0', '--max-hops', '3'];
+const HOPS = ['--min-share', '0.02', '--max-hops', '3'];
 /**
  * All that a provider may do that can be seen: lost rows are a matter of counterparties and balances, below. Rates that end
  * or hold a crawl have tests of their own.
