@@ -39,7 +39,7 @@ export function pageParameters({ asset, cursor, again }: HistoryRequest): Record
     only_confirmed: 'true',
     contract_address: asset.contract,
     order_by: 'block_timestamp,asc',
-    min_timestamp: String(cursor.position),
+    min_timestamp: String(token.opened ?? cursor.position),
     limit: String(limitOf(token, again)),
     get_detail: 'true',
     ...(token.fingerprint === null ? {} : { fingerprint: token.fingerprint }),
@@ -49,7 +49,7 @@ export function pageParameters({ asset, cursor, again }: HistoryRequest): Record
 /**
  * Each re-opened page begins with what the one before ended with, which shows that nothing is missing between the two, and costs
  * its room. In long histories that would come to more than a page, so that behind so many pages fingerprints are followed,
- * but for every so manieth: no chain of them is trusted for long.
+ * but for every so manieth: no chain of them is trusted for long. What is read again is read without them.
  */
 const REOPENED_PAGES = 100;
 const CHAINED_PAGES = 50;
@@ -62,21 +62,24 @@ interface Token {
   readonly narrow: boolean;
   /** How many pages before were empty. */
   readonly empty: number;
+  /** The time that the fingerprint's pages were asked for from: it holds for the same parameters only. */
+  readonly opened: number | null;
   readonly fingerprint: string | null;
 }
 
 function readToken(text: string | null): Token {
-  const [, pages, narrow, empty, fingerprint] = /^(?:#(\d+)#)?(~?)(!*)(.*)$/.exec(text ?? '') ?? [];
+  const [, pages, opened, narrow, empty, fingerprint] = /^(?:#(\d+)(?:@(\d+))?#)?(~?)(!*)(.*)$/.exec(text ?? '') ?? [];
   return {
     pages: Number(pages ?? 0),
+    opened: opened === undefined ? null : Number(opened),
     narrow: narrow === '~',
     empty: empty?.length ?? 0,
     fingerprint: fingerprint || null,
   };
 }
 
-function writeToken({ pages, narrow, empty, fingerprint }: Token): string {
-  return `#${pages}#${narrow ? '~' : ''}${'!'.repeat(empty)}${fingerprint ?? ''}`;
+function writeToken({ pages, opened, narrow, empty, fingerprint }: Token): string {
+  return `#${pages}${opened === null ? '' : `@${opened}`}#${narrow ? '~' : ''}${'!'.repeat(empty)}${fingerprint ?? ''}`;
 }
 
 /** Whether the page behind so many is asked for by the fingerprint that the provider names. */
@@ -101,6 +104,7 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
   const { cursor, window } = request;
   const token = readToken(cursor.token);
   const first = token.fingerprint === null;
+  const opened = token.opened ?? cursor.position;
   const remarks: Remark[] = [];
   const all = readRows(request, page.data, remarks);
   const read = all.filter(({ timestamp }) => timestamp < window.until);
@@ -125,18 +129,24 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
     const complete = rows.filter((row) => row.timestamp < newest);
     const held = rows.filter((row) => row.timestamp === newest);
     const pages = token.pages + 1;
-    const fingerprint = isChained(pages) ? page.fingerprint : null;
-    const next = { position: newest, held, token: writeToken({ pages, narrow: false, empty: 0, fingerprint }) };
+    const isFollowed = isChained(pages) && !token.narrow && !request.again;
+    const fingerprint = isFollowed ? page.fingerprint : null;
+    const from = fingerprint === null ? null : opened;
+    const next = {
+      position: newest,
+      held,
+      token: writeToken({ pages, opened: from, narrow: false, empty: 0, fingerprint }),
+    };
     return { rows: complete, next, remarks };
   }
   const { position } = cursor;
   if (page.fingerprint === null) {
     // Either the instant fills the page exactly, or the provider forgot to name the next: a page of another size tells.
-    const narrow = writeToken({ pages: token.pages, narrow: true, empty: 0, fingerprint: null });
+    const narrow = writeToken({ pages: token.pages, opened: null, narrow: true, empty: 0, fingerprint: null });
     if (!token.narrow) return { rows: [], next: { position, held: [], token: narrow }, remarks };
     throw stuckAt(newest);
   }
-  const next = writeToken({ ...token, empty, fingerprint: page.fingerprint });
+  const next = writeToken({ ...token, opened, empty, fingerprint: page.fingerprint });
   return { rows: [], next: { position, held: rows, token: next }, remarks };
 }
 
