@@ -4,7 +4,7 @@ import { numberRows } from '../src/crawl/occurrences.ts';
 import { RetryableError } from '../src/errors.ts';
 import { formatAmount } from '../src/money.ts';
 import type { Coverage } from '../src/store/coverage.ts';
-import { findGone, type GoneTransfer } from '../src/store/integrity.ts';
+import { findElsewhere, findGone, type GoneTransfer } from '../src/store/integrity.ts';
 import { commitPage, type PageWallet } from '../src/store/pages.ts';
 import { countAnswer, type RequestKind, recordFault } from '../src/store/runs.ts';
 import type { CrawlContext, Task } from './crawl-task.ts';
@@ -13,19 +13,21 @@ import type { CrawlContext, Task } from './crawl-task.ts';
 const MOST_NAMED = 5;
 
 /**
- * Stored transfers that their provider had listed below a final head, and lists no more. It may have dropped them for once, so
- * it is asked again; in the end it is no fault that passes.
+ * Stored transfers that their provider had listed below a final head, and lists no more, or at another time. It may have erred for
+ * once, so it is asked again; in the end it is no fault that passes.
  */
 export class TransfersGone extends RetryableError {
   readonly gone: readonly GoneTransfer[];
 
-  constructor(gone: readonly GoneTransfer[], { provider, symbol, decimals }: Listing) {
-    const named = gone.slice(0, MOST_NAMED).map(({ transaction, from, to, value }) => {
-      return `${formatAmount(value, decimals)} ${symbol} from ${from} to ${to} in transaction ${transaction}`;
+  constructor(gone: readonly GoneTransfer[], { provider, symbol, decimals }: Listing, how: 'no longer' | 'elsewhere') {
+    const named = gone.slice(0, MOST_NAMED).map(({ transaction, from, to, value, timestamp }) => {
+      const at = how === 'elsewhere' ? `, stored as of ${new Date(timestamp).toISOString()}` : '';
+      return `${formatAmount(value, decimals)} ${symbol} from ${from} to ${to} in transaction ${transaction}${at}`;
     });
     const more = gone.length > MOST_NAMED ? `; and ${gone.length - MOST_NAMED} more` : '';
     const what = gone.length === 1 ? 'a stored transfer' : `${gone.length} stored transfers`;
-    super('TRANSFER_GONE', `${provider} no longer lists ${what} below a final block: ${named.join('; ')}${more}.`);
+    const lists = how === 'elsewhere' ? `now gives another time for ${what}` : `no longer lists ${what}`;
+    super('TRANSFER_GONE', `${provider} ${lists} below a final block: ${named.join('; ')}${more}.`);
     this.gone = gone;
   }
 }
@@ -85,7 +87,13 @@ export async function commitReply(
   const requests = task.sent.requests;
   const { next, kind } = answered;
   const page = { key, runId, requests, asset: provider.asset, wallets, transfers, rows, kind, seen: isSeen, next, now };
-  if (!(await commitPage(pool, page))) {
+  const outcome = await commitPage(pool, page);
+  if (outcome === 'elsewhere') {
+    const [first] = task.wallets;
+    const gone = await findElsewhere(pool, { key, walletId: first?.id ?? 0, listed: transfers });
+    throw new TransfersGone(gone, listingOf(context), 'elsewhere');
+  }
+  if (outcome === 'raced') {
     await countAnswer(pool, runId, kind, requests, now);
     return null;
   }
@@ -97,7 +105,7 @@ export async function commitReply(
 
 /** Of what was covered before, everything that the provider had listed must be there again. */
 async function requireListed(
-  { pool, provider: { source, asset } }: CrawlContext,
+  context: CrawlContext,
   { key }: Task,
   reply: { coverage: readonly Coverage[]; transfers: ReturnType<typeof numberRows>['transfers']; answered: Answered },
 ): Promise<void> {
@@ -106,9 +114,13 @@ async function requireListed(
     return covered <= from ? [] : [{ walletId, from, until: Math.min(until, covered) }];
   });
   if (stretches.length === 0) return;
-  const gone = await findGone(pool, { key, unit: source.unit, stretches, listed: reply.transfers });
-  if (gone.length === 0) return;
-  throw new TransfersGone(gone, { provider: source.provider, symbol: asset.symbol, decimals: asset.decimals });
+  const { unit } = context.provider.source;
+  const gone = await findGone(context.pool, { key, unit, stretches, listed: reply.transfers });
+  if (gone.length > 0) throw new TransfersGone(gone, listingOf(context), 'no longer');
+}
+
+function listingOf({ provider: { source, asset } }: CrawlContext): Listing {
+  return { provider: source.provider, symbol: asset.symbol, decimals: asset.decimals };
 }
 
 function touching(address: string): (row: { readonly from: string; readonly to: string }) => boolean {

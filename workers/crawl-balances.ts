@@ -1,12 +1,27 @@
 /** What wallets held as of the run's head, asked for and recorded. */
 
 import { recordBalances } from '../src/store/balances.ts';
-import { readBeyond, storedSum, walletsWithBalance } from '../src/store/proofs.ts';
+import { walletsWithBalance } from '../src/store/proofs.ts';
 import { countAnswer, recordFault } from '../src/store/runs.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
 
-/** What a page has told of the transfers above the head is good for so long: a wallet that moves meanwhile could seem whole. */
-const HINT_MS = 120_000;
+/**
+ * What a wallet holds just before a page of its history is asked for, by a source that cannot tell what it held at the head: where
+ * the page is the last one and nothing lies above the head, that was its balance there. So a balance costs one request, and the rows
+ * are read after it. A wallet with more pages is asked about when it is through.
+ *
+ * @returns `null` where it was not asked
+ */
+export async function readHolding(context: CrawlContext, task: Task, isFirstPage: boolean): Promise<bigint | null> {
+  const { pool, provider, clock } = context;
+  const { source, asset } = provider;
+  const [wallet, ...others] = task.wallets;
+  if (wallet === undefined || others.length > 0 || !isFirstPage || source.holding === undefined) return null;
+  const value = await source.holding({ wallet: wallet.address, asset, ...callOf(context, task) });
+  await countAnswer(pool, task.runId, 'balance', task.sent.requests, new Date(clock.now()));
+  task.sent.requests = 0;
+  return value;
+}
 
 export async function readBalances(context: CrawlContext, task: Task): Promise<void> {
   const { pool, provider, clock } = context;
@@ -17,17 +32,7 @@ export async function readBalances(context: CrawlContext, task: Task): Promise<v
   const wallets = task.wallets.filter(({ id }) => !known.has(id));
   if (wallets.length === 0) return;
   const addresses = wallets.map(({ address }) => address);
-  const ask = (beyond?: bigint) => {
-    const hint = beyond === undefined ? {} : { beyond };
-    return source.balances({ wallets: addresses, asset, head, ...hint, ...callOf(context, task) });
-  };
-  const [only, ...others] = wallets;
-  const since = new Date(clock.now() - HINT_MS);
-  const place = { runId, assetId: asset.id, walletId: only?.id ?? 0 };
-  const beyond = others.length === 0 ? await readBeyond(pool, { ...place, since }) : undefined;
-  let values = await ask(beyond);
-  // What is told by a hint is believed where it fits.
-  if (beyond !== undefined && values[0] !== (await storedSum(pool, place))) values = await ask();
+  const values = await source.balances({ wallets: addresses, asset, head, ...callOf(context, task) });
   const now = new Date(clock.now());
   if (sent.requests > 0) await countAnswer(pool, runId, 'balance', sent.requests, now);
   for (const { code, message } of task.faults) {

@@ -4,12 +4,13 @@ import type { StopKind } from '../src/crawl/frontier.ts';
 import { countEqual } from '../src/crawl/occurrences.ts';
 import { groupPages } from '../src/crawl/page-groups.ts';
 import { RetryableError } from '../src/errors.ts';
+import { recordBalances } from '../src/store/balances.ts';
 import { type Coverage, readCoverage } from '../src/store/coverage.ts';
 import { countTransfersOf, expandWallet, setWalletState } from '../src/store/frontier.ts';
-import { noteBeyond } from '../src/store/proofs.ts';
 import { openReceipts, settleReceipt } from '../src/store/receipts.ts';
 import { countAnswer } from '../src/store/runs.ts';
 import { commitReply } from './commit-reply.ts';
+import { readHolding } from './crawl-balances.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
 import { awaitsProbe, stopServices } from './probe.ts';
 import { windowStart } from './provider.ts';
@@ -37,6 +38,7 @@ export async function readNextPage(context: CrawlContext, page: number, task: Ta
   const [first] = open;
   if (first === undefined) return;
   const cursor = cursorOf(context, task, first);
+  const holding = await readHolding(context, task, first.updatedAt < task.startedAt || first.rows === 0);
   const reply = await provider.source.history({
     wallets: wallets.map(({ address }) => address),
     asset: provider.asset,
@@ -44,7 +46,7 @@ export async function readNextPage(context: CrawlContext, page: number, task: Ta
     cursor,
     ...callOf(context, task),
   });
-  if (!(await storePage(context, task, { coverage: open, reply, from: cursor.position, judged }))) {
+  if (!(await storePage(context, task, { coverage: open, reply, from: cursor.position, judged, holding }))) {
     return queuePages(context, task, await readCoverage(pool, task.key, idsOf(wallets), windowStart(provider)));
   }
 }
@@ -58,7 +60,15 @@ async function storePage(
     reply,
     from,
     judged,
-  }: { coverage: readonly Coverage[]; reply: HistoryPage; from: number; judged: ReadonlySet<number> },
+    holding,
+  }: {
+    coverage: readonly Coverage[];
+    reply: HistoryPage;
+    from: number;
+    judged: ReadonlySet<number>;
+    /** What the wallet held just before. */
+    holding: bigint | null;
+  },
 ): Promise<boolean> {
   const { pool, clock } = context;
   const { runId, key, until } = task;
@@ -71,11 +81,11 @@ async function storePage(
   for (const each of coverage) {
     const walletId = each.walletId;
     const total = each.rows + (wallets.find(({ id }) => id === walletId)?.rows ?? 0);
-    const { beyond } = reply;
-    const hasHint = reply.next === null && beyond !== undefined;
-    if (hasHint) await noteBeyond(pool, { runId, assetId: key.assetId, walletId, beyond, now });
+    if (reply.quiet && holding !== null) {
+      await recordBalances(pool, { runId, assetId: key.assetId, balances: [{ walletId, value: holding }], now });
+    }
     const ends = reply.next === null && !awaitsProbe(task, walletId, total, judged);
-    if (ends) await finishHistory(context, task, walletId, total, hasHint);
+    if (ends) await finishHistory(context, task, walletId, total);
     else if (!(await stopAtLimit(context, task, walletId, total, next.position))) {
       left.push({ ...each, cursor: next, version: each.version + 1, rows: total, updatedAt: now });
     }
@@ -90,12 +100,12 @@ async function storePage(
  */
 function cursorOf({ provider, clock }: CrawlContext, { startedAt }: Task, coverage: Coverage): Cursor {
   const { cursor, from, updatedAt } = coverage;
-  // A provider's word for the next page does not live for ever; the position does.
-  if (clock.now() - updatedAt.getTime() > TOKEN_MS && updatedAt >= startedAt) {
-    return { position: cursor.position, held: [], token: null };
+  if (updatedAt < startedAt) {
+    return { position: Math.max(from, cursor.position - provider.source.overlap), held: [], token: null };
   }
-  if (updatedAt >= startedAt || cursor.held.length > 0 || cursor.token !== null) return cursor;
-  return { ...cursor, position: Math.max(from, cursor.position - provider.source.overlap) };
+  // A provider's word for the next page does not live for ever; the position does.
+  if (clock.now() - updatedAt.getTime() > TOKEN_MS) return { position: cursor.position, held: [], token: null };
+  return cursor;
 }
 
 /** Queues the next pages of wallets. */
@@ -146,27 +156,14 @@ async function stopAtLimit(
   return true;
 }
 
-/**
- * The window is read to its end: the wallet is expanded once the receipts of equal rows are settled.
- *
- * @param hinted whether it was told how to take a balance back to the head: then it is asked for at once
- */
-async function finishHistory(
-  context: CrawlContext,
-  task: Task,
-  walletId: number,
-  rows: number,
-  hinted = false,
-): Promise<void> {
+/** The window is read to its end: the wallet is expanded once the receipts of equal rows are settled. */
+async function finishHistory(context: CrawlContext, task: Task, walletId: number, rows: number): Promise<void> {
   const { pool, provider } = context;
   const { runId: run, attempt, key, until } = task;
   if (await stopAtLimit(context, task, walletId, rows, until)) return;
   // A copy settles nothing, and needs nothing settled.
   if (provider.source.authority === 'copy') return setWalletState(pool, run, [walletId], 'expanded');
-  if (await expandWallet(pool, run, walletId, key.assetId)) {
-    const asked = { kind: 'balance', run, attempt, wallets: [walletId], asset: key.assetId } as const;
-    return hinted ? provider.queue.add([asked]) : undefined;
-  }
+  if (await expandWallet(pool, run, walletId, key.assetId)) return;
   const open = await openReceipts(pool, walletId, key.assetId);
   const job = { kind: 'receipt', run, attempt, wallet: walletId, asset: key.assetId } as const;
   await provider.queue.add(open.map((transaction) => ({ ...job, transaction })));

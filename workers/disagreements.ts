@@ -4,7 +4,7 @@
  * Such a wallet is read once more: an account's list from its beginning, blocks from the missing transfer on. What is missing even then is taken in as the wallet's own: it is
  * the chain's word all the same, from the other side, and the wallet's balance decides whether all is there.
  */
-import { findDisagreements, takeFromCounterparties } from '../src/store/frontier.ts';
+import { findDisagreements, takeFromCounterparties } from '../src/store/disagreements.ts';
 import { beginReread, readRepairs } from '../src/store/repairs.ts';
 import { type Run, recordFault } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';

@@ -12,8 +12,8 @@ import { readMarked } from '../src/store/poisoning.ts';
 import { readAssets } from '../src/store/reference.ts';
 import { readRunStops } from '../src/store/run-stops.ts';
 import { type Run, readHeads } from '../src/store/runs.ts';
-import { traceRows } from '../src/store/trace-rows.ts';
 import { keyOf, readCaseSources, returnsOf } from './trace-sources.ts';
+import { transferRows } from './transfer-rows.ts';
 
 export interface ReachedWallet {
   readonly chain: ChainId;
@@ -56,9 +56,10 @@ export async function followMoney(pool: Pool, run: Run): Promise<FollowedMoney> 
   /** Rows that are poison: they move money, and lead nowhere. */
   const poison = new Set<number>();
   let count = 0;
-  for await (const row of traceRows(pool, run.id, Math.max(0, ...heads))) {
-    builder.addTransfer({ ...row, position: null });
-    if (row.value < DUST && marked.has(keyOf(row))) poison.add(count);
+  for await (const { row, burn } of transferRows(pool, run.id, Math.max(0, ...heads))) {
+    if (burn === null) builder.addTransfer({ ...row, position: null });
+    else builder.addBurn({ ...burn, position: null });
+    if (burn === null && row.value < DUST && marked.has(keyOf(row))) poison.add(count);
     count += 1;
     if (transactions.has(row.transaction)) crawled.add(keyOf(row));
   }

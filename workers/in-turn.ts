@@ -29,21 +29,27 @@ export function inTurn(source: ChainSource, limiter: Limiter): ChainSource {
       throw error;
     }
   };
-  const { chain, provider, authority, unit, assets, finality, overlap, most } = source;
-  // One by one, so that no way to ask is forgotten.
-  return {
+  const { chain, provider, authority, unit, assets, finality, overlap, most, balanceAt, holding } = source;
+  // Each has to stand here, also where a source may be without, so that no way to ask is forgotten.
+  const limited: EachOf<ChainSource> = {
     ...{ chain, provider, authority, unit, assets, finality, overlap, most },
     genesis: (call = {}) => paced(call, (asked) => source.genesis(asked)),
     head: (call = {}) => paced(call, (asked) => source.head(asked)),
     history: (request) => paced(request, (asked) => source.history(asked)),
     newest: (request) => paced(request, (asked) => source.newest(asked)),
     balances: (request) => paced(request, (asked) => source.balances(asked)),
+    balanceAt: balanceAt && ((request) => paced(request, (asked) => balanceAt(asked))),
+    holding: holding && ((request) => paced(request, (asked) => holding(asked))),
     receipt: (request) => paced(request, (asked) => source.receipt(asked)),
     signer: (request) => paced(request, (asked) => source.signer(asked)),
     positions: (request) => paced(request, (asked) => source.positions(asked)),
     issuerEvents: (request) => paced(request, (asked) => source.issuerEvents(asked)),
   };
+  return limited;
 }
+
+/** The same with each key named, those that may be absent too. */
+type EachOf<T> = { [Key in keyof Required<T>]: T[Key] };
 
 /** A provider that names a time before which it is not to be asked, or gives none where everybody knows it. */
 function isRefusal(error: unknown): error is RetryableError & { readonly retryAfterMs: number } {

@@ -15,25 +15,30 @@ import { type Provider, windowStart } from './provider.ts';
 import { performRepairs } from './repairs.ts';
 import { narrowedStart, readsBlocks } from './reread.ts';
 
+export interface Reconciled {
+  /** False when the run was stopped meanwhile. */
+  readonly going: boolean;
+  /** Whether anything was asked for again, so that histories may have more transfers than before. */
+  readonly changed: boolean;
+}
+
 /**
  * Proves what can be proven of the wallets that are expanded so far; what the issuer took from them must be known before. It
  * costs nothing for wallets that were reconciled before.
- *
- * @returns false when the run was stopped meanwhile
  */
 export async function reconcile(
   setup: CrawlSetup,
   request: CrawlRequest,
   run: Run,
   all: readonly Provider[],
-): Promise<boolean> {
+): Promise<Reconciled> {
   // A copy knows no balance.
   const providers = all.filter(({ source }) => source.authority === 'chain');
   for (const { asset } of providers) await adoptBalances(setup.pool, run.id, asset.id);
-  for (;;) {
-    if (!(await askBalances(setup, request, run, providers))) return false;
-    if (!(await planRepairs(setup, run, providers))) return true;
-    if (!(await performRepairs(setup, request, run, providers))) return false;
+  for (let changed = false; ; changed = true) {
+    if (!(await askBalances(setup, request, run, providers))) return { going: false, changed };
+    if (!(await planRepairs(setup, run, providers))) return { going: true, changed };
+    if (!(await performRepairs(setup, request, run, providers))) return { going: false, changed };
   }
 }
 

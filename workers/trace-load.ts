@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { followPlan } from '../graphs/trace/follow.ts';
 import type { Context } from '../graphs/trace/json.ts';
 import { makePlan, type Plan, type PlanInput } from '../graphs/trace/plan.ts';
-import { burnAsTransfer, compareTransfers, createTable, type TransferTable } from '../graphs/trace/table.ts';
+import { createTable, type TransferTable } from '../graphs/trace/table.ts';
 import type { ConservingRule, Flow, Opening, PlacedTransfer, Stop } from '../graphs/trace/types.ts';
 import { transferLine } from '../graphs/transfers-hash.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
@@ -12,10 +12,8 @@ import type { Wallet } from '../src/chains/chain.ts';
 import type { Case, StoredReport } from '../src/store/cases.ts';
 import type { Pool } from '../src/store/db.ts';
 import { type CaseWallet, readCaseWallets } from '../src/store/frontier.ts';
-import { readIssuerEvents, readIssuerKnowledge } from '../src/store/issuer-events.ts';
 import { readAssets } from '../src/store/reference.ts';
 import { type Run, readHeads } from '../src/store/runs.ts';
-import { traceRows } from '../src/store/trace-rows.ts';
 import { hashRun } from './hash-run.ts';
 import {
   firstPayments,
@@ -36,6 +34,7 @@ import {
   readCaseSources,
   returnsOf,
 } from './trace-sources.ts';
+import { transferRows } from './transfer-rows.ts';
 import { readUnprovenWallets, type UnprovenWallets } from './unproven.ts';
 
 export interface TraceRequest {
@@ -174,34 +173,21 @@ async function readTable(
   const builder = createTable();
   let rows = 0;
   const order = createHash('sha256');
-  const known = new Set(
-    (await readIssuerKnowledge(pool, run.id)).filter((each) => each.known).map(({ chain }) => chain),
-  );
-  const burns = (await readIssuerEvents(pool, run.id))
-    .filter(({ chain, timestamp }) => known.has(chain) && timestamp <= until)
-    .map((burn) => ({ burn, row: burnAsTransfer(burn) }))
-    .sort((a, b) => compareTransfers(a.row, b.row));
-  let next = 0;
-  const addBurnsBefore = (row: PlacedTransfer | null) => {
-    for (let each = burns[next]; each !== undefined; each = burns[next]) {
-      if (row !== null && compareTransfers(each.row, row) > 0) return;
-      builder.addBurn(each.burn);
-      const { position, ...line } = each.row;
-      order.update(`${transferLine(line)},${each.burn.kind},${position ?? ''},`);
-      next += 1;
-    }
-  };
   const transactions = new Set(named.map(({ transaction }) => transaction));
   const crawled = new Set<string>();
-  for await (const row of traceRows(pool, run.id, until)) {
-    addBurnsBefore(row);
+  for await (const { row, burn } of transferRows(pool, run.id, until)) {
+    if (burn !== null) {
+      builder.addBurn(burn);
+      const { position, ...line } = row;
+      order.update(`${transferLine(line)},${burn.kind},${position ?? ''},`);
+      continue;
+    }
     builder.addTransfer(row);
     order.update(`${row.position ?? ''},`);
     rows += 1;
     if (rows % PROGRESS_ROWS === 0) onProgress({ kind: 'reading', rows });
     if (transactions.has(row.transaction)) crawled.add(keyOf(row));
   }
-  addBurnsBefore(null);
   return { table: builder.build(), crawled, order: order.digest('hex') };
 }
 

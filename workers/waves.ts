@@ -11,6 +11,7 @@ import { groupPages } from '../src/crawl/page-groups.ts';
 import { messageOf, RetryableError, UserError } from '../src/errors.ts';
 import type { CrawlJob } from '../src/queue/jobs.ts';
 import { coveredShare, pendingCoverage } from '../src/store/coverage.ts';
+import { transaction } from '../src/store/db.ts';
 import { countCaseWallets, expandCovered, forgetBeyond, newestWave } from '../src/store/frontier.ts';
 import { storeGains } from '../src/store/gains.ts';
 import { countOpenInstants, findUnordered, openInstants } from '../src/store/positions.ts';
@@ -87,11 +88,14 @@ async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Pro
     const { going, back } = await settleDisagreements(setup, request, run, providers);
     if (!going) return;
     if (back !== null) {
-      await forgetBeyond(pool, run.id, back);
+      await transaction(pool, (db) => forgetBeyond(db, run.id, back));
       continue;
     }
     if (!(await readIssuerEvents(setup, request, run, providers))) return;
-    if (!(await reconcile(setup, request, run, providers))) return;
+    const reconciled = await reconcile(setup, request, run, providers);
+    if (!reconciled.going) return;
+    // What was read again may be in no other history that it ought to be in.
+    if (reconciled.changed) continue;
     if (!(await findPoison(setup, request, run, providers))) return;
     more = await chooseNext(setup, run, providers);
   }

@@ -22,13 +22,9 @@ export interface Asking {
   readonly now: () => Promise<bigint>;
 }
 
-/**
- * @param beyond the net of its transfers above the head where that is known already; then the balance alone is asked for
- * @returns `null` where it cannot be told
- */
-export async function balanceAtHead(asking: Asking, beyond: bigint | undefined): Promise<bigint | null> {
+/** @returns `null` where it cannot be told */
+export async function balanceAtHead(asking: Asking): Promise<bigint | null> {
   const { wallet, now } = asking;
-  if (beyond !== undefined) return possible((await now()) - beyond);
   let before = await readAbove(asking);
   for (let tries = 0; before !== null && tries < TRIES; tries += 1) {
     const balance = await now();
@@ -40,7 +36,7 @@ export async function balanceAtHead(asking: Asking, beyond: bigint | undefined):
 }
 
 /** What rows add up to for a wallet: in minus out. */
-export function netOf(rows: readonly HistoryRow[], wallet: Address): bigint {
+function netOf(rows: readonly HistoryRow[], wallet: Address): bigint {
   return rows.reduce(
     (sum, { from, to, value }) => sum + (to === wallet ? value : 0n) - (from === wallet ? value : 0n),
     0n,

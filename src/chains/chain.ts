@@ -107,11 +107,10 @@ export interface HistoryPage {
   /** What is to be said of the page for the record, each kind at most once. */
   readonly remarks: readonly Remark[];
   /**
-   * What the wallet's transfers behind the window's end add up to, in minus out, in base units. Only the last page of a single
-   * wallet may tell, and only where it shows all of them. Those transfers are told to nobody: a balance can be taken back by
-   * their sum.
+   * True where the last page of a single wallet shows that it has no transfer behind the window's end: what it held shortly
+   * before the page was asked for is then what it held at the end.
    */
-  readonly beyond?: bigint;
+  readonly quiet?: true;
 }
 
 /** Kinds of remarks, told apart from a provider's faults by their codes. */
@@ -187,11 +186,11 @@ export interface BalanceRequest extends Call {
   readonly asset: Asset;
   /** The run's head, as of which is asked. */
   readonly head: Head;
-  /**
-   * What the transfers of a single wallet above the head add up to, as `HistoryPage.beyond` told shortly before. It spares
-   * requests, and may be out of date: where the balance then does not fit, ask again without.
-   */
-  readonly beyond?: bigint;
+}
+
+export interface HoldingRequest extends Call {
+  readonly wallet: Address;
+  readonly asset: Asset;
 }
 
 export interface BalanceAtRequest extends Call {
@@ -298,10 +297,15 @@ export interface ChainSource {
    */
   balances(request: BalanceRequest): Promise<readonly (bigint | null)[]>;
   /**
+   * What a wallet holds now, by one request. Only of a source that cannot tell what it held at a block, and whose last page says
+   * whether a wallet was `quiet`.
+   */
+  readonly holding?: ((request: HoldingRequest) => Promise<bigint>) | undefined;
+  /**
    * What a wallet held as of any block, by a source whose word does not rest on the histories that it lists; `null` where it
    * does not have that state. Absent where there is no such source.
    */
-  balanceAt?(request: BalanceAtRequest): Promise<bigint | null>;
+  readonly balanceAt?: ((request: BalanceAtRequest) => Promise<bigint | null>) | undefined;
   /** Each transfer of the asset in the transaction's own receipt, in the order of its logs: what settles equal rows. */
   receipt(request: ReceiptRequest): Promise<readonly ReceiptTransfer[]>;
   /**

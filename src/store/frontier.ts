@@ -117,7 +117,12 @@ export interface WaveDecision {
 export async function addCaseWallets(db: Db, runId: number, decisions: readonly WaveDecision[]): Promise<void> {
   const column = <T>(read: (decision: WaveDecision) => T) => decisions.map(read);
   await db.query(
-    `insert into case_wallets as cw (run_id, wallet_id, hop, wave, role, state, stop_kind, reason, allowed_rows, by_person,
+    `with granted as (
+       insert into wallet_grants (run_id, wallet_id, wave, allowed_rows)
+       select $1, g.* from unnest($2::bigint[], $4::smallint[], $9::bigint[]) as g(wallet_id, wave, allowed_rows)
+       where g.allowed_rows is not null
+       on conflict (run_id, wallet_id, wave) do update set allowed_rows = excluded.allowed_rows)
+     insert into case_wallets as cw (run_id, wallet_id, hop, wave, role, state, stop_kind, reason, allowed_rows, by_person,
        amount, rule)
      select $1, t.* from unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[],
        $9::bigint[], $10::boolean[], $11::numeric[], $12::text[]) as t
@@ -142,9 +147,19 @@ export async function addCaseWallets(db: Db, runId: number, decisions: readonly 
   );
 }
 
-/** Forgets the wallets of later waves, so that they are chosen anew. */
+/**
+ * Forgets what later waves decided, so that it is decided anew: which wallets were taken, and how much further those that were begun
+ * are to be read.
+ */
 export async function forgetBeyond(db: Db, runId: number, wave: number): Promise<void> {
   await db.query('delete from case_wallets where run_id = $1 and wave > $2', [runId, wave]);
+  await db.query('delete from wallet_grants where run_id = $1 and wave > $2', [runId, wave]);
+  await db.query(
+    `update case_wallets cw set allowed_rows = g.allowed_rows, state = 'pending', stop_kind = null, reason = null
+     from (select wallet_id, max(allowed_rows) as allowed_rows from wallet_grants where run_id = $1 group by 1) g
+     where cw.run_id = $1 and cw.wallet_id = g.wallet_id and cw.allowed_rows > g.allowed_rows`,
+    [runId],
+  );
 }
 
 /** Forgets at which wallets a run stops for the money that reached them: that is settled once it has followed all. */
@@ -261,58 +276,6 @@ export async function countCaseWallets(db: Db, runId: number): Promise<WalletCou
 export async function newestWave(db: Db, runId: number): Promise<number> {
   const query = 'select coalesce(max(wave), 0)::int as wave from case_wallets where run_id = $1';
   return (await one<{ wave: number }>(db, query, [runId])).wave;
-}
-
-/** A wallet whose own history lacks transfers that its counterparties' histories list. */
-export interface Disagreement {
-  readonly walletId: number;
-  readonly wave: number;
-  readonly missing: number;
-  /** Block of the oldest of them, where it is known. */
-  readonly sinceBlock: number | null;
-}
-
-/**
- * Expanded wallets with transfers below the head that a counterparty's history lists and their own does not. What only a
- * file lists is no counterparty's history.
- */
-export async function findDisagreements(db: Db, runId: number, assetId: number): Promise<Disagreement[]> {
-  return many<Disagreement>(
-    db,
-    `select cw.wallet_id as "walletId", cw.wave, count(*) as missing, min(t.block) as "sinceBlock"
-     from case_wallets cw
-     join wallets w on w.id = cw.wallet_id
-     join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
-     join transfers t on t.asset_id = $2 and t.occurrence = 0 and t.timestamp <= h.timestamp
-       and ((t.from_id = cw.wallet_id and not t.seen_by_sender and t.seen_by_recipient)
-         or (t.to_id = cw.wallet_id and not t.seen_by_recipient and t.seen_by_sender))
-     where cw.run_id = $1 and cw.state = 'expanded'
-     group by cw.wallet_id, cw.wave order by cw.wallet_id`,
-    [runId, assetId],
-  );
-}
-
-/**
- * Takes transfers up to the head that only counterparties' histories list for the wallet's own. No provider has listed them
- * there, so none is held to it.
- *
- * @returns how many
- */
-export async function takeFromCounterparties(
-  db: Db,
-  runId: number,
-  assetId: number,
-  walletId: number,
-): Promise<number> {
-  const { rowCount } = await db.query(
-    `update transfers t set seen_by_sender = true, seen_by_recipient = true
-     from assets a join run_heads h on h.run_id = $1 and h.chain_id = a.chain_id
-     where a.id = $2 and t.asset_id = $2 and t.occurrence = 0 and t.timestamp <= h.timestamp
-       and ((t.from_id = $3 and not t.seen_by_sender and t.seen_by_recipient)
-         or (t.to_id = $3 and not t.seen_by_recipient and t.seen_by_sender))`,
-    [runId, assetId, walletId],
-  );
-  return rowCount ?? 0;
 }
 
 /** How many transfers of a wallet its own history lists up to a time. */

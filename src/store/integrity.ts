@@ -1,9 +1,9 @@
-/** Stored transfers below a final head that a provider had listed and lists no more. */
+/** Stored transfers below a final head that a provider had listed and lists no more, or at another time. */
 import type { Address, ChainId, TransactionHash, Transfer } from '../chains/chain.ts';
 import type { HistoryKey } from './coverage.ts';
 import { type Db, many } from './db.ts';
 
-/** A transfer that is stored, and missing in a history that has listed it. */
+/** A transfer that is stored, and missing in a history that has listed it, or listed at another time. */
 export interface GoneTransfer {
   readonly transaction: TransactionHash;
   readonly from: Address;
@@ -14,6 +14,8 @@ export interface GoneTransfer {
   readonly value: bigint;
   /** In whose history it is missing. */
   readonly walletId: number;
+  /** Its time as it is stored, milliseconds since 1970. */
+  readonly timestamp: number;
 }
 
 /** A stretch of a wallet's history that is read again, in the provider's unit. */
@@ -54,7 +56,7 @@ export async function findGone(
          and t.recipient_provider_id = $9 and t.occurrence = 0
          and ${place} >= s.from_position and ${place} < s.until_position)
      select encode(k.transaction, 'hex') as transaction, f.address as "from", r.address as "to", k.from_id as "fromId",
-       k.to_id as "toId", k.value, k.wallet_id as "walletId"
+       k.to_id as "toId", k.value, k.wallet_id as "walletId", k.timestamp
      from known k join wallets f on f.id = k.from_id join wallets r on r.id = k.to_id
      where not exists (select 1 from listed l where l.transaction = k.transaction and l.payer = f.address
        and l.payee = r.address and l.value = k.value)
@@ -69,6 +71,38 @@ export async function findGone(
       listed.map(({ value }) => value.toString()),
       key.assetId,
       key.providerId,
+    ],
+  );
+}
+
+/** Those of some listed transfers that the chain has told before, with another time: by a final head it cannot have changed. */
+export async function findElsewhere(
+  db: Db,
+  request: { key: HistoryKey; walletId: number; listed: readonly Transfer[] },
+): Promise<GoneTransfer[]> {
+  const { key, walletId, listed } = request;
+  return many<GoneTransfer>(
+    db,
+    `select l.hash as transaction, f.address as "from", r.address as "to", t.from_id as "fromId", t.to_id as "toId", t.value,
+       $7::bigint as "walletId", t.timestamp
+     from unnest($1::text[], $2::text[], $3::text[], $4::numeric[], $5::int[], $6::bigint[])
+       as l(hash, payer, payee, value, occurrence, time)
+     join assets a on a.id = $8
+     join wallets f on f.chain_id = a.chain_id and f.address = l.payer
+     join wallets r on r.chain_id = a.chain_id and r.address = l.payee
+     join transfers t on t.transaction = decode(l.hash, 'hex') and t.asset_id = a.id and t.from_id = f.id and t.to_id = r.id
+       and t.value = l.value and t.occurrence = l.occurrence
+     where (t.seen_by_sender or t.seen_by_recipient) and t.timestamp <> l.time
+     order by t.timestamp, 1`,
+    [
+      listed.map(({ transaction }) => transaction),
+      listed.map(({ from }) => from),
+      listed.map(({ to }) => to),
+      listed.map(({ value }) => value.toString()),
+      listed.map(({ occurrence }) => occurrence),
+      listed.map(({ timestamp }) => timestamp),
+      walletId,
+      key.assetId,
     ],
   );
 }

@@ -42,9 +42,10 @@ export interface StoredPage {
  * One statement, and so one transaction: a crawl's speed is the number of its round trips. The cursors are locked before
  * any is moved, in order, so that two workers with some wallets in common neither lock up nor move only some.
  *
- * @returns false, with nothing stored, when another worker has moved one of the cursors since
+ * @returns with nothing stored: `raced` when another worker has moved one of the cursors since, `elsewhere` when the chain had
+ *   told another time of one of the transfers
  */
-export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean> {
+export async function commitPage(pool: Pool, page: StoredPage): Promise<'stored' | 'raced' | 'elsewhere'> {
   const { key, transfers, next, wallets } = page;
   const ids = await walletIds(
     pool,
@@ -53,7 +54,7 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
   );
   const column = <T>(read: (transfer: Transfer) => T) => transfers.map(read);
   const repeats = wallets.flatMap(({ id, repeats: hashes }) => hashes.map((hash) => ({ id, hash })));
-  const { moved } = await one<{ moved: number }>(
+  const { moved, elsewhere } = await one<{ moved: number; elsewhere: number }>(
     pool,
     `with expected as (
        select * from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as e(wallet_id, version, rows)),
@@ -61,7 +62,17 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
        select v.wallet_id, v.version from coverage v
        where v.wallet_id = any($1::bigint[]) and v.asset_id = $4 and v.provider_id = $5
        order by v.wallet_id for update),
-     ready as (select count(*) = cardinality($1::bigint[]) as ok from locked join expected using (wallet_id, version)),
+     listed as (
+       select decode(t.hash, 'hex') as transaction, t.* from unnest($16::text[], $17::bigint[], $18::bigint[], $19::numeric[],
+         $20::int[], $21::bigint[], $22::bigint[], $23::int[], $24::bigint[])
+         as t(hash, from_id, to_id, value, occurrence, time, block, position, signer_id)),
+     elsewhere as (
+       select 1 from listed l join transfers x on x.transaction = l.transaction and x.asset_id = $4 and x.from_id = l.from_id
+         and x.to_id = l.to_id and x.value = l.value and x.occurrence = l.occurrence
+       where $15 and (x.seen_by_sender or x.seen_by_recipient) and x.timestamp <> l.time),
+     ready as (
+       select count(*) = cardinality($1::bigint[]) and not exists (select 1 from elsewhere) as ok
+       from locked join expected using (wallet_id, version)),
      moved as (
        update coverage v
        set restarts = case when v.until_position = $6 then v.restarts else 0 end,
@@ -86,13 +97,11 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
      stored as (
        insert into transfers (transaction, asset_id, from_id, to_id, value, occurrence, timestamp, block, position,
          signer_id, provider_id, seen_by_sender, seen_by_recipient, sender_provider_id, recipient_provider_id)
-       select decode(t.hash, 'hex'), $4, t.from_id, t.to_id, t.value, t.occurrence, t.time, t.block, t.position,
+       select t.transaction, $4, t.from_id, t.to_id, t.value, t.occurrence, t.time, t.block, t.position,
          t.signer_id, $5, $15 and t.from_id = any($1::bigint[]), $15 and t.to_id = any($1::bigint[]),
          case when $15 and t.from_id = any($1::bigint[]) then $5::smallint end,
          case when $15 and t.to_id = any($1::bigint[]) then $5::smallint end
-       from unnest($16::text[], $17::bigint[], $18::bigint[], $19::numeric[], $20::int[], $21::bigint[], $22::bigint[],
-         $23::int[], $24::bigint[]) as t(hash, from_id, to_id, value, occurrence, time, block, position, signer_id)
-       where (select ok from ready)
+       from listed t where (select ok from ready)
        order by 1, 3, 4, 5, 6
        on conflict (transaction, asset_id, from_id, to_id, value, occurrence) do update
        set seen_by_sender = transfers.seen_by_sender or excluded.seen_by_sender,
@@ -109,7 +118,7 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
           or (transfers.block is null and excluded.block is not null)
           or (transfers.position is null and excluded.position is not null)
           or (transfers.signer_id is null and excluded.signer_id is not null))
-     select count(*) as moved from moved`,
+     select (select count(*) from moved) as moved, (select count(*) from elsewhere) as elsewhere`,
     [
       wallets.map(({ id }) => id),
       wallets.map(({ version }) => version),
@@ -138,5 +147,6 @@ export async function commitPage(pool: Pool, page: StoredPage): Promise<boolean>
       page.kind,
     ],
   );
-  return moved === wallets.length;
+  if (elsewhere > 0) return 'elsewhere';
+  return moved === wallets.length ? 'stored' : 'raced';
 }

@@ -22,31 +22,6 @@ export async function adoptBalances(db: Db, runId: number, assetId: number): Pro
   );
 }
 
-/** Notes what wallets' transfers above the head add up to, for a balance that is asked for at once. */
-export async function noteBeyond(
-  db: Db,
-  hint: { runId: number; assetId: number; walletId: number; beyond: bigint; now: Date },
-): Promise<void> {
-  await db.query(
-    `insert into balance_hints (run_id, wallet_id, asset_id, beyond, read_at) values ($1, $2, $3, $4, $5)
-     on conflict (run_id, wallet_id, asset_id) do update set beyond = excluded.beyond, read_at = excluded.read_at`,
-    [hint.runId, hint.walletId, hint.assetId, hint.beyond.toString(), hint.now],
-  );
-}
-
-/** What was noted of a wallet since a time. */
-export async function readBeyond(
-  db: Db,
-  wanted: { runId: number; assetId: number; walletId: number; since: Date },
-): Promise<bigint | undefined> {
-  const row = await maybe<{ beyond: bigint }>(
-    db,
-    'select beyond from balance_hints where run_id = $1 and asset_id = $2 and wallet_id = $3 and read_at >= $4',
-    [wanted.runId, wanted.assetId, wanted.walletId, wanted.since],
-  );
-  return row?.beyond;
-}
-
 /** Those of some wallets whose balance the run has asked for already. */
 export async function walletsWithBalance(
   db: Db,

@@ -67,7 +67,6 @@ export async function askBalancesAgain(
       values,
     );
     const which = 'where run_id = $1 and asset_id = $2 and wallet_id = any($3::bigint[])';
-    await db.query(`delete from balance_hints ${which}`, values);
     await db.query(`delete from balances ${which}`, values);
   });
 }

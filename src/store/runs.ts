@@ -3,7 +3,7 @@ import type { ChainId, Head } from '../chains/chain.ts';
 import { RetryableError } from '../errors.ts';
 import { SEEDS_OF_CASE } from './cases.ts';
 import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
-import { forgetStops } from './frontier.ts';
+import { forgetBeyond, forgetStops } from './frontier.ts';
 
 /** What a crawl was asked for. Part of a run: the same run is resumed only under the same policy. */
 export interface CrawlPolicy {
@@ -116,11 +116,12 @@ export async function beginRun(
  */
 export async function resumeRun(pool: Pool, id: number): Promise<Run> {
   return transaction(pool, async (db) => {
-    await db.query(
-      `delete from case_wallets where run_id = $1
-       and wave > (select min(wave) from case_wallets where run_id = $1 and state = 'failed')`,
+    const { wave } = await one<{ wave: number | null }>(
+      db,
+      `select min(wave) as wave from case_wallets where run_id = $1 and state = 'failed'`,
       [id],
     );
+    if (wave !== null) await forgetBeyond(db, id, wave);
     await forgetStops(db, id);
     await db.query(`update case_wallets set state = 'pending', reason = null where run_id = $1 and state = 'failed'`, [
       id,

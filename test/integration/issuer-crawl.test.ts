@@ -118,6 +118,36 @@ describe.skipIf(inject('postgres') === null)('what the issuer destroyed and rede
     ]);
   });
 
+  it('is money that went no further: whom the wallet paid later is not read for it', async () => {
+    const [victim, reported, frozen, stranger, payee] = ['victim', 'reported', 'frozen', 'stranger', 'payee'].map(
+      (name) => TRON.addressFor(name),
+    ) as [Address, Address, Address, Address, Address];
+    const at = (block: number) => ({ block: START.tron + block, timestamp: TRON.timeOf(START.tron + block) });
+    const pay = (block: number, from: Address, to: Address, value: bigint): SimulatedTransfer => ({
+      ...{ chain: 'tron', asset: 'USDT', transaction: transactionFor(`taken ${block}`), position: 0, ...at(block) },
+      ...{ from, to, value: value * 1_000_000n, signer: from },
+    });
+    const rows = [
+      pay(0, victim, reported, 100n),
+      pay(10, reported, frozen, 100n),
+      pay(40, stranger, frozen, 80n),
+      pay(50, frozen, payee, 80n),
+    ];
+    const burn: SimulatedBurn = {
+      ...{ chain: 'tron', asset: 'USDT', transaction: transactionFor('taken'), position: 0, ...at(30) },
+      ...{ kind: 'destroyed', wallet: frozen, value: 100_000_000n },
+    };
+    await serveTron(new Ledger(rows, { network: TRON, burns: [burn], head: START.tron + 1_000 }));
+    await cli(env, 'case', 'create', 'taken');
+    await cli(env, 'report', 'add', 'taken', '--wallet', reported);
+    const crawled = await cliJson<{ wallets: object; followed: readonly object[] }>(env, 'crawl', 'taken');
+    expect(crawled.wallets).toMatchObject({ expanded: 2, stopped: 0 });
+    expect(crawled.followed).toHaveLength(4);
+    for (const each of crawled.followed) {
+      expect(each).toMatchObject({ exited: '100.000000', resting: '0.000000', notFollowed: '0.000000' });
+    }
+  });
+
   it('is served with a whole economy, on both chains', async () => {
     const [tron, ethereum] = [world(TRON), world(ETHEREUM)];
     const burns = [...tron.burns, ...ethereum.burns];

@@ -1,5 +1,7 @@
 /** The limiter of a key, over several workers and a real database. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createEthereumNode } from '../../src/chains/ethereum/node.ts';
+import { createTronGrid } from '../../src/chains/tron/trongrid.ts';
 import { systemClock } from '../../src/clock.ts';
 import { RetryableError } from '../../src/errors.ts';
 import { Ledger } from '../../src/simulate/ledger.ts';
@@ -9,6 +11,7 @@ import { serveTronGrid } from '../../src/simulate/trongrid.ts';
 import { createPool, type Pool } from '../../src/store/db.ts';
 import { SCHEMA } from '../../src/store/migrate.ts';
 import { readPace } from '../../src/store/request-slots.ts';
+import { inTurn } from '../../workers/in-turn.ts';
 import { openLimiter } from '../../workers/limiter.ts';
 import { cli, cliIn } from '../fixtures/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../servers.ts';
@@ -38,6 +41,19 @@ describe.skipIf(inject('postgres') === null)('a limiter', () => {
         openLimiter(pool, { name, limits: { start: rate, most: rate } }, () => performance.now() + off),
       ),
     );
+
+  it('lets through every way to ask that a source has, old balances of a node among them', async () => {
+    const limiter = await openLimiter(pool, { name: 'ways', limits: { start: 100, most: 100 } }, () =>
+      performance.now(),
+    );
+    const sources = [
+      createEthereumNode({ url: 'http://127.0.0.1:1' }),
+      createTronGrid({ url: 'http://127.0.0.1:1', key: null }),
+    ];
+    for (const source of sources)
+      expect(Object.keys(inTurn(source, limiter))).toEqual(expect.arrayContaining(Object.keys(source)));
+    expect(inTurn(createEthereumNode({ url: 'http://127.0.0.1:1' }), limiter).balanceAt).toBeTypeOf('function');
+  });
 
   it('gives turns at the rate to all together, whatever their clocks say', async () => {
     const limiters = await several('shared', 20);

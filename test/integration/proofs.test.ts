@@ -8,6 +8,8 @@ import { formatAmount } from '../../src/money.ts';
 import { generateEconomy } from '../../src/simulate/economy.ts';
 import { writeEconomy } from '../../src/simulate/folder.ts';
 import { Ledger } from '../../src/simulate/ledger.ts';
+import { transactionFor } from '../../src/simulate/names.ts';
+import { addressFor, blockAt, timeOf } from '../../src/simulate/tron.ts';
 import { type SimulatedTronGrid, serveTronGrid, type TronGridOptions } from '../../src/simulate/trongrid.ts';
 import type { SimulatedTransfer } from '../../src/simulate/types.ts';
 import { oneChain } from '../../src/simulate/views.ts';
@@ -90,7 +92,9 @@ describe.skipIf(inject('postgres') === null)('what a crawl proves of a provider 
   it('proves every wallet where nothing is left out', () => {
     expect(whole.proofs).toEqual({ proven: expanded.size, unproven: 0 });
     expect(expanded.size).toBe(whole.wallets.expanded);
-    expect(whole.requestsFor.balance).toBe(expanded.size);
+    // A possible service is asked too, before its first page shows that it has more.
+    const services = whole.requestsFor.probe ?? 0;
+    expect(whole.requestsFor.balance).toBe(expanded.size + services);
   });
 
   it('marks each wallet with exactly what is missing, and no other', async () => {
@@ -198,6 +202,60 @@ describe.skipIf(inject('postgres') === null)('what a crawl proves of a provider 
     expect(await cliJson(env, 'crawl', 'x', ...HOPS)).toMatchObject({ state: 'finished' });
     ledger.moveHead(last + 50);
     expect(await cliJson(env, 'crawl', 'x', ...HOPS)).toMatchObject({ state: 'finished', graphHash: whole.graphHash });
+  });
+
+  it('ends with a word where a stored transfer is listed at another time', async () => {
+    const victim = economy.transfers.findLast(({ to }) => expanded.has(to));
+    if (victim === undefined) throw new Error('Nobody was paid');
+    const ledger = new Ledger(economy.transfers, { head: victim.block + 5 });
+    const env = await begin({}, ledger);
+    const first = await cliJson<CrawlJson>(env, 'crawl', 'x', ...HOPS);
+    const moved = { ...victim, block: victim.block + 4, timestamp: victim.timestamp + 12_000 };
+    const others = economy.transfers.filter((each) => each !== victim && each.block <= victim.block);
+    const changed = await serve({}, new Ledger([...others, moved], { head: victim.block + 50 }));
+    const { code, out } = await cli({ ...env, TRON_API_URL: changed.url }, 'crawl', 'x', ...HOPS, '--json');
+    const { stop, gone }: CrawlJson = JSON.parse(out);
+    expect([code, stop?.code]).toEqual([1, 'INTEGRITY']);
+    expect(stop?.reason).toContain(victim.transaction);
+    expect(gone).toEqual([expect.objectContaining({ transaction: victim.transaction })]);
+    // What was stored stays as it was.
+    ledger.moveHead(victim.block + 50);
+    expect(await cliJson(env, 'crawl', 'x', ...HOPS)).toMatchObject({ state: 'finished', graphHash: first.graphHash });
+  });
+
+  it('does not prove a wallet that passes on, while it is asked about, what its history lacks', async () => {
+    const [payer, wallet, payee] = ['payer', 'wallet', 'payee'].map((name) => addressFor(name));
+    if (payer === undefined || wallet === undefined || payee === undefined) throw new Error('There are three');
+    const start = blockAt(Date.UTC(2026, 2, 1));
+    const pay = (n: number, block: number, from: Address, to: Address): SimulatedTransfer => ({
+      ...{
+        chain: 'tron',
+        asset: 'USDT',
+        transaction: transactionFor(`moving ${n}`),
+        block: start + block,
+        position: 0,
+      },
+      ...{ timestamp: timeOf(start + block), from, to, value: 100_000_000n, signer: from },
+    });
+    // The second receipt is in no history; it is passed on above the head that the crawl begins with.
+    const rows = [pay(1, 0, payer, wallet), pay(2, 98, payer, wallet), pay(3, 105, wallet, payee)];
+    const ledger = new Ledger(rows, { head: start + 100 });
+    const server = await serve(
+      {
+        hidden: ({ transaction }) => transaction === rows[1]?.transaction,
+        faultAt: ({ endpoint }) => {
+          if (endpoint === 'constantCall') ledger.moveHead(start + 110);
+          return null;
+        },
+      },
+      ledger,
+    );
+    const env = { DATABASE_URL: database.url, TRON_API_URL: server.url, TRON_API_RATE: '10000', LOG_LEVEL: 'silent' };
+    await cli(env, 'migrate');
+    await cli(env, 'case', 'create', 'x');
+    await cli(env, 'report', 'add', 'x', '--wallet', wallet);
+    const { proofs } = await cliJson<CrawlJson>(env, 'crawl', 'x', '--max-hops', '0');
+    expect(proofs).toEqual({ proven: 0, unproven: 1 });
   });
 
   it('begins no crawl below a head that was final before', async () => {

@@ -64,20 +64,17 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
       return readPage(request, last, result);
     });
 
-  async function balance({ wallets, asset, head, beyond, ...call }: BalanceRequest): Promise<bigint | null> {
+  async function balance({ wallets, asset, head, ...call }: BalanceRequest): Promise<bigint | null> {
     const [wallet] = wallets;
     if (wallet === undefined) return null;
     const window = { from: head.block + 1, until: head.block + WHOLE_CHAIN };
     const parameters = { module: 'account', action: 'tokenbalance', contractaddress: asset.contract, address: wallet };
-    return balanceAtHead(
-      {
-        wallet,
-        first: window.from,
-        above: (cursor) => history({ wallets, asset, window, cursor, ...call }),
-        now: async () => BigInt((await get({ ...parameters, tag: 'latest' }, balanceSchema, call)).result),
-      },
-      beyond,
-    );
+    return balanceAtHead({
+      wallet,
+      first: window.from,
+      above: (cursor) => history({ wallets, asset, window, cursor, ...call }),
+      now: async () => BigInt((await get({ ...parameters, tag: 'latest' }, balanceSchema, call)).result),
+    });
   }
 
   return {

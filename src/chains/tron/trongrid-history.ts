@@ -8,7 +8,6 @@
  */
 import { RetryableError } from '../../errors.ts';
 import { parseAddress } from '../address.ts';
-import { netOf } from '../balance-at-head.ts';
 import type { HistoryPage, HistoryRequest, HistoryRow, Remark, TransactionHash } from '../chain.ts';
 import { reopenWith } from '../rows.ts';
 import { fillIn, toldBy } from './trongrid-details.ts';
@@ -30,8 +29,8 @@ export interface RawPage {
 }
 
 /**
- * The parameters that ask for the page at `cursor`. It has no upper bound: the last page of a window shows what lies behind
- * it too, by which a balance is taken back to the window's end.
+ * The parameters that ask for the page at `cursor`. It has no upper bound: the last page of a window shows whether
+ * anything lies behind its end.
  */
 export function pageParameters({ asset, cursor, again }: HistoryRequest): Record<string, string> {
   const token = readToken(cursor.token);
@@ -48,16 +47,19 @@ export function pageParameters({ asset, cursor, again }: HistoryRequest): Record
 
 /**
  * Each re-opened page begins with what the one before ended with, which shows that nothing is missing between the two, and costs
- * its room. In long histories that would come to more than a page, so that behind so many pages fingerprints are followed,
- * but for every so manieth: no chain of them is trusted for long. What is read again is read without them.
+ * its room. That may come to one page in all. In long histories, and in those with many rows in a block, fingerprints are
+ * therefore followed behind so many pages, but for every so manieth as long as there is room: no chain of them is trusted for
+ * longer than it must be. What is read again is read without them.
  */
 const REOPENED_PAGES = 100;
 const CHAINED_PAGES = 50;
+const MOST_REPEATED = PAGE_LIMIT;
 
 /** What a cursor's token says. Written as the fingerprint, with signs before it that no fingerprint has. */
 interface Token {
-  /** How many pages were read before, one after the other. */
+  /** How many pages were read before, one after the other, and how many of their rows stood on two of them. */
   readonly pages: number;
+  readonly repeated: number;
   /** Pages of the narrow size. */
   readonly narrow: boolean;
   /** How many pages before were empty. */
@@ -68,9 +70,11 @@ interface Token {
 }
 
 function readToken(text: string | null): Token {
-  const [, pages, opened, narrow, empty, fingerprint] = /^(?:#(\d+)(?:@(\d+))?#)?(~?)(!*)(.*)$/.exec(text ?? '') ?? [];
+  const [, pages, repeated, opened, narrow, empty, fingerprint] =
+    /^(?:#(\d+)(?:\+(\d+))?(?:@(\d+))?#)?(~?)(!*)(.*)$/.exec(text ?? '') ?? [];
   return {
     pages: Number(pages ?? 0),
+    repeated: Number(repeated ?? 0),
     opened: opened === undefined ? null : Number(opened),
     narrow: narrow === '~',
     empty: empty?.length ?? 0,
@@ -78,13 +82,13 @@ function readToken(text: string | null): Token {
   };
 }
 
-function writeToken({ pages, opened, narrow, empty, fingerprint }: Token): string {
-  return `#${pages}${opened === null ? '' : `@${opened}`}#${narrow ? '~' : ''}${'!'.repeat(empty)}${fingerprint ?? ''}`;
+function writeToken({ pages, repeated, opened, narrow, empty, fingerprint }: Token): string {
+  return `#${pages}+${repeated}${opened === null ? '' : `@${opened}`}#${narrow ? '~' : ''}${'!'.repeat(empty)}${fingerprint ?? ''}`;
 }
 
 /** Whether the page behind so many is asked for by the fingerprint that the provider names. */
-function isChained(pages: number): boolean {
-  return pages >= REOPENED_PAGES && pages % CHAINED_PAGES !== 0;
+function isChained(pages: number, repeated: number): boolean {
+  return repeated > MOST_REPEATED || (pages >= REOPENED_PAGES && pages % CHAINED_PAGES !== 0);
 }
 
 function limitOf({ narrow }: Token, again = false): number {
@@ -117,7 +121,7 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
   const full = page.data.length >= limitOf(token, request.again);
   const empty = page.data.length === 0 ? token.empty + 1 : 0;
   if (!full && page.fingerprint === null) {
-    return { rows, next: null, remarks, beyond: netBeyond(request, all) };
+    return { rows, next: null, remarks, ...(read.length === all.length ? { quiet: true } : {}) };
   }
   // Rows stand in the order of time: behind the window's end there is none that belongs into it.
   if (newest >= window.until) return { rows, next: null, remarks };
@@ -129,31 +133,27 @@ export function readPage(request: HistoryRequest, page: RawPage): HistoryPage {
     const complete = rows.filter((row) => row.timestamp < newest);
     const held = rows.filter((row) => row.timestamp === newest);
     const pages = token.pages + 1;
-    const isFollowed = isChained(pages) && !token.narrow && !request.again;
+    const again = token.repeated + held.length;
+    const isFollowed = isChained(pages, again) && !token.narrow && !request.again;
     const fingerprint = isFollowed ? page.fingerprint : null;
     const from = fingerprint === null ? null : opened;
+    const repeated = fingerprint === null ? again : token.repeated;
     const next = {
       position: newest,
       held,
-      token: writeToken({ pages, opened: from, narrow: false, empty: 0, fingerprint }),
+      token: writeToken({ pages, repeated, opened: from, narrow: false, empty: 0, fingerprint }),
     };
     return { rows: complete, next, remarks };
   }
   const { position } = cursor;
   if (page.fingerprint === null) {
     // Either the instant fills the page exactly, or the provider forgot to name the next: a page of another size tells.
-    const narrow = writeToken({ pages: token.pages, opened: null, narrow: true, empty: 0, fingerprint: null });
+    const narrow = writeToken({ ...token, opened: null, narrow: true, empty: 0, fingerprint: null });
     if (!token.narrow) return { rows: [], next: { position, held: [], token: narrow }, remarks };
     throw stuckAt(newest);
   }
   const next = writeToken({ ...token, opened, empty, fingerprint: page.fingerprint });
   return { rows: [], next: { position, held: rows, token: next }, remarks };
-}
-
-/** What the rows behind the window's end add up to. */
-function netBeyond({ wallets: [wallet], window }: HistoryRequest, rows: readonly HistoryRow[]): bigint {
-  const beyond = rows.filter(({ timestamp }) => timestamp >= window.until);
-  return wallet === undefined ? 0n : netOf(beyond, wallet);
 }
 
 /** What it comes to where one instant cannot be read to its end. */

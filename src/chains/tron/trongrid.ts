@@ -126,7 +126,7 @@ export function createTronGrid(options: TronGridOptions): ChainSource {
 
     newest: (request) => readNewest((parameters) => pageOf(request.wallet, parameters, request), request),
 
-    async balances({ wallets, asset, head, beyond, ...call }) {
+    async balances({ wallets, asset, head, ...call }) {
       const [wallet] = wallets;
       if (wallet === undefined) return [];
       const window = { from: head.timestamp + 1, until: FAR };
@@ -136,8 +136,11 @@ export function createTronGrid(options: TronGridOptions): ChainSource {
         above: (cursor: Cursor) => history({ wallets, asset, window, cursor, ...call }),
         now: () => calls.run(call, () => balanceOf(tronWeb, wallet, asset, place, call.signal)),
       };
-      return [await balanceAtHead(asking, beyond)];
+      return [await balanceAtHead(asking)];
     },
+
+    holding: ({ wallet, asset, ...call }) =>
+      calls.run(call, () => balanceOf(tronWeb, wallet, asset, place, call.signal)),
 
     async receipt({ transaction, asset, ...call }) {
       return transfersIn(await receiptOf(transaction, call), { transaction, asset }, place);
