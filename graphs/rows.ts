@@ -5,8 +5,8 @@ import { walletKey } from './wallet-key.ts';
 /** How far the crawl came with a wallet; `seen` is one that it met in a transfer and does not follow. */
 export type WalletState = 'expanded' | 'stopped' | 'pending' | 'failed' | 'seen';
 
-/** `paid-to`: a victim reported a payment to it. `own`: it is a victim's own wallet. */
-export type WalletReport = 'paid-to' | 'own';
+/** `paid-to`: a victim reported a payment to it. `own`: it is a victim's own wallet. `disclosed`: a service disclosed a withdrawal to it. */
+export type WalletReport = 'paid-to' | 'own' | 'disclosed';
 
 export interface GraphWallet extends Wallet {
   /** Transfers between the nearest seed and the wallet; `null` where no seed leads to it. */

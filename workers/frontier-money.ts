@@ -12,6 +12,7 @@ import { readMarked } from '../src/store/poisoning.ts';
 import { readAssets } from '../src/store/reference.ts';
 import { readRunStops } from '../src/store/run-stops.ts';
 import { type Run, readHeads } from '../src/store/runs.ts';
+import { readWalletDecisions, standing } from '../src/store/wallet-decisions.ts';
 import { keyOf, readCaseSources, returnsOf } from './trace-sources.ts';
 import { transferRows } from './transfer-rows.ts';
 
@@ -68,13 +69,15 @@ export async function followMoney(pool: Pool, run: Run): Promise<FollowedMoney> 
     ...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })),
     ...returnsOf(sources, stops),
   ];
-  const reported = new Set(
-    [...sources.reported, ...named.map(({ chain, to }) => ({ chain, address: to }))].map(walletKey),
+  const decided = (await readWalletDecisions(pool, run.caseId)).filter(({ decidedAt }) => decidedAt <= run.startedAt);
+  const expanded = [...standing(decided).values()].filter(({ decision }) => decision === 'expand');
+  const passed = new Set(
+    [...sources.reported, ...named.map(({ chain, to }) => ({ chain, address: to })), ...expanded].map(walletKey),
   );
   const plan = makePlan(table, {
     covered: await readCaseWallets(pool, run.id, ['expanded']),
-    // A reported wallet is read whatever a list says, and its money followed on.
-    stops: ends.filter((stop) => stop.kind === 'returned' || !reported.has(walletKey(stop))),
+    // A reported wallet is read whatever a list says, and one that a person wants to be, and its money followed on.
+    stops: ends.filter((stop) => stop.kind === 'returned' || !passed.has(walletKey(stop))),
     openings: [],
     sources: named.filter((source) => crawled.has(keyOf(source))),
     unverified: [...unverified, ...unconfirmed],

@@ -129,7 +129,7 @@ function notesOnReports(
   const notes: Note[] = [];
   const unconfirmed = reports.filter((each) => each.role === 'paid-to' && each.payments === 0 && !isWalletOnly(each));
   if (unconfirmed.length > 0) {
-    const text = `${namesOf(unconfirmed)} ${unconfirmed.length === 1 ? 'tells' : 'tell'} of a payment that nobody has confirmed, so it is not followed. See: npx downstream report match CASE`;
+    const text = `${namesOf(unconfirmed)} ${unconfirmed.length === 1 ? 'tells' : 'tell'} of a payment that nobody has confirmed, so it is not followed as theirs. See: npx downstream report match CASE`;
     notes.push({ code: 'REPORT_UNCONFIRMED', text });
   }
   const own = reports.filter((each) => each.role === 'own' && each.payments === 0);

@@ -89,7 +89,11 @@ export const EDGE_FIELDS: Readonly<Record<keyof Omit<EdgeRow, 'id' | 'source' | 
 /** As GEXF and GraphML name them: text, and whole numbers of 64 bits. */
 export type FieldType = 'string' | 'long';
 
-const REPORT_WORDS: Readonly<Record<WalletReport, string>> = { 'paid-to': 'reported', own: "victim's own wallet" };
+const REPORT_WORDS: Readonly<Record<WalletReport, string>> = {
+  'paid-to': 'reported',
+  own: "victim's own wallet",
+  disclosed: 'paid by a disclosed withdrawal',
+};
 
 /** The wallets, in the order of their keys. */
 export function* nodeRows({ graph, clusters, coverage, header }: ExportSnapshot): Iterable<NodeRow> {

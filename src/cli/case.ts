@@ -178,10 +178,14 @@ function toText(overview: CaseOverview, now: number): string {
   }
   lines.push(table(facts));
   if (run.newSeeds > 0) lines.push('\n', newSeedsText(run.newSeeds));
-  if (overview.balances.length > 0) lines.push('\nReported wallets\n', balanceTable(overview, overview.balances));
+  if (overview.balances.length > 0)
+    lines.push('\nWallets that reports name, or that a source paid\n', balanceTable(overview, overview.balances));
   if (proofs.unproven > 0) lines.push('\n', unprovenText(proofs.unproven, overview.case));
   if (run.state === 'finished') lines.push(issuerText(overview.issuerEvents, run.offline));
-  lines.push(followedText(overview.followed, asset), notFollowedText(overview.notFollowed, asset));
+  lines.push(
+    followedText(overview.followed, asset),
+    notFollowedText(overview.notFollowed, asset, overview.followed.length > 0),
+  );
   if (overview.failed.length > 0) {
     lines.push('\nFailed: run the crawl again to try them once more\n');
     lines.push(table(overview.failed.map(({ address, reason }) => [address, firstLine(reason ?? '')])));

@@ -12,7 +12,7 @@ import { type Case, findCase } from '../store/cases.ts';
 import { readCaseWallets } from '../store/frontier.ts';
 import { countNewSeeds, lastRun, type Run } from '../store/runs.ts';
 import { type CliContext, withEngine } from './context.ts';
-import { newSeedsText } from './crawl-command.ts';
+import { crawlCommand, newSeedsText } from './crawl-command.ts';
 import type { Done } from './main.ts';
 import { jsonOption, seconds, wholeNumber } from './options.ts';
 import { count, counted, jsonLine, table } from './output.ts';
@@ -96,7 +96,9 @@ export async function crawledRun(
   throw new UserError(
     'NOT_CRAWLED',
     `The case "${found.name}" ${run === undefined ? 'was not crawled yet' : 'has a crawl that is not finished'}.`,
-    { todo: `Run: npx downstream crawl "${found.name}"` },
+    {
+      todo: `Run: ${run === undefined ? `npx downstream crawl "${found.name}"` : crawlCommand(found.name, run.policy, run.offline)}`,
+    },
   );
 }
 

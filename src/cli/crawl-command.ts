@@ -98,8 +98,8 @@ export function policyText({ maxHops, maxWallets, maxTransfers, maxRequests, min
 export function newSeedsText(wallets: number): string {
   if (wallets === 0) return '';
   return wallets === 1
-    ? '1 reported wallet is not in this crawl: crawl again.\n'
-    : `${wallets.toLocaleString('en-US')} reported wallets are not in this crawl: crawl again.\n`;
+    ? '1 wallet that a report names, or a source paid, is not in this crawl: crawl again.\n'
+    : `${wallets.toLocaleString('en-US')} wallets that reports name, or sources paid, are not in this crawl: crawl again.\n`;
 }
 
 /** What a crawl brought; nothing is said of the first, nor of one that has not come to its end. */

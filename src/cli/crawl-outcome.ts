@@ -69,7 +69,7 @@ export async function outcomeText(pool: Pool, run: Run, outcome: Outcome, asset:
     `Crawl ${run.number} of the case "${outcome.case}" ${run.state === 'finished' ? 'is finished.' : 'is not finished.'}\n\n`,
     table(facts),
     followedText(outcome.followed, asset),
-    notFollowedText(outcome.notFollowed, asset),
+    notFollowedText(outcome.notFollowed, asset, outcome.followed.length > 0),
     outcome.proofs.unproven === 0 ? '' : `\n${unprovenText(outcome.proofs.unproven, outcome.case)}`,
     run.state === 'finished' ? issuerText(await readIssuerKnowledge(pool, run.id), offline) : '',
     faultsText(await readFaults(pool, run.id)),

@@ -9,6 +9,10 @@ interface Counted {
   readonly decimals: number;
 }
 
+const LEGEND = `  Sources: payments into wallets that reports name, each once: one that carries money of an earlier one on adds only the rest, which
+  differs by rule. At ends: at listed services, with victims again, or taken by the issuer. Share: what was not followed of the sources.
+`;
+
 /** What became of the sources; nothing where nothing is followed yet. */
 export function followedText(rules: readonly RuleMoney[], { symbol, decimals }: Counted): string {
   if (rules.length === 0) return '';
@@ -21,16 +25,16 @@ export function followedText(rules: readonly RuleMoney[], { symbol, decimals }: 
     `${share(notFollowed, sources)} %`,
   ]);
   const titles = ['RULE', 'SOURCES', 'AT ENDS', 'RESTING', 'NOT FOLLOWED', 'SHARE'];
-  return `\nFollowed money, in ${symbol}\n${table([titles, ...rows], [1, 2, 3, 4, 5])}`;
+  return `\nFollowed money, in ${symbol}\n${table([titles, ...rows], [1, 2, 3, 4, 5])}${LEGEND}`;
 }
 
 /** Why wallets were not read that the money reached, with what each rule brought to them. */
-export function notFollowedText(reasons: readonly StopReason[], { decimals }: Counted): string {
+export function notFollowedText(reasons: readonly StopReason[], { decimals }: Counted, isKnown: boolean): string {
   if (reasons.length === 0) return '';
   const rows = reasons.map(({ reason, wallets, amounts }) => [
     harmless(reason),
     count(wallets),
-    ...CONSERVING_RULES.map((rule) => displayAmount(amounts[rule], decimals)),
+    ...CONSERVING_RULES.map((rule) => (isKnown ? displayAmount(amounts[rule], decimals) : '–')),
   ]);
   const titles = ['REASON', 'WALLETS', ...CONSERVING_RULES.map((rule) => rule.toUpperCase())];
   return `\nStopped at\n${table([titles, ...rows], [1, 2, 3, 4, 5])}`;

@@ -107,7 +107,7 @@ async function add(
 }
 
 async function payees(pool: Pool, found: Case): Promise<number> {
-  return (await readSeeds(pool, found.id)).filter(({ role }) => role === 'paid-to').length;
+  return (await readSeeds(pool, found.id)).filter(({ role }) => role !== 'own').length;
 }
 
 function addedText(found: Case, { disclosure, known, newSeed, stored }: Added, assets: readonly StoredAsset[]): string {

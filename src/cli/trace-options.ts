@@ -1,12 +1,15 @@
 /** What the commands that follow money have in common: which case, whose money, up to when, and where it stops. */
 import type { Command } from 'commander';
+import { walletKey } from '../../graphs/wallet-key.ts';
 import { type LoadedTrace, loadTrace, type TraceProgress, type TraceRequest } from '../../workers/trace-load.ts';
-import { readStopsFile } from '../cases/stops-file.ts';
+import { type ListedStop, readStopsFile } from '../cases/stops-file.ts';
 import { parseTimeAsked } from '../cases/time.ts';
 import { UsageError } from '../errors.ts';
 import { findCase, readReports, type StoredReport } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
+import { readCaseWallets } from '../store/frontier.ts';
 import { readAssets } from '../store/reference.ts';
+import { readRunStops } from '../store/run-stops.ts';
 import { crawledRun } from './clusters.ts';
 import { type CliContext, withStore } from './context.ts';
 import { typed } from './options.ts';
@@ -25,7 +28,7 @@ export function withFollowingOptions(command: Command): Command {
     .option('--as-of <time>', 'follow only what was paid up to then, such as 2026-03-01T00:00Z')
     .option(
       '--stops <file>',
-      'CSV file of services at which the trace ends: address, category, and chain, name, source',
+      'CSV file of services at which the trace ends: address, category, and chain, name, source (default: those that the crawl was given)',
     );
 }
 
@@ -79,10 +82,16 @@ async function readRequest(
   const since = Math.min(...(await readAssets(pool)).map((asset) => asset.since));
   return {
     ...{ case: found, run },
-    stops: stops === undefined ? [] : await readStopsFile(stops),
+    stops: stops === undefined ? await stopsOfCrawl(pool, run.id) : await readStopsFile(stops),
     report: report === undefined ? null : findReport(await readReports(pool, found.id), report),
     asOf: asOf === undefined ? null : typed(() => parseTimeAsked(asOf, { since, now: clock.now() })),
   };
+}
+
+/** Without a list of its own a trace ends where the crawl did: not at reported wallets, nor where a person had it go on. */
+async function stopsOfCrawl(pool: Pool, runId: number): Promise<ListedStop[]> {
+  const read = new Set((await readCaseWallets(pool, runId, ['expanded'])).map(walletKey));
+  return (await readRunStops(pool, runId)).filter((stop) => !read.has(walletKey(stop)));
 }
 
 /** The report that a person names: by its number, or by a reference that only one has. */

@@ -78,7 +78,10 @@ export function subjectOf({ request: { report, case: investigated }, plan, until
 /** The services at which it ends, as far as a list says which they are. */
 export function stopsText({ request: { stops } }: LoadedTrace): string[] {
   return stops.length === 0
-    ? ['Stops', 'none: without --stops the trace goes on through exchanges and other services']
+    ? [
+        'Stops',
+        'none: neither the trace nor the crawl was given --stops, so it goes on through exchanges and other services',
+      ]
     : ['Stops', `${counted(stops.length, 'wallet')} of services, list ${stopsDigest(stops).slice(0, 12)}`];
 }
 

@@ -194,6 +194,8 @@ async function reach<T>(call: Promise<T>): Promise<T> {
 
 async function openPostgres({ open, embedded }: QueueDatabase): Promise<Pool> {
   const pool = open(SCHEMA, POOL_SIZE);
+  // Each queue and each worker listens for errors on it.
+  pool.setMaxListeners(0);
   if (embedded) {
     await migrateQueue(pool);
     return pool;

@@ -224,11 +224,12 @@ export interface Seed {
 export const SEEDS_OF_CASE = `(
   select wallet_id, role from reports where case_id = $1
   union select to_id, 'paid-to' from payments where case_id = $1
-  union select to_id, 'paid-to' from disclosures where case_id = $1 and removed_at is null)`;
+  union select to_id, 'disclosed' from disclosures where case_id = $1 and removed_at is null)`;
 
 /**
  * The seeds of a case: every reported wallet, every payee of a confirmed payment, and every payee of a withdrawal that a
  * service disclosed. A wallet that one report was paid to and another calls its own is a payee: money of victims went there.
+ * One that only a disclosure names is no reported wallet.
  */
 export async function readSeeds(db: Db, caseId: number): Promise<Seed[]> {
   return many<Seed>(

@@ -5,7 +5,7 @@ import { type Db, many, one } from './db.ts';
 import type { CrawlPolicy } from './runs.ts';
 
 export type WalletState = 'pending' | 'expanded' | 'stopped' | 'failed';
-export type SeedRole = 'paid-to' | 'own';
+export type SeedRole = 'paid-to' | 'own' | 'disclosed';
 
 export interface CaseWallet {
   readonly walletId: number;

@@ -261,7 +261,7 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
 
   it('say which reports came after the crawl', async () => {
     await cli(env, 'report', 'add', 'own', '--wallet', WALLET, '--ref', 'late');
-    const missing = '1 reported wallet is not in this crawl: crawl again.';
+    const missing = '1 wallet that a report names, or a source paid, is not in this crawl: crawl again.';
     for (const argv of [
       ['case', 'show', 'own'],
       ['clusters', 'own'],

@@ -116,6 +116,8 @@ describe.skipIf(inject('postgres') === null)('a crawl that follows the money', (
         lifo      1,000,000.00     0.00  999,300.00        700.00  0.0 %
         pro-rata  1,000,000.00     0.00  999,300.00        700.00  0.0 %
         libr      1,000,000.00     0.00  999,300.00        700.00  0.0 %
+        Sources: payments into wallets that reports name, each once: one that carries money of an earlier one on adds only the rest, which
+        differs by rule. At ends: at listed services, with victims again, or taken by the issuer. Share: what was not followed of the sources.
 
       Stopped at
         REASON                                  WALLETS    FIFO    LIFO  PRO-RATA    LIBR
@@ -147,6 +149,14 @@ describe.skipIf(inject('postgres') === null)('a crawl that follows the money', (
       amounts: { fifo: '900000.000000', lifo: '900000.000000', 'pro-rata': '900000.000000', libr: '900000.000000' },
     });
     expect(followed[0]).toMatchObject({ rule: 'fifo', exited: '900000.000000' });
+    // A trace without a list of its own ends where the crawl did.
+    const traced = await cliJson<{ exits: readonly object[] }>(env, 'trace', 'x', '--rule', 'fifo');
+    expect(traced.exits).toMatchObject([{ end: 'service', address: ADDRESSES.big, amount: '900000.000000' }]);
+    // A person's word goes before the list.
+    await cli(env, 'wallet', 'expand', 'x', ADDRESSES.big, '--why', 'the list is old');
+    await crawl('--stops', path);
+    expect(asked()).toContain('big');
+    expect(await stops()).not.toHaveProperty('big');
   });
 
   it('obeys what a person decided, and says why', async () => {

@@ -150,7 +150,9 @@ describe.skipIf(inject('postgres') === null)('disclosed withdrawals', () => {
       "
     `);
     expect(await waits('early')).toEqual(['not-crawled']);
-    expect((await cli(env, 'case', 'show', 'early')).out).toContain('1 reported wallet is not in this crawl');
+    expect((await cli(env, 'case', 'show', 'early')).out).toContain(
+      '1 wallet that a report names, or a source paid, is not in this crawl',
+    );
     await crawl('early', 0);
     expect(await list('early')).toEqual([
       {

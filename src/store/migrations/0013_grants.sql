@@ -9,5 +9,9 @@ create table wallet_grants (
 insert into wallet_grants (run_id, wallet_id, wave, allowed_rows)
   select run_id, wallet_id, wave, allowed_rows from case_wallets where allowed_rows is not null;
 
+-- A wallet that only a disclosed withdrawal names was reported by nobody.
+alter table case_wallets drop constraint case_wallets_role_check;
+alter table case_wallets add constraint case_wallets_role_check check (role in ('paid-to', 'own', 'disclosed'));
+
 -- A wallet's balance is asked for before the last page of its history is: the page then shows whether it has moved.
 drop table balance_hints;
