@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   trace: async () => (await import('./trace.ts')).addTraceCommand,
   path: async () => (await import('./path.ts')).addPathCommand,
   rank: async () => (await import('./rank.ts')).addRankCommand,
+  collisions: async () => (await import('./collisions.ts')).addCollisionsCommand,
   clusters: async () => (await import('./clusters.ts')).addClustersCommand,
   export: async () => (await import('./export.ts')).addExportCommand,
   worker: async () => (await import('./worker.ts')).addWorkerCommand,
