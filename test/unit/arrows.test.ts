@@ -26,6 +26,8 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
     values: ['src/csv.ts', 'src/money.ts', 'src/errors.ts', 'src/chains/address.ts'],
     types: ['src/chains/chain.ts'],
   },
+  // Who a wallet is, and where that is fetched from.
+  'src/tags': { values: ['src/errors.ts'] },
   'src/simulate': { values: ['src/money.ts', 'src/errors.ts', 'src/chains'] },
 
   // These wire.
@@ -75,8 +77,9 @@ const PACKAGES: Record<string, readonly string[]> = {
   tronweb: ['src/chains', 'src/simulate'],
   ethers: ['src/chains', 'src/simulate'],
   'node:http': ['src/simulate'],
-  'node:https': [],
-  'node:net': ['src/simulate'],
+  'node:https': ['src/tags/fetch.ts'],
+  'node:net': ['src/simulate', 'src/tags/fetch.ts', 'src/tags/public-address.ts'],
+  'node:dns': ['src/tags/fetch.ts'],
   'node:child_process': ['src/store/embedded'],
   commander: ['src/cli'],
   pino: ['src/log.ts'],
