@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   report: async () => (await import('./report.ts')).addReportCommands,
   wallet: async () => (await import('./wallet.ts')).addWalletCommands,
   source: async () => (await import('./source.ts')).addSourceCommands,
+  tags: async () => (await import('./tags.ts')).addTagsCommands,
   import: async () => (await import('./import.ts')).addImportCommand,
   crawl: async () => (await import('./crawl.ts')).addCrawlCommand,
   coverage: async () => (await import('./coverage.ts')).addCoverageCommand,
