@@ -13,12 +13,14 @@ import { counted, harmless, jsonLine } from './output.ts';
 import { addCategoriesCommand } from './tags-categories.ts';
 import { addTagsImportCommand, byOption, whoAdds } from './tags-import.ts';
 import { publishersText, tagsJson, tagsText } from './tags-text.ts';
+import { addTagsUpdateCommand } from './tags-update.ts';
 
 export function addTagsCommands(program: Command, context: CliContext, done: Done): void {
   const group = program
     .command('tags')
     .description('tags: what publishers say of wallets, with who says it and since when');
   addTagsImportCommand(group, context, done);
+  addTagsUpdateCommand(group, context, done);
   addShow(group, context);
   addList(group, context);
   addRemove(group, context);

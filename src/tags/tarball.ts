@@ -44,9 +44,9 @@ export async function unpack(
     for (;;) {
       const header = await bytes.take(BLOCK);
       if (header.every((byte) => byte === 0)) break;
-      const { name, size, type } = readHeader(path, header);
+      const { name, size, type } = readHeader(header);
       if (type === 'x' || type === 'g' || type === 'L' || type === 'K') {
-        if (size > MOST_HEADER_BYTES) throw broken(path);
+        if (size > MOST_HEADER_BYTES) throw broken();
         const text = (await bytes.take(padded(size))).subarray(0, size).toString('utf8');
         if (type === 'x') longName = /^\d+ path=(.*)$/m.exec(text)?.[1] ?? longName;
         if (type === 'L') longName = text.replace(/\0[\s\S]*$/, '');
@@ -59,7 +59,7 @@ export async function unpack(
         continue;
       }
       if (files.length === limits.mostFiles) {
-        throw tooLarge(path, `more than ${limits.mostFiles.toLocaleString('en-US')} files`);
+        throw tooLarge(`more than ${limits.mostFiles.toLocaleString('en-US')} files`);
       }
       const target = join(folder, `${files.length + 1}`);
       await pipeline(Readable.from(bytes.stream(size)), createWriteStream(target, { mode: 0o600 }));
@@ -73,7 +73,7 @@ export async function unpack(
 }
 
 /** @throws UserError `TARBALL_BROKEN` */
-function readHeader(path: string, header: Buffer): { name: string; size: number; type: string } {
+function readHeader(header: Buffer): { name: string; size: number; type: string } {
   const text = (from: number, length: number) =>
     header
       .subarray(from, from + length)
@@ -82,7 +82,7 @@ function readHeader(path: string, header: Buffer): { name: string; size: number;
   const octal = text(124, 12).trim();
   const told = Number.parseInt(text(148, 8).trim(), 8);
   const sum = header.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);
-  if (sum !== told || !/^[0-7]{1,11}$/.test(octal)) throw broken(path);
+  if (sum !== told || !/^[0-7]{1,11}$/.test(octal)) throw broken();
   const prefix = text(345, 155);
   const name = text(0, 100);
   const isUstar = text(257, 5) === 'ustar';
@@ -99,7 +99,6 @@ function padded(size: number): number {
 
 /** The unpacked bytes of a file, so many at a time. */
 class Bytes {
-  readonly #path: string;
   readonly #source: ReturnType<typeof createReadStream>;
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #most: number;
@@ -107,7 +106,6 @@ class Bytes {
   #read = 0;
 
   constructor(path: string, most: number) {
-    this.#path = path;
     this.#most = most;
     this.#source = createReadStream(path);
     const unpacked = createGunzip();
@@ -142,25 +140,25 @@ class Bytes {
 
   async #next(): Promise<Buffer> {
     const next = await this.#chunks.next().catch((cause: unknown) => {
-      throw broken(this.#path, cause);
+      throw broken(cause);
     });
-    if (next.done === true) throw broken(this.#path);
+    if (next.done === true) throw broken();
     this.#read += next.value.length;
-    if (this.#read > this.#most) throw tooLarge(this.#path, `more than ${this.#most.toLocaleString('en-US')} bytes`);
+    if (this.#read > this.#most) throw tooLarge(`more than ${this.#most.toLocaleString('en-US')} bytes`);
     return next.value;
   }
 }
 
-function broken(path: string, cause?: unknown): UserError {
-  return new UserError('TARBALL_BROKEN', `${path} is no whole packed folder (tar.gz).`, {
+function broken(cause?: unknown): UserError {
+  return new UserError('TARBALL_BROKEN', 'The packed folder (tar.gz) is not whole.', {
     right: 'A packed folder has a header before each file, and an end.',
     todo: 'Get it again.',
     ...(cause === undefined ? {} : { cause }),
   });
 }
 
-function tooLarge(path: string, what: string): UserError {
-  return new UserError('TARBALL_TOO_LARGE', `${path} unpacks to ${what}.`, {
+function tooLarge(what: string): UserError {
+  return new UserError('TARBALL_TOO_LARGE', `The packed folder unpacks to ${what}.`, {
     right: 'Lists of tags are far smaller: something else is packed there.',
     todo: "Check the publisher's address.",
   });

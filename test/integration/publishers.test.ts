@@ -10,39 +10,13 @@ import { UserError } from '../../src/errors.ts';
 import { fetchPublisher, readPublishers } from '../../src/tags/publishers.ts';
 import { unpack } from '../../src/tags/tarball.ts';
 import { loopbackCertificate } from '../fixtures/certificate.ts';
+import { tarball } from '../fixtures/tarball.ts';
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'downstream-publishers-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-/** A block before a file, as `tar` writes it. */
-function header(name: string, size: number, type = '0'): Buffer {
-  const block = Buffer.alloc(512);
-  block.write(name, 0, 100);
-  block.write('0000644\0', 100);
-  block.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
-  block.write('        ', 148);
-  block.write(type, 156);
-  block.write('ustar\x0000', 257);
-  block.write(
-    `${block
-      .reduce((sum, byte) => sum + byte, 0)
-      .toString(8)
-      .padStart(6, '0')}\0 `,
-    148,
-  );
-  return block;
-}
-
-function packed(files: readonly (readonly [name: string, text: string, type?: string])[], end = 1024): Buffer {
-  const parts = files.flatMap(([name, text, type]) => {
-    const bytes = Buffer.from(text);
-    return [header(name, bytes.length, type), bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)];
-  });
-  return gzipSync(Buffer.concat([...parts, Buffer.alloc(end)]));
-}
 
 describe('the publishers', () => {
   const file = async (text: string) => {
@@ -84,13 +58,13 @@ describe('a packed folder', () => {
   };
   const fault = async (bytes: Buffer, limits = LIMITS) => {
     const error = await unpacked(bytes, limits).catch((each: unknown) => each);
-    return error instanceof UserError ? error.message.replace(folder, 'FOLDER') : error;
+    return error instanceof UserError ? error.message : error;
   };
 
   it('gives the files that are wanted, under names of ours', async () => {
     const long = `top/${'long/'.repeat(40)}z.yaml`;
     const files = await unpacked(
-      packed([
+      tarball([
         ['pax_global_header', '52 comment=0123456789012345678901234567890123456789\n', 'g'],
         ['top/', '', '5'],
         ['top/b.yaml', 'b'.repeat(1000)],
@@ -107,18 +81,18 @@ describe('a packed folder', () => {
   });
 
   it('is refused where it is broken, cut off, or unpacks to more than it may', async () => {
-    const whole = packed([['a.yaml', 'a'.repeat(5000)]]);
-    const broken = 'FOLDER/packed is no whole packed folder (tar.gz).';
+    const whole = tarball([['a.yaml', 'a'.repeat(5000)]]);
+    const broken = 'The packed folder (tar.gz) is not whole.';
     expect(await fault(whole.subarray(0, whole.length - 20))).toBe(broken);
-    expect(await fault(packed([['a.yaml', 'a']], 0))).toBe(broken);
+    expect(await fault(tarball([['a.yaml', 'a']], 0))).toBe(broken);
     expect(await fault(gzipSync(Buffer.alloc(4096, 'x')))).toBe(broken);
     expect(await fault(Buffer.from('no gzip'))).toBe(broken);
-    expect(await fault(packed([['a', 'x'.repeat(100_000), 'x']]))).toBe(broken);
-    expect(await fault(packed([['not-wanted', 'a'.repeat(2_000_000)]]))).toBe(
-      'FOLDER/packed unpacks to more than 1,000,000 bytes.',
+    expect(await fault(tarball([['a', 'x'.repeat(100_000), 'x']]))).toBe(broken);
+    expect(await fault(tarball([['not-wanted', 'a'.repeat(2_000_000)]]))).toBe(
+      'The packed folder unpacks to more than 1,000,000 bytes.',
     );
-    expect(await fault(packed(['1', '2', '3', '4'].map((name) => [`${name}.yaml`, ''])))).toBe(
-      'FOLDER/packed unpacks to more than 3 files.',
+    expect(await fault(tarball(['1', '2', '3', '4'].map((name) => [`${name}.yaml`, ''])))).toBe(
+      'The packed folder unpacks to more than 3 files.',
     );
   });
 });
@@ -140,7 +114,7 @@ describe('fetching a publisher', () => {
     const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     const publisher = { name: 'x', publisher: 'X', url: `https://${host}/`, content: 'tar.gz' as const };
     const around = { trusted: { hosts: [host], ca: cert }, waitMs: () => 1 };
-    body = packed([
+    body = tarball([
       ['tagpacks-master/packs/exchanges/a.yaml', 'title: a'],
       ['tagpacks-master/actors/b.yaml', 'title: b'],
     ]);
@@ -149,7 +123,7 @@ describe('fetching a publisher', () => {
     expect(fetched).toMatchObject({ bytes: body.length, lists: [{ name: 'tagpacks-master/packs/exchanges/a.yaml' }] });
     const known = { etag: null, sha256: fetched.sha256 };
     expect(await fetchPublisher(publisher, { folder, known }, around)).toEqual({ kind: 'unchanged' });
-    body = packed([['tagpacks-master/actors/b.yaml', 'title: b']]);
+    body = tarball([['tagpacks-master/actors/b.yaml', 'title: b']]);
     await expect(fetchPublisher(publisher, { folder, known }, around)).rejects.toThrow('has no list in it');
   });
 });
