@@ -45,11 +45,11 @@ export async function storeReachedWallets(db: Db, runId: number, wallets: readon
 const NEWEST = `select distinct on (case_id) id, case_id, number from runs where state = 'finished'
   order by case_id, number desc`;
 
-/** SQL of one side of a shared wallet: the case's own row `r`, and what its run `f` decided of the wallet. */
-const side = (r: string, f: string, n: string) => `jsonb_build_object(
+/** SQL of one side of a shared wallet: the case's own row `r`, what its run `f` decided of the wallet, whether victims paid from it. */
+const side = (r: string, f: string, payer: string) => `jsonb_build_object(
   'hop', ${r}.hop, 'role', ${f}.role, 'read', coalesce(${f}.state = 'expanded', false),
-  'victims', coalesce(${f}.role = 'own', false) or (${f}.role is null and (coalesce(${f}.stop_kind = 'returned', false)
-     or exists (select 1 from payments p where p.case_id = ${n}.case_id and p.from_id = ${r}.wallet_id))),
+  'victims', coalesce(${f}.role = 'own', false)
+    or (${f}.role is null and (coalesce(${f}.stop_kind = 'returned', false) or ${payer}.case_id is not null)),
   'fifo', ${r}.fifo::text, 'lifo', ${r}.lifo::text, 'pro-rata', ${r}.pro_rata::text, 'libr', ${r}.libr::text)`;
 
 type SideRow = Omit<SharedSide, 'amounts'> & Readonly<Record<ConservingRule, string>>;
@@ -72,22 +72,28 @@ export async function readSharedWallets(db: Db, caseId: number | null): Promise<
     }
   >(
     db,
-    `with newest as materialized (${NEWEST})
-     select c.name as chain, w.address, n.case_id as "caseId", m.case_id as "otherId",
-       ${side('a', 'f', 'n')} as own, ${side('b', 'g', 'm')} as others,
-       exists (select 1 from newest l join run_stops s on s.run_id = l.id and s.wallet_id = a.wallet_id)
+    `with newest as materialized (${NEWEST}),
+       met as materialized (
+         select a.wallet_id, n.case_id, m.case_id as other_id, a.run_id, b.run_id as other_run
+         from newest n join reached_wallets a on a.run_id = n.id join reached_wallets b on b.wallet_id = a.wallet_id
+         join newest m on m.id = b.run_id and m.case_id <> n.case_id
+         where ${caseId === null ? 'n.case_id < m.case_id' : 'n.case_id = $1'}),
+       payers as materialized (select distinct case_id, from_id from payments)
+     select c.name as chain, w.address, t.case_id as "caseId", t.other_id as "otherId",
+       ${side('a', 'f', 'p')} as own, ${side('b', 'g', 'q')} as others,
+       t.wallet_id in (select s.wallet_id from run_stops s join newest l on l.id = s.run_id)
          or (not (coalesce(f.by_person, false) or coalesce(g.by_person, false)) and (
            coalesce(f.stop_kind = 'behaviour', false) or coalesce(g.stop_kind = 'behaviour', false)
-           or a.wallet_id in (select wallet_id from probes where verdict = 'service'))) as service
-     from newest n join reached_wallets a on a.run_id = n.id
-     join reached_wallets b on b.wallet_id = a.wallet_id
-     join newest m on m.id = b.run_id and m.case_id <> n.case_id
-     join wallets w on w.id = a.wallet_id join chains c on c.id = w.chain_id
-     left join case_wallets f on f.run_id = a.run_id and f.wallet_id = a.wallet_id
-     left join case_wallets g on g.run_id = b.run_id and g.wallet_id = b.wallet_id
-     where case when $1::bigint is null then n.case_id < m.case_id else n.case_id = $1 end
-     order by n.case_id, m.case_id, c.name, w.address collate "C"`,
-    [caseId],
+           or t.wallet_id in (select wallet_id from probes where verdict = 'service'))) as service
+     from met t join wallets w on w.id = t.wallet_id join chains c on c.id = w.chain_id
+     join reached_wallets a on a.run_id = t.run_id and a.wallet_id = t.wallet_id
+     join reached_wallets b on b.run_id = t.other_run and b.wallet_id = t.wallet_id
+     left join case_wallets f on f.run_id = t.run_id and f.wallet_id = t.wallet_id
+     left join case_wallets g on g.run_id = t.other_run and g.wallet_id = t.wallet_id
+     left join payers p on p.case_id = t.case_id and p.from_id = t.wallet_id
+     left join payers q on q.case_id = t.other_id and q.from_id = t.wallet_id
+     order by t.case_id, t.other_id, c.name, w.address collate "C"`,
+    caseId === null ? [] : [caseId],
   );
   return rows.map(({ own, others, ...row }) => ({ ...row, own: toSide(own), others: toSide(others) }));
 }
