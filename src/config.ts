@@ -69,6 +69,7 @@ const environment = z.object({
   ETHERSCAN_API_URL: server(ETHERSCAN, 'ETHERSCAN_API_KEY').optional(),
   ETHERSCAN_API_KEY: key.optional(),
   ETHERSCAN_API_RATE: rate.optional(),
+  TAG_PUBLISHERS_FILE: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`).default('warn'),
 });
 
@@ -100,6 +101,8 @@ export interface Config {
   readonly ethereumNode: Pick<ProviderConfig, 'url' | 'rate'> | null;
   /** Etherscan or its like; `null` where neither address nor key is set. */
   readonly etherscan: ProviderConfig | null;
+  /** A file of publishers of tags, beside or instead of those that are known; `null` for none. */
+  readonly tagPublishersFile: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -160,6 +163,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
             key: values.ETHERSCAN_API_KEY ?? null,
             rate: rateOf(values.ETHERSCAN_API_RATE, ETHERSCAN_RATE),
           },
+    tagPublishersFile: values.TAG_PUBLISHERS_FILE ?? null,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -1,8 +1,9 @@
 /** The next wave of a crawl: the wallets that most of the followed money reached; or, where none is left, why not. */
 import { CONSERVING_RULES } from '../graphs/trace/types.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
-import type { Address, ChainId } from '../src/chains/chain.ts';
+import type { Address, ChainId, Wallet } from '../src/chains/chain.ts';
 import { type Candidate, type Choice, chooseWave, pagesOf, type Used } from '../src/crawl/frontier.ts';
+import { storeReachedWallets } from '../src/store/collisions.ts';
 import type { Pool } from '../src/store/db.ts';
 import { transaction } from '../src/store/db.ts';
 import { storeFollowedMoney } from '../src/store/followed-money.ts';
@@ -44,8 +45,14 @@ export async function chooseNext({ pool }: CrawlSetup, run: Run, providers: read
     ...choices.flatMap((choice) => (choice.take ? [] : [stoppedAs(choice, wave, place)])),
     ...(await endsAs(pool, run, wave, place)),
   ];
+  const passed = await numbered(pool, money.passed(), providers);
   await transaction(pool, async (db) => {
     await addCaseWallets(db, run.id, stops);
+    await storeReachedWallets(
+      db,
+      run.id,
+      passed.map(({ walletId, wallet: { hop, amounts } }) => ({ walletId, hop, amounts })),
+    );
     const stopped = new Set((await readFrontier(db, run.id)).filter(isNotRead).map(({ walletId }) => walletId));
     await storeFollowedMoney(db, run.id, {
       rules: CONSERVING_RULES.flatMap((rule) => {
@@ -62,14 +69,14 @@ export async function chooseNext({ pool }: CrawlSetup, run: Run, providers: read
   return false;
 }
 
-interface Reached {
+interface Numbered<T extends Wallet> {
   readonly walletId: number;
-  readonly wallet: ReachedWallet;
+  readonly wallet: T;
 }
 
 /** What is known of the wallets that the money reached. */
 interface Place {
-  readonly reached: readonly Reached[];
+  readonly reached: readonly Numbered<ReachedWallet>[];
   readonly frontier: ReadonlyMap<number, FrontierState>;
   readonly decisions: ReadonlyMap<number, WalletDecision>;
   /** Transfers on a page, by chain. */
@@ -82,16 +89,7 @@ async function readPlace(
   { wallets }: FollowedMoney,
   providers: readonly Provider[],
 ): Promise<Place> {
-  const reached: Reached[] = [];
-  for (const { source } of providers) {
-    const own = wallets.filter(({ chain }) => chain === source.chain);
-    const ids = await walletIds(
-      pool,
-      source.chain,
-      own.map(({ address }) => address),
-    );
-    for (const wallet of own) reached.push({ walletId: idOf(ids, wallet.address), wallet });
-  }
+  const reached = await numbered(pool, wallets, providers);
   const frontier = await readFrontier(pool, run.id);
   // What a person decides while the run goes on counts for the next one.
   const decided = (await readWalletDecisions(pool, run.caseId)).filter(({ decidedAt }) => decidedAt <= run.startedAt);
@@ -103,6 +101,25 @@ async function readPlace(
       providers.map(({ source, asset }) => [source.chain, { assetId: asset.id, rows: source.most.rows }]),
     ),
   };
+}
+
+/** The wallets of the providers' chains with their numbers. */
+async function numbered<T extends Wallet>(
+  pool: Pool,
+  wallets: readonly T[],
+  providers: readonly Provider[],
+): Promise<Numbered<T>[]> {
+  const found: Numbered<T>[] = [];
+  for (const { source } of providers) {
+    const own = wallets.filter(({ chain }) => chain === source.chain);
+    const ids = await walletIds(
+      pool,
+      source.chain,
+      own.map(({ address }) => address),
+    );
+    for (const wallet of own) found.push({ walletId: idOf(ids, wallet.address), wallet });
+  }
+  return found;
 }
 
 function idOf(ids: ReadonlyMap<Address, number>, address: Address): number {

@@ -1,10 +1,10 @@
 /** The money that a crawl follows: how much of the sources each rule brings to wallets that are not read yet. */
-import { type Ends, endsOf } from '../graphs/trace/ends.ts';
+import { type Ends, endsOf, type ReachOfAccount } from '../graphs/trace/ends.ts';
 import { makePlan } from '../graphs/trace/plan.ts';
 import { createTable } from '../graphs/trace/table.ts';
 import { CONSERVING_RULES, type ConservingRule, type Stop } from '../graphs/trace/types.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
-import type { Address, ChainId } from '../src/chains/chain.ts';
+import type { Address, ChainId, Wallet } from '../src/chains/chain.ts';
 import { DUST, larger } from '../src/money.ts';
 import type { Pool } from '../src/store/db.ts';
 import { readCaseWallets } from '../src/store/frontier.ts';
@@ -16,22 +16,29 @@ import { readWalletDecisions, standing } from '../src/store/wallet-decisions.ts'
 import { keyOf, readCaseSources, returnsOf } from './trace-sources.ts';
 import { transferRows } from './transfer-rows.ts';
 
-export interface ReachedWallet {
+/** A wallet that the money came to. */
+export interface PassedWallet {
   readonly chain: ChainId;
   readonly address: Address;
-  readonly end: 'service' | 'returned' | 'beyond';
   /** Fewest transfers by which any of it can have come. */
   readonly hop: number;
   /** What each rule brought; rules that brought nothing are left out. */
   readonly amounts: ReadonlyMap<ConservingRule, bigint>;
 }
 
+/** One at which it ended. */
+export interface ReachedWallet extends PassedWallet {
+  readonly end: 'service' | 'returned' | 'beyond';
+}
+
 export interface FollowedMoney {
-  readonly totals: ReadonlyMap<ConservingRule, Omit<Ends, 'accounts'>>;
+  readonly totals: ReadonlyMap<ConservingRule, Omit<Ends, 'accounts' | 'reached'>>;
   /** What is followed in all, by the rule that has most of it as its own. */
   readonly sources: bigint;
   /** Wallets outside coverage, or at which the money ends, to which any rule brought something. */
   readonly wallets: readonly ReachedWallet[];
+  /** All wallets to which any rule brought something, in no order; added up when they are asked for. */
+  readonly passed: () => readonly PassedWallet[];
 }
 
 /**
@@ -83,28 +90,41 @@ export async function followMoney(pool: Pool, run: Run): Promise<FollowedMoney> 
     unverified: [...unverified, ...unconfirmed],
   });
   const found = CONSERVING_RULES.map((rule) => ({ rule, ends: endsOf(plan, rule, (row) => !poison.has(row)) }));
+  const walletOf = (account: number): Wallet => {
+    const wallet = table.accounts.list[account];
+    if (wallet === undefined) throw new Error(`There is no account ${account}.`);
+    return { chain: wallet.chain, address: wallet.address };
+  };
   return {
-    totals: new Map(found.map(({ rule, ends: { accounts: _, ...totals } }) => [rule, totals])),
+    totals: new Map(found.map(({ rule, ends: { accounts: _, reached: __, ...totals } }) => [rule, totals])),
     sources: found.reduce((most, { ends: { sources } }) => larger(most, sources), 0n),
-    wallets: addUp(found, (account) => table.accounts.list[account]),
+    wallets: addUp(
+      found.flatMap(({ rule, ends }) => ends.accounts.map((each) => ({ ...each, rule }))),
+      walletOf,
+    ),
+    passed: () =>
+      addUp(
+        found.flatMap(({ rule, ends }) => ends.reached.map((each) => ({ ...each, rule }))),
+        walletOf,
+      ),
   };
 }
 
-function addUp(
-  found: readonly { readonly rule: ConservingRule; readonly ends: Ends }[],
-  walletOf: (account: number) => { readonly chain: ChainId; readonly address: Address } | undefined,
-): ReachedWallet[] {
-  const wallets = new Map<string, ReachedWallet & { readonly amounts: Map<ConservingRule, bigint> }>();
-  for (const { rule, ends } of found) {
-    for (const { account, end, amount, hop } of ends.accounts) {
-      const wallet = walletOf(account);
-      if (wallet === undefined) throw new Error(`There is no account ${account}.`);
-      const { chain, address } = wallet;
-      const key = walletKey(wallet);
-      const own = wallets.get(key) ?? { chain, address, end, hop, amounts: new Map() };
-      own.amounts.set(rule, amount + (own.amounts.get(rule) ?? 0n));
-      wallets.set(key, { ...own, hop: Math.min(own.hop, hop) });
-    }
+/** What is said of accounts, said of their wallets. */
+type AddedUp<T> = Omit<T, 'account' | 'amount' | 'rule'> & PassedWallet;
+
+/** Adds up by wallet what came to accounts; the money has the same end at all accounts of a wallet. */
+function addUp<T extends ReachOfAccount & { readonly rule: ConservingRule }>(
+  found: readonly T[],
+  walletOf: (account: number) => Wallet,
+): AddedUp<T>[] {
+  const wallets = new Map<string, AddedUp<T> & { readonly amounts: Map<ConservingRule, bigint> }>();
+  for (const { account, amount, rule, ...rest } of found) {
+    const wallet = walletOf(account);
+    const key = walletKey(wallet);
+    const own = wallets.get(key) ?? { ...rest, ...wallet, amounts: new Map<ConservingRule, bigint>() };
+    own.amounts.set(rule, amount + (own.amounts.get(rule) ?? 0n));
+    wallets.set(key, { ...own, hop: Math.min(own.hop, rest.hop) });
   }
   return [...wallets.values()];
 }

@@ -4,13 +4,13 @@ import { namedChain, parseAddress } from '../chains/address.ts';
 import type { Address, ChainId } from '../chains/chain.ts';
 import { type CsvRecord, faultOf, isBlank, readCsv } from '../csv.ts';
 import { quoted, UserError } from '../errors.ts';
-import { isStopCategory, STOP_CATEGORIES, type StopCategory } from './stop-categories.ts';
+import { CATEGORY_NAMES, type Category, namedCategory, stopsByDefault } from '../tags/categories.ts';
 
 /** A wallet of a service. */
 export interface ListedStop {
   readonly chain: ChainId;
   readonly address: Address;
-  readonly category: StopCategory;
+  readonly category: Category;
   /** Of the service, where the list names it. */
   readonly name: string | null;
   /** Where it is known from. */
@@ -21,7 +21,7 @@ const REQUIRED = ['address', 'category'] as const;
 const OPTIONAL = ['chain', 'name', 'source'] as const;
 type Column = (typeof REQUIRED | typeof OPTIONAL)[number];
 
-const RIGHT = `A row has an address and a category, and as far as known chain, name and source.\nA category is one of: ${Object.keys(STOP_CATEGORIES).join(', ')}.`;
+const RIGHT = `A row has an address and a category, and as far as known chain, name and source.\nA category is one of: ${CATEGORY_NAMES.filter(stopsByDefault).join(', ')}.`;
 
 /** More wallets than any list has that people keep, and few enough to hold. */
 const MOST_ROWS = 500_000;
@@ -188,9 +188,9 @@ function readStop({ places }: Header, cells: readonly string[]): ListedStop {
   };
 }
 
-function readCategory(text: string): StopCategory {
-  const category = text.toLowerCase().replace(/[\s_]+/g, '-');
-  if (isStopCategory(category)) return category;
+function readCategory(text: string): Category {
+  const category = namedCategory(text);
+  if (category !== null && stopsByDefault(category)) return category;
   throw new UserError(
     'CATEGORY_INVALID',
     text === '' ? 'It has no category.' : `${quoted(text)} is no category of a stop.`,

@@ -4,6 +4,7 @@ import type { PoisonRule } from '../../graphs/poisoning.ts';
 import type { Rule } from '../../graphs/trace/types.ts';
 import { walletKey } from '../../graphs/wallet-key.ts';
 import { readGraphWallets } from '../../workers/analyse.ts';
+import { type Collisions, readCollisions } from '../../workers/collisions.ts';
 import type { Address, ChainId } from '../chains/chain.ts';
 import { readAnalysis } from '../store/analyses.ts';
 import { differenceOf, readBalances, type StoredBalance } from '../store/balances.ts';
@@ -79,6 +80,8 @@ export interface CaseOverview {
   /** What became of the followed money by each rule, and at which wallets the run stopped. */
   readonly followed: readonly RuleMoney[];
   readonly notFollowed: readonly StopReason[];
+  /** Where its money meets that of other cases. */
+  readonly collisions: Collisions;
   readonly failed: readonly { readonly chain: ChainId; readonly address: Address; readonly reason: string | null }[];
   readonly clusters: { readonly count: number; readonly modularity: string; readonly runHash: string } | null;
 }
@@ -124,6 +127,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       issuerEvents: [],
       followed: [],
       notFollowed: [],
+      collisions: { collisions: [], notCompared: [] },
       failed: [],
       clusters: null,
     };
@@ -167,6 +171,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     issuerEvents: await readIssuerKnowledge(pool, run.id),
     followed: await readFollowedMoney(pool, run.id),
     notFollowed: await readStopReasons(pool, run.id),
+    collisions: await readCollisions(pool, found.id),
     failed: await readCaseWallets(pool, run.id, ['failed']),
     clusters:
       analysis === undefined

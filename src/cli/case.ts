@@ -6,6 +6,7 @@ import { displayAmount, formatAmount } from '../money.ts';
 import { differenceOf, proofOf } from '../store/balances.ts';
 import { createCase, findCase, listCases } from '../store/cases.ts';
 import type { CaseOverview } from './case-overview.ts';
+import { collisionsNote, collisionsShortJson } from './collisions-text.ts';
 import { type CliContext, withStore } from './context.ts';
 import { crawlCommand, headText, issuerText, newSeedsText, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
@@ -82,12 +83,14 @@ JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], s
   policy, offline, newSeeds, stop, heads, wallets, requests, faults, graphHash} or null, files, unconfirmed,
   stored: {transfers, wallets}, poison: {zero-value, look-alike, signed-by-another}, graph: {wallets, edges}, balances,
   proofs: {proven, unproven, notTried}, issuerEvents: [{chain, asset, known, reason}], followed: [{rule, sources, exited, resting,
-  notFollowed}], notFollowed: [{kind, reason, wallets, amounts: {fifo, lifo, pro-rata, libr}}], failed, clusters}
+  notFollowed}], notFollowed: [{kind, reason, wallets, amounts: {fifo, lifo, pro-rata, libr}}], collisions: [{case, wallets, victims,
+  services, from: {own, other} or null}], failed, clusters}
 state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
 balances are reported wallets', proofs count all that were read;
 unconfirmed counts transfers of imported files that the chain's histories do not have; burnt is what the issuer destroyed
-at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that; schedule, crawls and missed
-are as npx downstream schedule CASE --json has them`,
+at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that; collisions counts the wallets
+that the money of each other case came to as well; schedule, crawls and missed are as npx downstream schedule CASE --json has
+them`,
     )
     .action((nameOrId: string, options: { json?: boolean }) =>
       withStore(context, async ({ pool }) => {
@@ -109,6 +112,7 @@ function toJson({ history, schedule, ...overview }: CaseOverview) {
     asset: overview.asset.symbol,
     payments: { ...overview.payments, total: formatAmount(overview.payments.total, decimals) },
     ...moneyJson(overview, decimals),
+    collisions: collisionsShortJson(overview.collisions),
     balances: overview.balances.map((each) => {
       const { walletId: _, balance, received, sent, burnt, decimals: digits, ...wallet } = each;
       const difference = differenceOf(each);
@@ -186,6 +190,7 @@ function toText(overview: CaseOverview, now: number): string {
     followedText(overview.followed, asset),
     notFollowedText(overview.notFollowed, asset, overview.followed.length > 0),
   );
+  lines.push(collisionsNote(overview.case, overview.collisions));
   if (overview.failed.length > 0) {
     lines.push('\nFailed: run the crawl again to try them once more\n');
     lines.push(table(overview.failed.map(({ address, reason }) => [address, firstLine(reason ?? '')])));

@@ -6,12 +6,15 @@ import { RetryableError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { explainDatabaseError } from '../store/db.ts';
 import { openStore, type Store } from '../store/store.ts';
+import type { Surroundings } from '../tags/fetch.ts';
 import type { Terminal } from './output.ts';
 
 export interface CliContext {
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly terminal: Terminal;
+  /** For tests: with whom publishers' lists are fetched. No setting of the environment does that. */
+  readonly fetching?: Surroundings;
 }
 
 /** Opens the database for one command and lets go of it whatever happens. */

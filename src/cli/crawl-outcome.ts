@@ -1,4 +1,5 @@
 /** What came of a crawl, as it is told when it ends. */
+import { readCollisions } from '../../workers/collisions.ts';
 import { formatAmount } from '../money.ts';
 import { type Proof, proofOf, readBalances } from '../store/balances.ts';
 import { countStored } from '../store/case-graph.ts';
@@ -11,6 +12,7 @@ import { readGone } from '../store/integrity.ts';
 import { readIssuerKnowledge } from '../store/issuer-events.ts';
 import type { StoredAsset } from '../store/reference.ts';
 import { type Run, readFaults, readHeads, readRequests } from '../store/runs.ts';
+import { collisionsNote, collisionsShortJson } from './collisions-text.ts';
 import { headText, issuerText, newSinceText, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import { followedText, moneyJson, notFollowedText } from './followed-text.ts';
@@ -40,14 +42,21 @@ export async function readOutcome(pool: Pool, name: string, run: Run) {
     state: run.state,
     stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason },
     new: await readGains(pool, run.id),
+    collisions: run.state === 'finished' ? await readCollisions(pool, run.caseId) : NONE,
   };
 }
+
+const NONE = { collisions: [], notCompared: [] };
 
 type Outcome = Awaited<ReturnType<typeof readOutcome>>;
 
 /** The same with amounts as decimal strings. */
 export function outcomeJson(outcome: Outcome, { decimals }: StoredAsset) {
-  return { ...outcome, ...moneyJson(outcome, decimals) };
+  return {
+    ...outcome,
+    ...moneyJson(outcome, decimals),
+    collisions: collisionsShortJson(outcome.collisions),
+  };
 }
 
 export async function outcomeText(pool: Pool, run: Run, outcome: Outcome, asset: StoredAsset): Promise<string> {
@@ -70,6 +79,7 @@ export async function outcomeText(pool: Pool, run: Run, outcome: Outcome, asset:
     table(facts),
     followedText(outcome.followed, asset),
     notFollowedText(outcome.notFollowed, asset, outcome.followed.length > 0),
+    collisionsNote(outcome.case, outcome.collisions),
     outcome.proofs.unproven === 0 ? '' : `\n${unprovenText(outcome.proofs.unproven, outcome.case)}`,
     run.state === 'finished' ? issuerText(await readIssuerKnowledge(pool, run.id), offline) : '',
     faultsText(await readFaults(pool, run.id)),

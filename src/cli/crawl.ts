@@ -44,9 +44,10 @@ JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wal
   proofs: {proven, unproven}, transfers, unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer,
   issuer, retry}, followed: [{rule, sources, exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets,
   amounts: {fifo, lifo, pro-rata, libr}}], graphHash, gone: [{chain, transaction, from, to, amount}], state,
-  stop: {code, reason} or null, new: {since, transfers, wallets} or null}
+  stop: {code, reason} or null, new: {since, transfers, wallets} or null, collisions: [{case, wallets, victims, services, from}]}
 proofs counts wallets whose transfers add up to what they held, and those whose do not; gone lists stored transfers that the
-provider no longer lists below a final block; new is what the crawl before, number since, had not; null for a crawl that has
+provider no longer lists below a final block; collisions counts the wallets that the money of each other case came to as well,
+as npx downstream collisions CASE lists them; new is what the crawl before, number since, had not; null for a crawl that has
 not come to its end`,
     )
     .action((nameOrId: string, options: CrawlOptions) =>

@@ -21,16 +21,16 @@ export function* stopRows(wallets: readonly SimulatedWallet[]): Generator<string
 /** What kind of service it is, in the words of a list of stops. */
 function categoryOf({ role, service }: SimulatedWallet): string {
   if (service === PROCESSOR) return 'payment-processor';
-  if (FEE_SERVICES.includes(service)) return 'fee-service';
+  if (FEE_SERVICES.includes(service)) return 'energy-rental';
   switch (role) {
     case 'bridge':
-      return 'swapper';
+      return 'instant-swapper';
     case 'escrow':
-      return 'marketplace';
+      return 'guarantee-marketplace';
     case 'otc':
-      return 'otc-desk';
+      return 'otc-broker';
     case 'deposit':
-      return 'exchange-deposit';
+      return 'deposit-address';
     case 'hot':
     case 'cold':
     case 'gas':

@@ -133,7 +133,7 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
         line 3: "TXVj" is no Tron address: it has 4 characters instead of 34.
         line 4: "exchanges" is no category of a stop.
       A row has an address and a category, and as far as known chain, name and source.
-      A category is one of: exchange, exchange-deposit, bridge, swapper, mixer, payment-processor, marketplace, otc-desk, gambling, fee-service.
+      A category is one of: exchange, deposit-address, hot-wallet, wallet-service, bridge, instant-swapper, defi, mixer, guarantee-marketplace, payment-processor, otc-broker, gambling, energy-rental.
       Correct or remove them: a list of stops counts as a whole, or a trace would run on through what is left out.
       "
     `);

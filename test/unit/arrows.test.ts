@@ -13,14 +13,22 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
   'src/chains': { values: ['src/csv.ts', 'src/money.ts', 'src/errors.ts'] },
   'src/store': {
     values: ['src/money.ts', 'src/errors.ts'],
-    types: ['graphs/trace/types.ts', 'src/chains/chain.ts', 'src/cases', 'src/config.ts', 'src/crawl'],
+    types: [
+      ...['graphs/trace/types.ts', 'graphs/collisions.ts', 'src/chains/chain.ts'],
+      ...['src/cases', 'src/config.ts', 'src/crawl', 'src/tags'],
+    ],
   },
   'src/queue': { values: ['src/errors.ts'] },
 
   // Decides over plain values: no SQL, no HTTP.
   'src/crawl': { values: ['src/money.ts', 'src/errors.ts', 'src/chains/rows.ts'], types: ['src/chains/chain.ts'] },
   'src/cases': {
-    values: ['src/csv.ts', 'src/money.ts', 'src/errors.ts', 'src/chains/address.ts'],
+    values: ['src/csv.ts', 'src/money.ts', 'src/errors.ts', 'src/chains/address.ts', 'src/tags/categories.ts'],
+    types: ['src/chains/chain.ts'],
+  },
+  // Who a wallet is said to be: files in, tags out; and publishers' files, fetched.
+  'src/tags': {
+    values: ['src/csv.ts', 'src/errors.ts', 'src/chains/address.ts'],
     types: ['src/chains/chain.ts'],
   },
   'src/simulate': { values: ['src/money.ts', 'src/errors.ts', 'src/chains'] },
@@ -42,7 +50,7 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
   'src/cli': {
     values: [
       ...['graphs', 'workers', 'src/cases', 'src/chains', 'src/queue', 'src/simulate', 'src/store'],
-      ...['src/clock.ts', 'src/config.ts', 'src/errors.ts', 'src/log.ts', 'src/money.ts'],
+      ...['src/tags', 'src/clock.ts', 'src/config.ts', 'src/errors.ts', 'src/log.ts', 'src/money.ts'],
     ],
   },
 
@@ -72,10 +80,13 @@ const PACKAGES: Record<string, readonly string[]> = {
   tronweb: ['src/chains', 'src/simulate'],
   ethers: ['src/chains', 'src/simulate'],
   'node:http': ['src/simulate'],
-  'node:https': [],
-  'node:net': ['src/simulate'],
+  'node:https': ['src/tags/fetch.ts'],
+  'node:net': ['src/simulate', 'src/tags/fetch.ts', 'src/tags/public-address.ts'],
+  'node:dns': ['src/tags/fetch.ts'],
   'node:child_process': ['src/store/embedded'],
   commander: ['src/cli'],
+  yaml: ['src/tags/formats'],
+  saxes: ['src/tags/formats'],
   pino: ['src/log.ts'],
 };
 

@@ -16,6 +16,7 @@ describe('the configuration', () => {
       dataFolder: process.getuid?.() === 0 ? '/var/lib/downstream' : join(homedir(), '.local', 'share', 'downstream'),
       tron: { url: 'https://api.trongrid.io', key: null, rate: { start: 3, most: null } },
       tronSecond: null,
+      tagPublishersFile: null,
       logLevel: 'warn',
     });
   });
@@ -44,6 +45,7 @@ describe('the configuration', () => {
       dataFolder: '/data',
       tron: { url: 'http://127.0.0.1:8080/tron', key: 'abc-123', rate: { start: 12, most: null } },
       tronSecond: null,
+      tagPublishersFile: null,
       logLevel: 'debug',
     });
   });
@@ -111,7 +113,7 @@ describe('a faulty configuration', () => {
         LOG_LEVEL is none of trace, debug, info, warn, error, silent
         DOWNSTREAM_DATABASE is no setting of Downstream
         DOWNSTREAM_DATE is no setting of Downstream
-      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, TRON_SECOND_API_URL, TRON_SECOND_API_KEY, TRON_SECOND_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
+      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, TRON_SECOND_API_URL, TRON_SECOND_API_KEY, TRON_SECOND_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, TAG_PUBLISHERS_FILE, LOG_LEVEL; all are optional.
       Correct or unset what is named above; README.md explains each."
     `);
   });
@@ -121,7 +123,7 @@ describe('a faulty configuration', () => {
       "CONFIG_INVALID
       The environment has a fault:
         DOWNSTREAM_FOLDER is no setting of Downstream
-      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, TRON_SECOND_API_URL, TRON_SECOND_API_KEY, TRON_SECOND_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
+      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, TRON_SECOND_API_URL, TRON_SECOND_API_KEY, TRON_SECOND_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, TAG_PUBLISHERS_FILE, LOG_LEVEL; all are optional.
       Correct or unset what is named above; README.md explains each."
     `);
   });
@@ -131,7 +133,7 @@ describe('a faulty configuration', () => {
       "CONFIG_INVALID
       The environment has a fault:
         TRON_API_URL has more than protocol, server and path; a key belongs into TRON_API_KEY
-      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, TRON_SECOND_API_URL, TRON_SECOND_API_KEY, TRON_SECOND_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, LOG_LEVEL; all are optional.
+      Settings are DATABASE_URL, REDIS_URL, DOWNSTREAM_DATA, TRON_API_URL, TRON_API_KEY, TRON_API_RATE, TRON_SECOND_API_URL, TRON_SECOND_API_KEY, TRON_SECOND_API_RATE, ETHEREUM_RPC_URL, ETHEREUM_RPC_RATE, ETHERSCAN_API_URL, ETHERSCAN_API_KEY, ETHERSCAN_API_RATE, TAG_PUBLISHERS_FILE, LOG_LEVEL; all are optional.
       Correct or unset what is named above; README.md explains each."
     `);
     for (const url of ['https://host/?key=hunter2', 'https://host/#hunter2']) {

@@ -78,17 +78,17 @@ describe('an economy as a folder', () => {
     const kinds = [...new Set(stops.map(({ category, name }) => `${category}: ${name}`))].sort();
     expect(kinds).toMatchInlineSnapshot(`
       [
-        "exchange-deposit: Kestrel Exchange",
-        "exchange-deposit: Meridian Exchange",
+        "deposit-address: Kestrel Exchange",
+        "deposit-address: Meridian Exchange",
+        "energy-rental: Lantern Gas",
+        "energy-rental: Millpond Energy",
         "exchange: Kestrel Exchange",
         "exchange: Meridian Exchange",
-        "fee-service: Lantern Gas",
-        "fee-service: Millpond Energy",
-        "marketplace: Banyan Guarantee",
-        "otc-desk: Harbour Desk",
-        "otc-desk: Orchid Desk",
+        "guarantee-marketplace: Banyan Guarantee",
+        "instant-swapper: Ferry Swap",
+        "otc-broker: Harbour Desk",
+        "otc-broker: Orchid Desk",
         "payment-processor: Lattice Pay",
-        "swapper: Ferry Swap",
       ]
     `);
     expect((await text('stops.csv')).split('\n')[0]).toBe('address,chain,category,name,source');

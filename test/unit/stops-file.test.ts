@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { STOP_CATEGORIES } from '../../src/cases/stop-categories.ts';
 import { type ListedStop, readStopsFile, stopsDigest } from '../../src/cases/stops-file.ts';
 import { UserError } from '../../src/errors.ts';
+import { CATEGORY_NAMES, stopsByDefault } from '../../src/tags/categories.ts';
 
 const A = 'TNtbiqvanUnm4YHK9SYzRGR8ktiHRduDbM';
 const B = 'TL24LCps5FKwp3PoU1MvrYrwhi5LU1tHre';
@@ -44,7 +44,7 @@ describe('a file of stops', () => {
       ].join('\n'),
     );
     expect(rows).toEqual([
-      { chain: 'ethereum', address: E, category: 'exchange-deposit', name: null, source: null },
+      { chain: 'ethereum', address: E, category: 'deposit-address', name: null, source: null },
       { chain: 'tron', address: B, category: 'bridge', name: 'Ferry', source: null },
       { chain: 'tron', address: A, category: 'exchange', name: 'Meridian, Exchange', source: 'public tag' },
     ]);
@@ -59,9 +59,18 @@ describe('a file of stops', () => {
     expect(await read('address,category\n')).toEqual([]);
   });
 
-  test('takes every category', async () => {
-    for (const category of Object.keys(STOP_CATEGORIES)) {
+  test('takes every category at which a trace stops, and the names that lists had for some before', async () => {
+    for (const category of CATEGORY_NAMES.filter(stopsByDefault)) {
       expect(await read(`address,category\n${A},${category}\n`)).toMatchObject([{ category }]);
+    }
+    for (const [before, category] of [
+      ['exchange-deposit', 'deposit-address'],
+      ['swapper', 'instant-swapper'],
+      ['marketplace', 'guarantee-marketplace'],
+      ['otc-desk', 'otc-broker'],
+      ['fee-service', 'energy-rental'],
+    ]) {
+      expect(await read(`address,category\n${A},${before}\n`)).toMatchObject([{ category }]);
     }
   });
 
@@ -130,7 +139,7 @@ describe('a file of stops is refused as a whole for', () => {
         line 14: TNtbiqvanUnm4YHK9SYzRGR8ktiHRduDbM has the category bridge here and exchange in line 2.
         line 15: TNtbiqvanUnm4YHK9SYzRGR8ktiHRduDbM has the name "Meridian" here and no name in line 2.
       A row has an address and a category, and as far as known chain, name and source.
-      A category is one of: exchange, exchange-deposit, bridge, swapper, mixer, payment-processor, marketplace, otc-desk, gambling, fee-service.
+      A category is one of: exchange, deposit-address, hot-wallet, wallet-service, bridge, instant-swapper, defi, mixer, guarantee-marketplace, payment-processor, otc-broker, gambling, energy-rental.
       Correct or remove them: a list of stops counts as a whole, or a trace would run on through what is left out."
     `);
   });
@@ -141,7 +150,7 @@ describe('a file of stops is refused as a whole for', () => {
       1 row of FOLDER/stops.csv cannot be taken:
         line 2: "bank" is no category of a stop.
       A row has an address and a category, and as far as known chain, name and source.
-      A category is one of: exchange, exchange-deposit, bridge, swapper, mixer, payment-processor, marketplace, otc-desk, gambling, fee-service.
+      A category is one of: exchange, deposit-address, hot-wallet, wallet-service, bridge, instant-swapper, defi, mixer, guarantee-marketplace, payment-processor, otc-broker, gambling, energy-rental.
       Correct or remove them: a list of stops counts as a whole, or a trace would run on through what is left out."
     `);
   });
@@ -161,12 +170,12 @@ describe('a file of stops is refused as a whole for', () => {
     ).toMatchInlineSnapshot(`
       "STOPS_INVALID
       4 rows of FOLDER/stops.csv cannot be taken:
-        line 3: TNtbiqvanUnm4YHK9SYzRGR8ktiHRduDbM has the category exchange-deposit here and exchange in line 2.
+        line 3: TNtbiqvanUnm4YHK9SYzRGR8ktiHRduDbM has the category deposit-address here and exchange in line 2.
         line 4: TNtbiqvanUnm4YHK9SYzRGR8ktiHRduDbM has the name "Y" here and the name "X" in line 2.
         line 5: TNtbiqvanUnm4YHK9SYzRGR8ktiHRduDbM has no name here and the name "X" in line 2.
         line 7: TL24LCps5FKwp3PoU1MvrYrwhi5LU1tHre has the name "Z" here and no name in line 6.
       A row has an address and a category, and as far as known chain, name and source.
-      A category is one of: exchange, exchange-deposit, bridge, swapper, mixer, payment-processor, marketplace, otc-desk, gambling, fee-service.
+      A category is one of: exchange, deposit-address, hot-wallet, wallet-service, bridge, instant-swapper, defi, mixer, guarantee-marketplace, payment-processor, otc-broker, gambling, energy-rental.
       Correct or remove them: a list of stops counts as a whole, or a trace would run on through what is left out."
     `);
   });
