@@ -46,7 +46,10 @@ export function addTagsImportCommand(group: Command, context: CliContext, done: 
     .argument('<file...>', 'TagPack, list of sanctions, labels, CSV or a plain list of addresses, in UTF-8')
     .option('--publisher <name>', 'who says so; without it who the file says it is by, or else its name')
     .option('--source <url>', 'where the file is from, for tags that do not tell; without it its name')
-    .option('--category <category>', 'what the wallets are, for rows that do not tell, or in a word that stands for none')
+    .option(
+      '--category <category>',
+      'what the wallets are, for rows that do not tell, or in a word that stands for none',
+    )
     .option('--label <text>', 'label, for rows that have none')
     .addOption(byOption())
     .option('--dry-run', 'read the files and say what would be taken, and store nothing')

@@ -126,7 +126,7 @@ function readDate(text: string): string {
   const day = american === null ? text.trim().slice(0, 10) : `${american[3]}-${american[1]}-${american[2]}`;
   const time = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
   // `Date.parse` takes 30 February for 2 March.
-  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(day)) return day;
+  if (!Number.isNaN(time) && new Date(time).getUTCDate() === Number(day.slice(8))) return day;
   throw new UserError('DATE_INVALID', `${quoted(text)} is no date.`, {
     right: 'A date has the form 2023-02-22.',
     todo: 'Correct it, or leave it out.',
