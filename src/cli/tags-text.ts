@@ -42,7 +42,8 @@ export function tagsText({ chain, address }: Wallet, tags: readonly TagHistory[]
 
 function tagText(tag: TagHistory): string {
   const { category, label, publisher, publisherCategory, source, sourceDate, confidence, context, removed } = tag;
-  const stops = stopsByDefault(category) ? ' (a trace stops there unless the case decides otherwise)' : '';
+  const stops =
+    removed === null && stopsByDefault(category) ? ' (a trace stops there unless the case decides otherwise)' : '';
   return [
     `  ${category}: ${harmless(label)}${stops}\n`,
     `    says ${harmless(publisher)}, ${harmless(source)}${sourceDate === null ? '' : ` of ${sourceDate}`}\n`,

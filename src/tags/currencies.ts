@@ -48,7 +48,7 @@ export function chainOfCurrency(
   if (chain !== undefined) return { chain };
   if (OTHERS.has(key)) return { other: named };
   const form = chainOfForm(address);
-  if (named === '') return form === null ? { other: otherForm(address) } : { chain: form };
+  if (named === '') return form === null ? byBeginning(address) : { chain: form };
   if (TOKENS.has(key)) return form === null ? { other: named } : { chain: form };
   if (form === null) return { other: named };
   throw new UserError('CURRENCY_UNKNOWN', `${quoted(named)} is no currency or chain that is known.`, {
@@ -64,8 +64,11 @@ function chainOfForm(address: string): ChainId | null {
   return /^t[0-9a-z]{33}$/i.test(address) || /^41[0-9a-f]{40}$/i.test(address) ? 'tron' : null;
 }
 
-function otherForm(address: string): string {
-  if (/^(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|bc1[0-9a-z]{11,87})$/i.test(address)) return 'BTC';
+/** Of what has the form of neither: one of ours that is too short or too long is for `parseAddress` to refuse. */
+function byBeginning(address: string): { readonly chain: ChainId } | { readonly other: string } {
+  if (/^(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|bc1[0-9a-z]{11,87})$/i.test(address)) return { other: 'BTC' };
+  if (/^0x/i.test(address)) return { chain: 'ethereum' };
+  if (/^T[0-9A-Za-z]{20,}$/.test(address)) return { chain: 'tron' };
   throw new UserError('ADDRESS_UNKNOWN', `${quoted(address)} has the form of no address that is known.`, {
     right: 'An Ethereum address is 0x and 40 hex digits, a Tron address has 34 characters and starts with T.',
     todo: 'Copy it again, or remove the row.',

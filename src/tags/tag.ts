@@ -52,6 +52,7 @@ export interface LeftOutTag {
   readonly text: string;
 }
 
+const UNKNOWN = confidenceOf('unknown');
 const MOST_LABEL = 500;
 const MOST_SOURCE = 1_000;
 const MOST_CONTEXT = 2_000;
@@ -68,17 +69,17 @@ export function readTags(raw: RawTag, defaults: TagDefaults): readonly Tag[] | L
   const place = chainOfCurrency(raw.currency, address);
   if ('other' in place) return { code: 'OTHER_CHAIN', text: place.other };
   const { chain } = place;
-  const said = {
-    chain,
-    address: parseAddress(chain, address),
-    label: readLabel(raw.label ?? defaults.label),
-    publisherCategory: raw.publisherCategory === null ? null : readText('category', raw.publisherCategory, MOST_LABEL),
-    source: readText('source', raw.source ?? defaults.source, MOST_SOURCE),
-    sourceDate: raw.date === null ? null : readDate(raw.date),
-    confidence: readConfidence(raw.confidence ?? confidenceOf('unknown')),
-    context: raw.context === null ? null : cut(withoutNul(raw.context), MOST_CONTEXT),
-  };
-  return categoriesFor(raw, defaults).map((category) => ({ ...said, category }));
+  const parsed = parseAddress(chain, address);
+  const label = readLabel(raw.label ?? defaults.label);
+  const publisherCategory =
+    raw.publisherCategory === null ? null : readText('category', raw.publisherCategory, MOST_LABEL);
+  const source = readText('source', raw.source ?? defaults.source, MOST_SOURCE);
+  const sourceDate = raw.date === null ? null : readDate(raw.date);
+  const confidence = readConfidence(raw.confidence ?? UNKNOWN);
+  const context = raw.context === null ? null : cut(withoutNul(raw.context), MOST_CONTEXT);
+  return categoriesFor(raw, defaults).map((category) => {
+    return { chain, address: parsed, label, category, publisherCategory, source, sourceDate, confidence, context };
+  });
 }
 
 function categoriesFor({ categories, publisherCategory }: RawTag, { category }: TagDefaults): readonly Category[] {
@@ -126,7 +127,7 @@ function readDate(text: string): string {
   const day = american === null ? text.trim().slice(0, 10) : `${american[3]}-${american[1]}-${american[2]}`;
   const time = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
   // `Date.parse` takes 30 February for 2 March.
-  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(day)) return day;
+  if (!Number.isNaN(time) && new Date(time).getUTCDate() === Number(day.slice(8))) return day;
   throw new UserError('DATE_INVALID', `${quoted(text)} is no date.`, {
     right: 'A date has the form 2023-02-22.',
     todo: 'Correct it, or leave it out.',

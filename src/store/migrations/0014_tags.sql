@@ -17,7 +17,7 @@ create table tag_imports (
 
 create table tags (
   id bigint generated always as identity primary key,
-  chain_id smallint not null references chains,
+  chain_id smallint not null,
   address text not null,
   label text not null,
   category text not null,
@@ -36,7 +36,6 @@ create table tags (
 );
 create unique index tags_standing on tags (digest) where removed_in is null;
 create index tags_of_wallet on tags (address, chain_id);
-create index tags_of_import on tags (added_in);
 create index tags_removed on tags (removed_in) where removed_in is not null;
 
 -- At which categories the traces of a case stop, where a person decided otherwise than the table. Rows are added and never

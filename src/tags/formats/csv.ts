@@ -117,8 +117,7 @@ function ownRow(cell: Cell): RawTag {
  * @throws UserError `CATEGORY_INVALID`
  */
 export function parseCategory(text: string): Category {
-  const [term] = categoriesOf([text], 'graphsense');
-  const category = namedCategory(text) ?? term;
+  const category = namedCategory(text) ?? categoriesOf([text], 'graphsense')[0];
   if (category !== undefined) return category;
   throw new UserError('CATEGORY_INVALID', `${quoted(text)} is no category.`, {
     right: `A category is one of: ${CATEGORY_NAMES.join(', ')}.`,

@@ -18,11 +18,17 @@ export interface OpenedFormat {
 /** The publisher of the list of sanctions, whichever form it comes in. */
 export const OFAC = 'US Treasury OFAC';
 
-/** A raw tag with nothing told but what is given. */
+/** A raw tag with nothing told but what is given. Written out: a file may have a million. */
 export function rawTag(told: Pick<RawTag, 'address'> & Partial<RawTag>): RawTag {
   return {
-    ...{ currency: null, label: null, categories: [], publisherCategory: null, source: null, date: null },
-    ...{ confidence: null, context: null },
-    ...told,
+    address: told.address,
+    currency: told.currency ?? null,
+    label: told.label ?? null,
+    categories: told.categories ?? [],
+    publisherCategory: told.publisherCategory ?? null,
+    source: told.source ?? null,
+    date: told.date ?? null,
+    confidence: told.confidence ?? null,
+    context: told.context ?? null,
   };
 }

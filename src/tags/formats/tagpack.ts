@@ -3,8 +3,8 @@
  *
  * A pack may have a million tags, which no YAML parser holds in little memory. So the header is parsed first, then each
  * item of the sequence by itself: an item begins where a dash stands at the sequence's own indent, and whatever else
- * belongs to it stands further in. An item that is broken is refused alone. Anchors are refused everywhere, since they can
- * expand without end. All values are text: to YAML an address such as 0x12 is a number.
+ * belongs to it stands further in. An item that is broken is refused alone. What refers to an anchor is refused everywhere,
+ * since that can expand without end. All values are text: to YAML an address such as 0x12 is a number.
  */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -87,7 +87,7 @@ function inFlow(path: string, line: number): UserError {
 function headerFault(path: string, reason: string): UserError {
   return new UserError('TAGPACK_HEADER', `The header of ${path} cannot be used: ${reason}.`, {
     right:
-      'A TagPack has fields such as label, source and currency, then "tags:" with a list. Anchors (&) are not taken.',
+      'A TagPack has fields such as label, source and currency, then "tags:" with a list. What refers to an anchor (*) is not taken.',
     todo: 'Correct it: every tag takes from it what it does not tell itself.',
   });
 }
@@ -106,9 +106,10 @@ function reasonOf(error: unknown): string {
     return `the field ${issue?.path.join('.') ?? ''} is not of the right kind`;
   }
   // Nesting without end exhausts the stack of the parser.
-  if (error instanceof RangeError) return 'it is nested too deeply';
-  if (error instanceof ReferenceError) return 'it uses an anchor';
-  return messageOf(error).replace(/\.$/, '');
+  const message = messageOf(error);
+  if (/call stack/.test(message)) return 'it is nested too deeply';
+  if (error instanceof ReferenceError) return 'it refers to an anchor';
+  return message.replace(/\.$/, '');
 }
 
 async function* readRows(path: string, header: Fields): AsyncGenerator<RawRow> {
@@ -151,13 +152,21 @@ function readItem(content: string, header: Fields) {
     }
     return { raw: readTag(tag) };
   } catch (error) {
+    if (error instanceof UserError) return { fault: error };
     return {
       fault: new UserError('TAG_BROKEN', `The tag is no proper YAML: ${reasonOf(error)}.`, {
-        right: 'A tag is a list of fields such as address, label and currency, without anchors.',
+        right: 'A tag is a list of fields such as address, label and currency, and refers to no anchor.',
         todo: 'Correct it.',
       }),
     };
   }
+}
+
+function noCurrency(): never {
+  throw new UserError('CURRENCY_MISSING', 'It names neither currency nor network.', {
+    right: 'One of them says on which chain the address is, in the tag or in the header.',
+    todo: 'Add it.',
+  });
 }
 
 function readTag(tag: Fields): RawTag {
@@ -169,7 +178,7 @@ function readTag(tag: Fields): RawTag {
   return rawTag({
     address: tag.address ?? '',
     // The network says where an address is; beside it the currency says of what.
-    currency: tag.network ?? tag.currency ?? '?',
+    currency: tag.network ?? tag.currency ?? noCurrency(),
     label: (tag.label ?? []).join(', ') || null,
     categories,
     publisherCategory: words.length === 0 ? null : words.join(', '),
