@@ -30,6 +30,7 @@ export function inTurn(source: ChainSource, limiter: Limiter): ChainSource {
     }
   };
   const { chain, provider, authority, unit, assets, finality, overlap, most } = source;
+  const native = source.native?.bind(source);
   // One by one, so that no way to ask is forgotten.
   return {
     ...{ chain, provider, authority, unit, assets, finality, overlap, most },
@@ -42,6 +43,7 @@ export function inTurn(source: ChainSource, limiter: Limiter): ChainSource {
     signer: (request) => paced(request, (asked) => source.signer(asked)),
     positions: (request) => paced(request, (asked) => source.positions(asked)),
     issuerEvents: (request) => paced(request, (asked) => source.issuerEvents(asked)),
+    ...(native === undefined ? {} : { native: (request) => paced(request, native) }),
   };
 }
 
