@@ -138,10 +138,6 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
       }),
 
     native: (request) =>
-      readNative(
-        async (parameters) => (await get(parameters, nativeSchema, request)).result,
-        request,
-        place,
-      ),
+      readNative(async (parameters) => (await get(parameters, nativeSchema, request)).result, request, place),
   };
 }

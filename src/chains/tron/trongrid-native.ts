@@ -60,7 +60,9 @@ const rowSchema = z.object({
   blockNumber: z.number().int().nonnegative().optional(),
   ret: z.array(z.object({ contractRet: z.string().optional() })).optional(),
   raw_data: z
-    .object({ contract: z.array(z.object({ type: z.string(), parameter: z.object({ value: z.unknown() }) })).length(1) })
+    .object({
+      contract: z.array(z.object({ type: z.string(), parameter: z.object({ value: z.unknown() }) })).length(1),
+    })
     .optional(),
 });
 type NativeRow = z.infer<typeof rowSchema>;
