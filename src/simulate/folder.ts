@@ -1,13 +1,13 @@
 /**
  * An economy as a folder of CSV files, so that it can be looked at, imported, and served, whoever made it:
  *
- *   transfers.csv  chain,asset,transaction,block,position,timestamp_ms,from,to,value,signer
+ *   transfers.csv    chain,asset,transaction,block,position,timestamp_ms,from,to,value,signer
  *   delegations.csv  chain,transaction,block,timestamp_ms,from,to,value
- *   reports.csv    chain,ref,wallet,role,tx,amount,at
- *   wallets.csv    chain,address,owner,role,network,service
- *   payments.csv   ref,chain,transaction,network
- *   exits.csv      ref,chain,address,service,value
- *   stops.csv      address,chain,category,name,source
+ *   reports.csv      chain,ref,wallet,role,tx,amount,at
+ *   wallets.csv      chain,address,owner,role,network,service
+ *   payments.csv     ref,chain,transaction,network
+ *   exits.csv        ref,chain,address,service,value
+ *   stops.csv        address,chain,category,name,source
  *
  * `value` is in base units. `amount` is a decimal and `at` an ISO time, as people write them; both may be empty.
  * `stops.csv` is written for whoever traces and never read back: it says nothing that `wallets.csv` does not. Files
