@@ -73,7 +73,7 @@ export async function isNativeOpen(db: Db, runId: number, walletId: number): Pro
   return open;
 }
 
-/** Stores what was told of a wallet, in place of what was told before; then the run need not ask. */
+/** Stores what was told of a wallet; then the run need not ask. */
 export async function storeNative(
   pool: Pool,
   read: {
@@ -89,31 +89,29 @@ export async function storeNative(
   const { receipts, until, whole } = history;
   const senders = receipts.map(({ from }) => from);
   const ids = await walletIds(pool, read.chain, senders);
-  await transaction(pool, async (db) => {
-    await db.query(
-      `insert into native_coverage (wallet_id, provider_id, until, whole, read_at) values ($1, $2, $3, $4, $5)
+  // One statement, so that nothing is stored by halves.
+  await pool.query(
+    `with covered as (
+       insert into native_coverage (wallet_id, provider_id, until, whole, read_at) values ($2, $3, $4, $5, $6)
        on conflict (wallet_id) do update set provider_id = excluded.provider_id, until = excluded.until,
-         whole = excluded.whole, read_at = excluded.read_at`,
-      [walletId, read.providerId, until, whole, now],
-    );
-    await db.query('delete from native_receipts where wallet_id = $1', [walletId]);
-    await db.query(
-      `insert into native_receipts (wallet_id, transaction, kind, from_id, value, timestamp, block)
-       select $1, decode(t.hash, 'hex'), t.kind, t.from_id, t.value, t.timestamp, t.block
-       from unnest($2::text[], $3::text[], $4::bigint[], $5::numeric[], $6::bigint[], $7::bigint[])
-         as t(hash, kind, from_id, value, timestamp, block)`,
-      [
-        walletId,
-        receipts.map((receipt) => receipt.transaction),
-        receipts.map(({ kind }) => kind),
-        senders.map((from) => ids.get(from)),
-        receipts.map(({ value }) => value.toString()),
-        receipts.map(({ timestamp }) => timestamp),
-        receipts.map(({ block }) => block),
-      ],
-    );
-    await db.query('delete from unread_natives where run_id = $1 and wallet_id = $2', [runId, walletId]);
-  });
+         whole = excluded.whole, read_at = excluded.read_at),
+     received as (
+       insert into native_receipts (wallet_id, transaction, kind, from_id, value, timestamp, block)
+       select $2, decode(t.hash, 'hex'), t.kind, t.from_id, t.value, t.timestamp, t.block
+       from unnest($7::text[], $8::text[], $9::bigint[], $10::numeric[], $11::bigint[], $12::bigint[])
+         as t(hash, kind, from_id, value, timestamp, block)
+       on conflict do nothing)
+     delete from unread_natives where run_id = $1 and wallet_id = $2`,
+    [
+      ...[runId, walletId, read.providerId, until, whole, now],
+      receipts.map((receipt) => receipt.transaction),
+      receipts.map(({ kind }) => kind),
+      senders.map((from) => ids.get(from)),
+      receipts.map(({ value }) => value.toString()),
+      receipts.map(({ timestamp }) => timestamp),
+      receipts.map(({ block }) => block),
+    ],
+  );
 }
 
 /** It could not be told: this run goes without. Returns of how many wallets. */
