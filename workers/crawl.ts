@@ -12,6 +12,7 @@ import { unorderedWallets } from '../src/store/positions.ts';
 import { countAnswer, endRun, recordFault } from '../src/store/runs.ts';
 import { TransfersGone } from './commit-reply.ts';
 import { readBalances } from './crawl-balances.ts';
+import { giveUpNative, readNatives } from './crawl-natives.ts';
 import { queuePages, readNextPage, readReceipt } from './crawl-pages.ts';
 import { giveUpPositions, readPositions } from './crawl-positions.ts';
 import { giveUpSigning, readSigner } from './crawl-signers.ts';
@@ -76,6 +77,7 @@ async function walletsOf(
   switch (job.kind) {
     case 'receipt':
     case 'reread':
+    case 'native':
       return [job.wallet];
     case 'signer':
       return unsignedWallets(pool, { runId: job.run, assetId: job.asset, transaction: job.transaction });
@@ -100,6 +102,8 @@ async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promis
       return readAgain(context, job, task);
     case 'positions':
       return readPositions(context, job.timestamp, task);
+    case 'native':
+      return readNatives(context, task);
     case 'issuer-events':
       return readIssuerPage(context, job.page, task);
   }
@@ -148,6 +152,9 @@ async function handleFault(
   }
   if (job.kind === 'signer' && (control.lastAttempt || code === 'SIGNER_NOT_TOLD')) {
     return giveUpSigning(context, job.transaction, task);
+  }
+  if (job.kind === 'native' && (control.lastAttempt || code === 'NATIVE_NOT_TOLD')) {
+    return giveUpNative(context, runId, { walletId: job.wallet });
   }
   if (!control.lastAttempt) throw error;
   if (error instanceof TransfersGone) {

@@ -29,7 +29,7 @@ export function inTurn(source: ChainSource, limiter: Limiter): ChainSource {
       throw error;
     }
   };
-  const { chain, provider, authority, unit, assets, finality, overlap, most, balanceAt, holding } = source;
+  const { chain, provider, authority, unit, assets, finality, overlap, most, balanceAt, holding, native } = source;
   // Each has to stand here, also where a source may be without, so that no way to ask is forgotten.
   const limited: EachOf<ChainSource> = {
     ...{ chain, provider, authority, unit, assets, finality, overlap, most },
@@ -44,6 +44,7 @@ export function inTurn(source: ChainSource, limiter: Limiter): ChainSource {
     signer: (request) => paced(request, (asked) => source.signer(asked)),
     positions: (request) => paced(request, (asked) => source.positions(asked)),
     issuerEvents: (request) => paced(request, (asked) => source.issuerEvents(asked)),
+    native: native && ((request) => paced(request, (asked) => native(asked))),
   };
   return limited;
 }

@@ -21,6 +21,7 @@ import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
 import { settleDisagreements } from './disagreements.ts';
 import { hashRun } from './hash-run.ts';
 import { readIssuerEvents } from './issuer-step.ts';
+import { readNativeHistories } from './native-step.ts';
 import { openRun } from './open-run.ts';
 import { PORTION, performWork } from './perform.ts';
 import { findPoison } from './poisoning.ts';
@@ -100,6 +101,7 @@ async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Pro
     more = await chooseNext(setup, run, providers);
   }
   if (!(await readPositions(setup, request, run, providers))) return;
+  if (!(await readNativeHistories(setup, request, run, providers))) return;
   await finish(setup, run, clock);
 }
 

@@ -123,6 +123,7 @@ const REMARK_CODES = [
   'QUESTION_NARROWED',
   'OWNER_UNKNOWN',
   'SIGNER_UNKNOWN',
+  'NATIVE_UNKNOWN',
 ] as const;
 
 /** Something odd about a page that was read all the same: no fault, for nothing is tried again. */
@@ -254,6 +255,45 @@ export interface IssuerEventPage {
   readonly remarks: readonly Remark[];
 }
 
+/** What pays for a wallet's transactions, as it came to the wallet. */
+export interface NativeReceipt {
+  readonly chain: ChainId;
+  /**
+   * `activation`: what made the account, on Tron alone; its value is the TRX that came with it, 0 where the account was only made.
+   * `coin`: TRX or ETH. `energy`: energy of Tron, lent.
+   */
+  readonly kind: 'activation' | 'coin' | 'energy';
+  readonly transaction: TransactionHash;
+  /** Who activated it, sent the coin, or delegated. */
+  readonly from: Address;
+  readonly to: Address;
+  /** Sun or wei; for energy the staked amount in sun. */
+  readonly value: bigint;
+  /** Time of the block, milliseconds since 1970. */
+  readonly timestamp: number;
+  /** Number of the block, where the provider tells. */
+  readonly block: number | null;
+}
+
+export interface NativeRequest extends Call {
+  readonly wallet: Address;
+  /** The run's head: nothing above it is told. */
+  readonly head: Head;
+}
+
+/** The first of a wallet's native receipts. */
+export interface NativeHistory {
+  /**
+   * Oldest first, those of one time in the order in which they can have happened and else by transaction; each once. Transactions
+   * that failed are not among them, nor is what the wallet sends itself.
+   */
+  readonly receipts: readonly NativeReceipt[];
+  /** None is missing up to this time, milliseconds since 1970; the head's where all are told. */
+  readonly until: number;
+  /** True where there are no others up to the head: else the provider has more than was asked for. */
+  readonly whole: boolean;
+}
+
 /**
  * One way to read a chain.
  *
@@ -326,6 +366,14 @@ export interface ChainSource {
   positions(request: PositionsRequest): Promise<readonly PositionedTransfer[]>;
   /** The next page of what the issuer destroyed and redeemed, oldest first. One call may send several requests. */
   issuerEvents(request: IssuerEventRequest): Promise<IssuerEventPage>;
+  /**
+   * The first of a wallet's native receipts, by at most two requests: those among the first 200 transactions to it on Tron, and
+   * among the first 100 of it and the first 100 inside contracts on Ethereum. Absent where the source can never tell: logs do
+   * not, and neither does a copy.
+   *
+   * @throws RetryableError `NATIVE_NOT_TOLD` where the provider tells no such transactions at all
+   */
+  readonly native?: ((request: NativeRequest) => Promise<NativeHistory>) | undefined;
 }
 
 /** A transfer as the transaction's receipt has it, in the order of its logs. */

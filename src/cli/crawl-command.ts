@@ -20,6 +20,7 @@ export interface PolicyOptions {
   readonly maxRequests?: number;
   readonly minShare: string;
   readonly stops?: string;
+  readonly native: boolean;
   readonly patience: number;
 }
 
@@ -43,7 +44,7 @@ function policyOptions(): Option[] {
       .default(MIN_SHARE),
     new Option(
       '--max-requests <n>',
-      'most pages of histories to plan; balances, receipts and what faults cost come on top',
+      'most pages of histories to plan; balances, receipts, who paid fees and what faults cost come on top',
     ).argParser(wholeNumber(1)),
     new Option('--max-transfers <n>', 'stop at a wallet that was not reported and has more transfers').argParser(
       wholeNumber(1),
@@ -52,6 +53,7 @@ function policyOptions(): Option[] {
       '--stops <file>',
       'CSV file of services at which the crawl stops: address, category, and chain, name, source',
     ),
+    new Option('--no-native', 'do not ask who paid the fees of the wallets that were read'),
     new Option('--patience <seconds>', 'give up when the provider answers nothing for so long')
       .argParser(seconds)
       .default(PATIENCE_S * 1000, `${PATIENCE_S}`),
@@ -60,7 +62,7 @@ function policyOptions(): Option[] {
 
 /** @param list the services of `--stops` */
 export function policyOf(options: PolicyOptions, list: readonly ListedStop[]): CrawlPolicy {
-  const { maxHops, maxWallets, maxTransfers, maxRequests, minShare, stops } = options;
+  const { maxHops, maxWallets, maxTransfers, maxRequests, minShare, stops, native } = options;
   return {
     maxHops,
     maxWallets: maxWallets ?? null,
@@ -68,6 +70,7 @@ export function policyOf(options: PolicyOptions, list: readonly ListedStop[]): C
     maxRequests: maxRequests ?? null,
     minShare,
     stops: stops === undefined ? null : stopsDigest(list),
+    native,
   };
 }
 
@@ -82,7 +85,8 @@ export function crawlCommand(name: string, policy: CrawlPolicy, offline: boolean
 }
 
 /** The options that a policy was asked for with, each behind a space; none where nothing was said. */
-export function policyText({ maxHops, maxWallets, maxTransfers, maxRequests, minShare, stops }: CrawlPolicy): string {
+export function policyText(policy: CrawlPolicy): string {
+  const { maxHops, maxWallets, maxTransfers, maxRequests, minShare, stops, native } = policy;
   return [
     maxHops === MAX_HOPS ? '' : ` --max-hops ${maxHops}`,
     maxWallets === null ? '' : ` --max-wallets ${maxWallets}`,
@@ -91,6 +95,7 @@ export function policyText({ maxHops, maxWallets, maxTransfers, maxRequests, min
     maxTransfers === null ? '' : ` --max-transfers ${maxTransfers}`,
     // Where the list lies is not known; the same one goes on with the crawl.
     stops === null ? '' : ' --stops FILE',
+    native ? '' : ' --no-native',
   ].join('');
 }
 

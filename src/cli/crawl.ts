@@ -37,12 +37,15 @@ It follows the payments by every rule that loses no money, and reads next the wa
 no wallet is left that --min-share of it reached. It stops at services: those of --stops, and those that behave like one. A wallet
 that a person decided on is read, or not, all the same: npx downstream wallet --help.
 
+At its end it asks, once for each wallet that it read and that is no service, who made the account, first sent it TRX or ETH, or
+lent it energy. --max-requests does not count this: it is one request a wallet on Tron, two through Etherscan.
+
 It goes on where it stopped, up to the finalised block that it pinned; once finished, the next crawl reads what is new.
 Progress is printed to standard error.
 
 JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wallets: {expanded, stopped, pending, failed},
   proofs: {proven, unproven}, transfers, unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer,
-  issuer, retry}, followed: [{rule, sources, exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets,
+  issuer, native, retry}, followed: [{rule, sources, exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets,
   amounts: {fifo, lifo, pro-rata, libr}}], graphHash, gone: [{chain, transaction, from, to, amount}], state,
   stop: {code, reason} or null, new: {since, transfers, wallets} or null, collisions: [{case, wallets, victims, services, from}]}
 proofs counts wallets whose transfers add up to what they held, and those whose do not; gone lists stored transfers that the
@@ -149,6 +152,8 @@ function stageText(stage: Stage): string {
       return 'balances';
     case 'repairs':
       return `reads again in ${counted(stage.wallets, 'wallet')}`;
+    case 'natives':
+      return `who paid the fees of ${counted(stage.wallets, 'wallet')}`;
     case 'positions':
       return `order within ${counted(stage.blocks, 'block')}`;
   }

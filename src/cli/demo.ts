@@ -50,7 +50,7 @@ async function runDemo(context: CliContext, { out, serve = false }: DemoOptions)
   await writeEconomy(join(out, 'economy'), economy);
   // Over the whole demo and not only its crawl: whenever it is stopped, its folder goes.
   const stop = stopSignal();
-  const server = await serveEconomy(economy.transfers, { limits: 'none' });
+  const server = await serveEconomy(economy.transfers, { limits: 'none', delegations: economy.delegations });
   const data = await mkdtemp(join(tmpdir(), 'downstream-demo-'));
   try {
     const env = {

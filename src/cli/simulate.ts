@@ -4,11 +4,11 @@ import { messageOf, UsageError, UserError } from '../errors.ts';
 import { displayAmount } from '../money.ts';
 import { DIFFICULTIES, type DifficultyName } from '../simulate/difficulty.ts';
 import { generateEconomy } from '../simulate/economy.ts';
-import { readTransfers, writeEconomy } from '../simulate/folder.ts';
+import { readDelegations, readTransfers, writeEconomy } from '../simulate/folder.ts';
 import { serveEconomy } from '../simulate/serve.ts';
 import { SIZES, type SizeName } from '../simulate/sizes.ts';
 import { type EconomySummary, summarise } from '../simulate/summary.ts';
-import type { Economy, SimulatedTransfer } from '../simulate/types.ts';
+import type { Economy } from '../simulate/types.ts';
 import { type CliContext, stopSignal } from './context.ts';
 import { makeFolder } from './folder.ts';
 import type { Done } from './main.ts';
@@ -62,8 +62,8 @@ Examples:
   $ npx downstream simulate --serve --from economy
   $ npx downstream simulate --difficulty hard
 
-The folder has transfers.csv, reports.csv (for "downstream report import") and the truth: wallets.csv, payments.csv, exits.csv,
-and stops.csv, the wallets of its services as a list of stops.
+The folder has transfers.csv, delegations.csv (energy that is lent), reports.csv (for "downstream report import") and the truth:
+wallets.csv, payments.csv, exits.csv, and stops.csv, the wallets of its services as a list of stops.
 Every name and address in it is invented.
 
 JSON: {folder, seed, size, difficulty, transfers: [{chain, asset, count}], wallets, networks, bothChains, victims, payments,
@@ -81,7 +81,10 @@ async function simulate(context: CliContext, options: SimulateOptions): Promise<
       todo: 'Add --serve, or leave --from out.',
     });
   }
-  if (options.from !== undefined) return serve(context, await readTransfers(options.from));
+  if (options.from !== undefined) {
+    const transfers = await readTransfers(options.from);
+    return serve(context, { transfers, delegations: await readDelegations(options.from) });
+  }
   const { seed, size, difficulty, out } = options;
   const progress = progressOf(terminal, size === 'medium' || size === 'large');
   const economy = generateEconomy({ seed, size, difficulty, onProgress: progress.show });
@@ -90,12 +93,15 @@ async function simulate(context: CliContext, options: SimulateOptions): Promise<
   const summary = summarise(economy);
   terminal.out(options.json ? jsonLine(asJson(options, summary)) : asText(options, summary));
   if (!summary.money.every(({ balances }) => balances)) return EXIT.failed;
-  return options.serve === true ? serve(context, economy.transfers) : EXIT.done;
+  return options.serve === true ? serve(context, economy) : EXIT.done;
 }
 
-async function serve(context: CliContext, transfers: readonly SimulatedTransfer[]): Promise<number> {
+async function serve(
+  context: CliContext,
+  { transfers, delegations }: Pick<Economy, 'transfers' | 'delegations'>,
+): Promise<number> {
   const stop = stopSignal();
-  const server = await serveEconomy(transfers, { limits: 'real' });
+  const server = await serveEconomy(transfers, { limits: 'real', delegations });
   try {
     await serveOn(context, server.settings, stop.signal);
     return EXIT.done;
@@ -157,7 +163,7 @@ function asText({ seed, size, difficulty, out }: SimulateOptions, summary: Econo
     wrong.length === 0
       ? 'The money balances on both chains: what was issued is held or was burnt as fees, to the unit.\n'
       : `The money does NOT balance: ${wrong.map(({ chain, asset }) => `${asset} on ${chain}`).join(', ')}. This is a fault of Downstream.\n`,
-    `It is in ${out}/: transfers.csv, reports.csv, and the truth in wallets.csv, payments.csv, exits.csv and stops.csv.\n`,
+    `It is in ${out}/: transfers.csv, delegations.csv, reports.csv, and the truth in wallets.csv, payments.csv, exits.csv and stops.csv.\n`,
   ].join('');
 }
 

@@ -32,6 +32,8 @@ const signerJob = z.strictObject({
 const balanceJob = z.strictObject({ kind: z.literal('balance'), ...job, wallets, asset: count });
 /** The order of transfers within the block of one instant, in milliseconds since 1970. */
 const positionsJob = z.strictObject({ kind: z.literal('positions'), ...job, asset: count, timestamp: count });
+/** Who first paid for a wallet's transactions. */
+const nativeJob = z.strictObject({ kind: z.literal('native'), ...job, wallet: count, asset: count });
 /** One page of what the issuer destroyed and redeemed. `page` counts those stored before. */
 const issuerEventsJob = z.strictObject({ kind: z.literal('issuer-events'), ...job, asset: count, page: count });
 /** One page of a wallet's history that is read again, since something is missing in it; `step` says in which way. */
@@ -49,6 +51,7 @@ export const crawlJob = z.discriminatedUnion('kind', [
   signerJob,
   balanceJob,
   positionsJob,
+  nativeJob,
   issuerEventsJob,
   rereadJob,
 ]);
@@ -85,6 +88,8 @@ export function jobId(data: CrawlJob | AnalyseJob): string {
       return `balance-${place}-${named(data.wallets)}-s${data.asset}`;
     case 'positions':
       return `positions-${place}-s${data.asset}-t${data.timestamp}`;
+    case 'native':
+      return `native-${place}-w${data.wallet}-s${data.asset}`;
     case 'reread':
       return `reread-${place}-w${data.wallet}-s${data.asset}-${data.step}-p${data.page}`;
     case 'issuer-events':

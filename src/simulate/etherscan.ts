@@ -5,6 +5,7 @@ import { type AccessOptions, gatekeeper } from './etherscan/access.ts';
 import { type Fault, type FaultKind, isPageFault, isProxyFault, PLANNING } from './etherscan/faults.ts';
 import { history } from './etherscan/history.ts';
 import { logs } from './etherscan/logs.ts';
+import { native } from './etherscan/native.ts';
 import type { Explorer, ExplorerOptions } from './etherscan/options.ts';
 import { addressIn } from './etherscan/parameters.ts';
 import { proxy } from './etherscan/proxy.ts';
@@ -49,6 +50,11 @@ function answer(explorer: Explorer, request: SimulatedRequest, fault: Fault | nu
   switch (request.endpoint) {
     case 'tokentx':
       return history(explorer, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null);
+    case 'txlist':
+    case 'txlistinternal': {
+      const { endpoint } = request;
+      return native(explorer, { ...request, endpoint }, fault !== null && isPageFault(fault.kind) ? fault.kind : null);
+    }
     case 'getLogs':
       return logs(explorer, request);
     case 'tokenbalance':

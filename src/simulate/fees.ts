@@ -13,6 +13,8 @@ const SUN_PER_ENERGY = 100n;
 const USDT_BYTES = 345n;
 const USDT_ENERGY = 64_285n;
 const USDT_ENERGY_TO_NEW = 130_285n;
+/** What is staked to lend the energy of one transfer, in sun: some 9 energy come of a TRX. */
+export const ENERGY_STAKE = 7_000_000_000n;
 const TRX_BYTES = 268n;
 /** The first TRX that reaches an account makes it: 1 TRX, and 0.1 of bandwidth. */
 const ACTIVATION_SUN = 1_100_000n;

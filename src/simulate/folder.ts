@@ -1,17 +1,19 @@
 /**
  * An economy as a folder of CSV files, so that it can be looked at, imported, and served, whoever made it:
  *
- *   transfers.csv  chain,asset,transaction,block,position,timestamp_ms,from,to,value,signer
- *   reports.csv    chain,ref,wallet,role,tx,amount,at
- *   wallets.csv    chain,address,owner,role,network,service
- *   payments.csv   ref,chain,transaction,network
- *   exits.csv      ref,chain,address,service,value
- *   stops.csv      address,chain,category,name,source
+ *   transfers.csv    chain,asset,transaction,block,position,timestamp_ms,from,to,value,signer
+ *   delegations.csv  chain,transaction,block,timestamp_ms,from,to,value
+ *   reports.csv      chain,ref,wallet,role,tx,amount,at
+ *   wallets.csv      chain,address,owner,role,network,service
+ *   payments.csv     ref,chain,transaction,network
+ *   exits.csv        ref,chain,address,service,value
+ *   stops.csv        address,chain,category,name,source
  *
  * `value` is in base units. `amount` is a decimal and `at` an ISO time, as people write them; both may be empty.
  * `stops.csv` is written for whoever traces and never read back: it says nothing that `wallets.csv` does not. Files
  * are written and read row by row, since the largest have millions. Whoever reads an economy reads this folder.
  */
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAddress, parseTransaction } from '../chains/address.ts';
@@ -22,6 +24,7 @@ import { NETWORKS } from './network.ts';
 import { STOP_COLUMNS, stopRows } from './stops.ts';
 import type {
   Economy,
+  SimulatedDelegation,
   SimulatedExit,
   SimulatedPayment,
   SimulatedReport,
@@ -31,6 +34,7 @@ import type {
 
 const COLUMNS = {
   transfers: ['chain', 'asset', 'transaction', 'block', 'position', 'timestamp_ms', 'from', 'to', 'value', 'signer'],
+  delegations: ['chain', 'transaction', 'block', 'timestamp_ms', 'from', 'to', 'value'],
   reports: ['chain', 'ref', 'wallet', 'role', 'tx', 'amount', 'at'],
   wallets: ['chain', 'address', 'owner', 'role', 'network', 'service'],
   payments: ['ref', 'chain', 'transaction', 'network'],
@@ -39,10 +43,11 @@ const COLUMNS = {
 type FileName = keyof typeof COLUMNS;
 type Row<Name extends FileName> = Record<(typeof COLUMNS)[Name][number], string>;
 
-/** Writes the six files into a folder, which is made where it is missing. Same economy, same bytes. */
+/** Writes the seven files into a folder, which is made where it is missing. Same economy, same bytes. */
 export async function writeEconomy(folder: string, economy: Economy): Promise<void> {
   await mkdir(folder, { recursive: true });
   await write(folder, 'transfers', economy.transfers, transferRow);
+  await write(folder, 'delegations', economy.delegations, delegationRow);
   await write(folder, 'reports', economy.reports, reportRow);
   await write(folder, 'wallets', economy.wallets, walletRow);
   await write(folder, 'payments', economy.payments, paymentRow);
@@ -83,7 +88,24 @@ export async function readTransfers(folder: string): Promise<SimulatedTransfer[]
   return all(streamTransfers(folder));
 }
 
-/** What only a simulated world knows: the folder without its transfers and reports. */
+/**
+ * Reads who lends energy to whom; nobody does where the folder has no such file.
+ *
+ * @throws UserError `SIMULATION_INVALID` as above
+ */
+export async function readDelegations(folder: string): Promise<SimulatedDelegation[]> {
+  if (!existsSync(join(folder, 'delegations.csv'))) return [];
+  const address = addressReader();
+  const delegations = read(folder, 'delegations', (row): SimulatedDelegation => {
+    const chain = chainOf(row.chain);
+    const place = { chain, transaction: parseTransaction(row.transaction), block: whole(row.block) };
+    const [from, to] = [address(chain, row.from), address(chain, row.to)];
+    return { ...place, timestamp: whole(row.timestamp_ms), from, to, value: units(row.value) };
+  });
+  return all(delegations);
+}
+
+/** What only a simulated world knows: the folder without its transfers, delegations and reports. */
 export type Truth = Pick<Economy, 'wallets' | 'payments' | 'exits'>;
 
 /**
@@ -115,6 +137,10 @@ function transferRow(transfer: SimulatedTransfer): string[] {
   const { chain, asset, transaction, block, position, timestamp, from, to, value, signer } = transfer;
   const [when, sum] = [[`${block}`, `${position}`, `${timestamp}`], `${value}`];
   return [chain, asset, transaction, ...when, from, to, sum, signer];
+}
+
+function delegationRow({ chain, transaction, block, timestamp, from, to, value }: SimulatedDelegation): string[] {
+  return [chain, transaction, `${block}`, `${timestamp}`, from, to, `${value}`];
 }
 
 function reportRow({ chain, ref, wallet, role, transaction, amount, at }: SimulatedReport): string[] {

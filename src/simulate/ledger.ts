@@ -6,7 +6,7 @@ import type { Address, Head, TransactionHash } from '../chains/chain.ts';
 import { headAt, type Network } from './network.ts';
 import { between } from './search.ts';
 import { TRON } from './tron.ts';
-import type { SimulatedBurn, SimulatedTransfer } from './types.ts';
+import type { SimulatedBurn, SimulatedDelegation, SimulatedTransfer } from './types.ts';
 
 /** Blocks between the last transfer and the finalised head, where no head is given. */
 const QUIET_BLOCKS = 40;
@@ -22,6 +22,8 @@ export interface LedgerOptions {
   readonly frozen?: ReadonlySet<Address>;
   /** What the issuer destroys and redeems; of another chain or asset, it is none of this ledger's. */
   readonly burns?: readonly SimulatedBurn[];
+  /** Energy that is lent, of whatever chain. */
+  readonly delegations?: readonly SimulatedDelegation[];
   /** Whom the token's contract names as its owner: the wallet of a redemption unless told; `null` where it names nobody. */
   readonly owner?: Address | null;
 }
@@ -33,6 +35,10 @@ export class Ledger {
   /** By block and position. */
   readonly burns: readonly SimulatedBurn[];
   readonly owner: Address | null;
+  /** Transfers of the chain's coin, by block and position. */
+  readonly #coins: readonly SimulatedTransfer[];
+  readonly #coinsOf = new Map<Address, SimulatedTransfer[]>();
+  readonly #delegationsOf = new Map<Address, SimulatedDelegation[]>();
   readonly #ofWallet = new Map<Address, SimulatedTransfer[]>();
   readonly #ofTransaction = new Map<TransactionHash, SimulatedTransfer[]>();
   readonly #balances: ReadonlyMap<Address, bigint>;
@@ -46,14 +52,20 @@ export class Ledger {
   constructor(transfers: readonly SimulatedTransfer[], options: LedgerOptions = {}) {
     this.network = options.network ?? TRON;
     this.#options = options;
-    const { chain, token } = this.network;
-    this.transfers = transfers
-      .filter((transfer) => transfer.chain === chain && transfer.asset === token.symbol)
-      .sort((a, b) => a.block - b.block || a.position - b.position);
+    const { chain, token, coin } = this.network;
+    const own = (symbol: string) =>
+      transfers
+        .filter((transfer) => transfer.chain === chain && transfer.asset === symbol)
+        .sort((a, b) => a.block - b.block || a.position - b.position);
+    this.transfers = own(token.symbol);
+    this.#coins = own(coin.symbol);
     for (const transfer of this.transfers) {
-      add(this.#ofWallet, transfer.from, transfer);
-      if (transfer.to !== transfer.from) add(this.#ofWallet, transfer.to, transfer);
+      addSides(this.#ofWallet, transfer);
       add(this.#ofTransaction, transfer.transaction, transfer);
+    }
+    for (const transfer of this.#coins) addSides(this.#coinsOf, transfer);
+    for (const delegation of options.delegations ?? []) {
+      if (delegation.chain === chain) addSides(this.#delegationsOf, delegation);
     }
     this.burns = (options.burns ?? [])
       .filter((burn) => burn.chain === chain && burn.asset === token.symbol)
@@ -85,7 +97,9 @@ export class Ledger {
   /** The same chain as a server shows it that is so many blocks behind. */
   behind(blocks: number): Ledger {
     const head = Math.max(0, this.#head.block - blocks);
-    if (this.#older?.head.block !== head) this.#older = new Ledger(this.transfers, { ...this.#options, head });
+    if (this.#older?.head.block !== head) {
+      this.#older = new Ledger([...this.transfers, ...this.#coins], { ...this.#options, head });
+    }
     return this.#older;
   }
 
@@ -97,6 +111,16 @@ export class Ledger {
   /** A wallet's transfers of all times, in the order of the chain: whoever answers with them minds the head. */
   of(wallet: Address): readonly SimulatedTransfer[] {
     return this.#ofWallet.get(wallet) ?? [];
+  }
+
+  /** A wallet's transfers of the chain's coin, in and out, of all times and in the order of the chain. */
+  coinsOf(wallet: Address): readonly SimulatedTransfer[] {
+    return this.#coinsOf.get(wallet) ?? [];
+  }
+
+  /** The energy that a wallet lends and is lent, of all times. */
+  delegationsOf(wallet: Address): readonly SimulatedDelegation[] {
+    return this.#delegationsOf.get(wallet) ?? [];
   }
 
   /** All transfers from one block to another, both included, in the order of the chain. */
@@ -138,8 +162,13 @@ export class Ledger {
   }
 }
 
-function add<Key>(index: Map<Key, SimulatedTransfer[]>, key: Key, transfer: SimulatedTransfer): void {
+function addSides<Item extends { from: Address; to: Address }>(index: Map<Address, Item[]>, item: Item): void {
+  add(index, item.from, item);
+  if (item.to !== item.from) add(index, item.to, item);
+}
+
+function add<Key, Item>(index: Map<Key, Item[]>, key: Key, item: Item): void {
   const listed = index.get(key);
-  if (listed === undefined) index.set(key, [transfer]);
-  else listed.push(transfer);
+  if (listed === undefined) index.set(key, [item]);
+  else listed.push(item);
 }

@@ -5,7 +5,7 @@ import { serveEtherscan } from './etherscan.ts';
 import { Ledger } from './ledger.ts';
 import { TRON } from './tron.ts';
 import { serveTronGrid } from './trongrid.ts';
-import type { SimulatedBurn, SimulatedTransfer } from './types.ts';
+import type { SimulatedBurn, SimulatedDelegation, SimulatedTransfer } from './types.ts';
 
 /** Ethereum's newest block is so far from its last transfer that all of them are final, also for who counts blocks. */
 const QUIET_BLOCKS = 200;
@@ -29,16 +29,21 @@ export interface ServedEconomy {
 /**
  * Serves Tron as TronGrid, and Ethereum as Etherscan and as a node.
  *
- * @param options `limits`: as free access to the real ones has them, or none; `burns`: what the issuers take out of the world
+ * @param options `limits`: as free access to the real ones has them, or none; `burns`: what the issuers take out of the world;
+ *   `delegations`: who lends energy
  * @throws UserError `PORT_TAKEN`
  */
 export async function serveEconomy(
   transfers: readonly SimulatedTransfer[],
-  options: { limits: 'real' | 'none'; burns?: readonly SimulatedBurn[] },
+  options: {
+    limits: 'real' | 'none';
+    burns?: readonly SimulatedBurn[];
+    delegations?: readonly SimulatedDelegation[];
+  },
 ): Promise<ServedEconomy> {
   const limits = options.limits === 'real' ? REAL_LIMITS : { trongrid: {}, etherscan: {}, node: {} };
-  const { burns = [] } = options;
-  const tron = new Ledger(transfers, { network: TRON, burns });
+  const { burns = [], delegations = [] } = options;
+  const tron = new Ledger(transfers, { network: TRON, burns, delegations });
   const whole = new Ledger(transfers, { network: ETHEREUM, burns });
   const last = Math.max(whole.transfers.at(-1)?.block ?? 0, whole.burns.at(-1)?.block ?? 0);
   const ethereum = new Ledger(transfers, { network: ETHEREUM, burns, head: last + QUIET_BLOCKS });

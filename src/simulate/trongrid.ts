@@ -9,6 +9,7 @@ import { type AccessOptions, gatekeeper } from './trongrid/access.ts';
 import { events } from './trongrid/events.ts';
 import { type Fault, type FaultKind, isPageFault, PLANNING } from './trongrid/faults.ts';
 import { history } from './trongrid/history.ts';
+import { native } from './trongrid/native.ts';
 import {
   account,
   blockReceipts,
@@ -64,6 +65,8 @@ function answer(whole: Ledger, request: SimulatedRequest, fault: Fault | null, o
   switch (request.endpoint) {
     case 'history':
       return history(ledger, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null, hidden);
+    case 'native':
+      return native(ledger, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null);
     case 'events':
       return events(ledger, request, fault !== null && isPageFault(fault.kind) ? fault.kind : null);
     case 'account':

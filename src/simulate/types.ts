@@ -36,6 +36,19 @@ export interface SimulatedBurn {
   readonly value: bigint;
 }
 
+/** Energy that somebody on Tron lends to an account: a stake of TRX, and no transfer. */
+export interface SimulatedDelegation {
+  readonly chain: ChainId;
+  readonly transaction: TransactionHash;
+  readonly block: number;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly from: Address;
+  readonly to: Address;
+  /** What is staked for it, in sun. */
+  readonly value: bigint;
+}
+
 export type Role =
   | 'issuer'
   | 'user'
@@ -116,6 +129,8 @@ export interface Holdings {
 export interface Economy {
   /** As they happened; those of one chain stand by block and position. */
   readonly transfers: readonly SimulatedTransfer[];
+  /** As they happened. */
+  readonly delegations: readonly SimulatedDelegation[];
   readonly reports: readonly SimulatedReport[];
   readonly wallets: readonly SimulatedWallet[];
   readonly payments: readonly SimulatedPayment[];

@@ -14,6 +14,7 @@ export function oneChain(economy: Economy, chain: ChainId): Economy {
   const { symbol } = NETWORKS[chain].token;
   return {
     transfers: usdtOn(economy.transfers, chain),
+    delegations: [],
     reports: economy.reports.filter((report) => report.chain === chain),
     wallets: economy.wallets.filter((wallet) => wallet.chain === chain),
     payments: economy.payments.filter((payment) => payment.chain === chain),

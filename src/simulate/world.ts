@@ -4,12 +4,12 @@
  */
 import type { Address, ChainId, TransactionHash } from '../chains/chain.ts';
 import { Account, type Supply } from './account.ts';
-import { coinGas, GasPrice, tokenGas, tronCoinFee, tronTokenFee } from './fees.ts';
+import { coinGas, ENERGY_STAKE, GasPrice, tokenGas, tronCoinFee, tronTokenFee } from './fees.ts';
 import { transactionFor } from './names.ts';
 import { NETWORKS, type Network } from './network.ts';
 import { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
-import type { Holdings, Role, SimulatedTransfer, SimulatedWallet } from './types.ts';
+import type { Holdings, Role, SimulatedDelegation, SimulatedTransfer, SimulatedWallet } from './types.ts';
 
 /** More logs than one transaction holds, so that a position orders transactions first. */
 const LOGS_PER_TRANSACTION = 1_000;
@@ -42,6 +42,7 @@ export class World {
   readonly start: number;
   readonly end: number;
   readonly transfers: SimulatedTransfer[] = [];
+  readonly delegations: SimulatedDelegation[] = [];
   readonly wallets: SimulatedWallet[] = [];
   readonly #seed: string;
   readonly #positions: Random;
@@ -133,6 +134,17 @@ export class World {
     this.#burn(from, fee);
     to.active = true;
     return this.#record(from, 'coin', movements);
+  }
+
+  /** Lends an account the energy of one transfer of USDT. Whoever lends has staked for it long before, and pays nothing now. */
+  lend(from: Account, to: Account): void {
+    const { chain, blockAt, timeOf } = this.#chains[from.chain].network;
+    const block = blockAt(this.#now) + 1;
+    // Numbered apart from transactions that move something, whose names do not hang on it.
+    const transaction = transactionFor(`${this.#seed}/delegation/${this.delegations.length + 1}`);
+    const place = { chain, transaction, block, timestamp: timeOf(block) };
+    this.delegations.push({ ...place, from: from.address, to: to.address, value: ENERGY_STAKE });
+    to.energy += 1;
   }
 
   /** Several transfers of USDT in one transaction: all of them happen, in this order, or none and `null`. */

@@ -16,6 +16,8 @@ export interface CrawlPolicy {
   readonly maxRequests: number | null;
   /** A wallet is read once this share of the sources reached it by some rule: percent, as a decimal. */
   readonly minShare: string;
+  /** Whether it is asked who paid the fees of the wallets that were read. */
+  readonly native: boolean;
   /** Digest of the list of services at which it stops; `null` where it has none. */
   readonly stops: string | null;
 }
@@ -46,7 +48,7 @@ export interface Run {
 }
 
 /** Runs of earlier versions followed all money, and planned no pages. */
-const POLICY = `'{"minShare": "0", "maxRequests": null, "stops": null}'::jsonb || policy as policy`;
+const POLICY = `'{"minShare": "0", "maxRequests": null, "stops": null, "native": true}'::jsonb || policy as policy`;
 const COLUMNS = `id, case_id as "caseId", number, ${POLICY}, offline, state, attempt, requests, rows, answered_at as "answeredAt",
   stop_code as "stopCode", stop_reason as "stopReason", graph_hash as "graphHash", started_at as "startedAt",
   ended_at as "endedAt"`;
@@ -177,7 +179,7 @@ export async function finishedHeads(db: Db, caseId: number): Promise<Map<ChainId
 
 /**
  * What a request was for: a page of a history, a look at a wallet's newest transfers, a balance, a receipt, the order within
- * a block, who signed, what the issuer did; or one that a fault cost.
+ * a block, who signed, what the issuer did, who paid a wallet's fees; or one that a fault cost.
  */
 export const REQUEST_KINDS = [
   'history',
@@ -187,6 +189,7 @@ export const REQUEST_KINDS = [
   'positions',
   'signer',
   'issuer',
+  'native',
   'retry',
 ] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];

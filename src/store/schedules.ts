@@ -19,7 +19,8 @@ export type Schedule = Timing & {
   readonly dueAt: Date | null;
 };
 
-const COLUMNS = `s.case_id as "caseId", c.name as case, s.every_ms as "everyMs", s.cron, s.time_zone as "timeZone", s.policy,
+const COLUMNS = `s.case_id as "caseId", c.name as case, s.every_ms as "everyMs", s.cron, s.time_zone as "timeZone",
+  '{"native": true}'::jsonb || s.policy as policy,
   s.patience_ms as "patienceMs", s.set_at as "setAt", s.due_at as "dueAt"`;
 
 /** Sets the schedule of a case, in place of the one that it had. Where the times are other ones, the next is open again. */

@@ -130,7 +130,7 @@ function breadthFirst(input: TraceInput, stops: ReadonlySet<string>): Wallet[] {
 async function openCrawls({ economy }: OpenedEconomy) {
   const folder = await mkdtemp(join(tmpdir(), 'downstream-frontier-'));
   const data = await mkdtemp(join(tmpdir(), 'downstream-frontier-data-'));
-  const server = await serveEconomy(economy.transfers, { limits: 'none' });
+  const server = await serveEconomy(economy.transfers, { limits: 'none', delegations: economy.delegations });
   const rate = '10000';
   const env = {
     ...server.settings,

@@ -11,16 +11,17 @@ import type { FaultChoice } from '../../src/simulate/trongrid/faults.ts';
 import { serveTronGrid } from '../../src/simulate/trongrid.ts';
 import { describeChainSource, type Manner, type SourceUnderTest } from './chain-source.ts';
 import { describeIssuerEvents } from './issuer-events.ts';
+import { describeNative } from './native.ts';
 import { describeNewest } from './newest.ts';
 
-const isPage = ({ endpoint }: { endpoint: string }) => endpoint === 'history' || endpoint === 'events';
+const isHistory = ({ endpoint }: { endpoint: string }) => endpoint === 'history' || endpoint === 'native';
+const isPage = (request: { endpoint: string }) => isHistory(request) || request.endpoint === 'events';
 const TRONGRID_MANNERS: Record<Manner, FaultChoice> = {
   honest: () => null,
   'short pages': (request) => (isPage(request) ? 'short-page' : null),
   'empty pages': (request) => (isPage(request) && request.attempt === 1 ? 'empty-page' : null),
-  'shuffled ties': ({ endpoint }) => (endpoint === 'history' ? 'shuffled-ties' : null),
-  'other rows': ({ endpoint, number }) =>
-    endpoint === 'history' ? (number % 2 === 0 ? 'approvals' : 'other-token') : null,
+  'shuffled ties': (request) => (isHistory(request) ? 'shuffled-ties' : null),
+  'other rows': (request) => (isHistory(request) ? (request.number % 2 === 0 ? 'approvals' : 'other-token') : null),
   silence: () => 'hang',
 };
 
@@ -40,11 +41,12 @@ const TRONGRID: SourceUnderTest = {
 };
 
 /** Nothing in Etherscan's interface says that more follows behind a page without rows, so none is empty without cause. */
+const isList = ({ endpoint }: { endpoint: string }) => endpoint.startsWith('tx') || endpoint === 'tokentx';
 const ETHERSCAN_MANNERS: Record<Exclude<Manner, 'empty pages'>, EtherscanOptions> = {
   honest: {},
   'short pages': { capRows: 500 },
-  'shuffled ties': { faultAt: ({ endpoint }) => (endpoint === 'tokentx' ? 'shuffled-ties' : null) },
-  'other rows': { faultAt: ({ endpoint }) => (endpoint === 'tokentx' ? 'other-rows' : null) },
+  'shuffled ties': { faultAt: (request) => (isList(request) ? 'shuffled-ties' : null) },
+  'other rows': { faultAt: (request) => (isList(request) ? 'other-rows' : null) },
   silence: { faultAt: () => 'hang' },
 };
 
@@ -124,4 +126,14 @@ for (const source of [TRONGRID, ETHERSCAN, NODE, WITHOUT_TIMES, BOTH]) {
   describeChainSource(source);
   describeIssuerEvents(source);
   describeNewest(source);
+}
+
+/** How many of a wallet's transactions each looks at; the logs of a node have none of them. */
+for (const [source, first] of [
+  [TRONGRID, 200],
+  [ETHERSCAN, 100],
+  [NODE, null],
+  [BOTH, 100],
+] as const) {
+  describeNative(source, first);
 }

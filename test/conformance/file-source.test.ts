@@ -14,6 +14,7 @@ import { cli, cliJson } from '../fixtures/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../servers.ts';
 import { describeChainSource, type SourceUnderTest } from './chain-source.ts';
 import { describeIssuerEvents } from './issuer-events.ts';
+import { describeNative } from './native.ts';
 import { describeNewest } from './newest.ts';
 
 /** Fewer than a crawl reads at a time, so that borders are met with small files. */
@@ -73,6 +74,7 @@ describe.skipIf(inject('postgres') === null)('files', () => {
   describeChainSource(files);
   describeIssuerEvents(files);
   describeNewest(files);
+  describeNative(files, null);
 });
 
 function rowsOf({ transfers, head }: Ledger) {

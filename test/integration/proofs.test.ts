@@ -176,7 +176,7 @@ describe.skipIf(inject('postgres') === null)('what a crawl proves of a provider 
     expect(again).toMatchObject({ state: 'finished', graphHash: whole.graphHash, proofs: whole.proofs });
     const { issuer: _, ...asked } = again.requestsFor;
     // A wallet of many transfers is looked at again, to see what kind it is.
-    const others = { probe: whole.requestsFor.probe, receipt: 0, positions: 0, signer: 0, retry: 0 };
+    const others = { probe: whole.requestsFor.probe, receipt: 0, positions: 0, signer: 0, native: 0, retry: 0 };
     expect(asked).toEqual({ ...others, history: expanded.size, balance: expanded.size });
   });
 

@@ -57,7 +57,15 @@ describe.skipIf(!inject('anvil') || !hasSharedData || inject('postgres') === nul
         { pool: engine.store.pool, providers, clock: systemClock },
         {
           case: await findCase(engine.store.pool, NAME),
-          policy: { maxHops: 0, maxWallets: null, maxTransfers: null, maxRequests: null, minShare: '0', stops: null },
+          policy: {
+            maxHops: 0,
+            maxWallets: null,
+            maxTransfers: null,
+            maxRequests: null,
+            minShare: '0',
+            stops: null,
+            native: true,
+          },
           stops: [],
           ...{ offline: false, patienceMs: 60_000, signal: new AbortController().signal, onProgress: () => {} },
         },

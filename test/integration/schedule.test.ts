@@ -24,7 +24,15 @@ import { type FreshDatabase, freshDatabase } from '../servers.ts';
 const redisUrl = inject('redis');
 /** A database of Redis that nothing else here uses, so that it can be emptied. */
 const OWN_DATABASE = 8;
-const POLICY = { maxHops: 0, maxWallets: null, maxTransfers: 20_000, maxRequests: null, minShare: '0.1', stops: null };
+const POLICY = {
+  maxHops: 0,
+  maxWallets: null,
+  maxTransfers: 20_000,
+  maxRequests: null,
+  minShare: '0.1',
+  stops: null,
+  native: true,
+};
 const SIX_HOURS_MS = 6 * 3_600_000;
 
 interface Shown {

@@ -569,6 +569,7 @@ test('the log tells what was asked, how often and with what', async () => {
   await get('/somewhere/else');
   expect(server?.requests).toEqual({
     history: 2,
+    native: 0,
     account: 0,
     events: 0,
     constantCall: 0,

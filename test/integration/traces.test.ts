@@ -30,6 +30,7 @@ describe.skipIf(inject('postgres') === null)('the store', () => {
       maxRequests: null,
       minShare: '0.1',
       stops: null,
+      native: true,
     };
     const request = { caseId, policy, offline: false, seeds: Buffer.alloc(32), heads: new Map(), now: NOW };
     runId = (await beginRun(pool, request)).id;

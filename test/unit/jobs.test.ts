@@ -14,6 +14,7 @@ const jobs: fc.Arbitrary<CrawlJob | AnalyseJob> = fc.oneof(
   fc.record({ kind: fc.constant('signer' as const), ...common, asset: number, transaction: hash }),
   fc.record({ kind: fc.constant('balance' as const), ...common, wallets, asset: number }),
   fc.record({ kind: fc.constant('positions' as const), ...common, asset: number, timestamp: number }),
+  fc.record({ kind: fc.constant('native' as const), ...common, wallet: number, asset: number }),
   fc.record({ kind: fc.constant('issuer-events' as const), ...common, asset: number, page: number }),
   fc.record({
     kind: fc.constant('clusters' as const),
@@ -66,6 +67,7 @@ describe('the id of a job', () => {
     expect(jobId({ ...job, run: 4 })).not.toBe(jobId(job));
     const order = { kind: 'positions', run: 3, attempt: 2, asset: 1, timestamp: 1_772_323_200_000 } as const;
     expect(jobId(order)).toBe('positions-r3-a2-s1-t1772323200000');
+    expect(jobId({ kind: 'native', run: 3, attempt: 2, wallet: 7, asset: 1 })).toBe('native-r3-a2-w7-s1');
   });
 });
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readStopsFile } from '../../src/cases/stops-file.ts';
 import { UserError } from '../../src/errors.ts';
 import { generateEconomy } from '../../src/simulate/economy.ts';
-import { readTransfers, readTruth, writeEconomy } from '../../src/simulate/folder.ts';
+import { readDelegations, readTransfers, readTruth, writeEconomy } from '../../src/simulate/folder.ts';
 
 const economy = generateEconomy({ seed: 'folder', size: { users: 30, victims: 10 } });
 
@@ -21,6 +21,8 @@ describe('an economy as a folder', () => {
   test('reads back as it was written', async () => {
     await writeEconomy(folder, economy);
     expect(await readTransfers(folder)).toEqual(economy.transfers);
+    expect(economy.delegations.length).toBeGreaterThan(20);
+    expect(await readDelegations(folder)).toEqual(economy.delegations);
     const { wallets, payments, exits } = economy;
     expect(await readTruth(folder)).toEqual({ wallets, payments, exits });
   });
@@ -36,6 +38,7 @@ describe('an economy as a folder', () => {
     await writeEconomy(join(folder, 'b'), generateEconomy({ seed: 'folder', size: { users: 30, victims: 10 } }));
     const names = await readdir(join(folder, 'a'));
     expect(names.sort()).toEqual([
+      'delegations.csv',
       'exits.csv',
       'payments.csv',
       'reports.csv',
@@ -151,6 +154,10 @@ describe('an economy as a folder', () => {
     await expect(readTransfers(folder)).rejects.toThrow(
       new RegExp(`at row ${tron + 2}: "T\\w{33}" is no Ethereum address`),
     );
+  });
+
+  test('lends no energy where no file says so, as in folders of before', async () => {
+    expect(await readDelegations(folder)).toEqual([]);
   });
 
   test('takes a file without rows', async () => {

@@ -36,6 +36,26 @@ describe('a ledger', () => {
     expect(ledger.balance(issuer)).toBe(7n);
   });
 
+  test('keeps coins and lent energy apart from transfers, also where a server is behind', () => {
+    const economy = generateEconomy({ seed: 'ledger', size: { users: 40 } });
+    const ledger = new Ledger(economy.transfers, { delegations: economy.delegations });
+    expect(ledger.transfers).toEqual(transfers);
+    const [lent] = economy.delegations;
+    const lender = lent?.from as Address;
+    const coins = economy.transfers.filter(
+      ({ chain, asset, from, to }) => chain === 'tron' && asset === 'TRX' && (from === lender || to === lender),
+    );
+    expect(coins.length).toBeGreaterThan(2);
+    for (const each of [ledger, ledger.behind(1_000)]) {
+      expect(each.coinsOf(lender)).toEqual(coins);
+      expect(each.delegationsOf(lender)).toContainEqual(lent);
+      expect(each.delegationsOf(lent?.to as Address)).toContainEqual(lent);
+    }
+    expect(
+      new Ledger(economy.transfers, { network: ETHEREUM, delegations: economy.delegations }).delegationsOf(lender),
+    ).toEqual([]);
+  });
+
   test('what lies beyond the head has not happened, until the head moves', () => {
     const block = last?.block ?? 0;
     const wallet = last?.to as Address;

@@ -8,6 +8,7 @@ import { USDT } from './assets.ts';
 import { bytes } from './balances.ts';
 import { PAGE_LIMIT, pageParameters, readPage } from './etherscan-history.ts';
 import { readIssuerEvents } from './etherscan-issuer.ts';
+import { nativeSchema, readNative } from './etherscan-native.ts';
 import { readNewest } from './etherscan-newest.ts';
 import {
   balanceSchema,
@@ -132,5 +133,8 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
         const logs = async (parameters: Record<string, string>) => (await get(parameters, logsSchema, request)).result;
         return readIssuerEvents({ place, logs, call }, request, last);
       }),
+
+    native: (request) =>
+      readNative(async (parameters) => (await get(parameters, nativeSchema, request)).result, request, place),
   };
 }

@@ -19,6 +19,7 @@ import { type Place, quoteProvider } from '../reply.ts';
 import { USDT } from './assets.ts';
 import { readEvents } from './trongrid-events.ts';
 import { PAGE_LIMIT, pageParameters, readPage } from './trongrid-history.ts';
+import { nativeSchema, readNative } from './trongrid-native.ts';
 import { readNewest } from './trongrid-newest.ts';
 import { readOwner } from './trongrid-owner.ts';
 import { blockOf, positionsIn, signerOf, transfersIn } from './trongrid-receipts.ts';
@@ -192,6 +193,18 @@ export function createTronGrid(options: TronGridOptions): ChainSource {
         );
       return readEvents({ events, owner }, request);
     },
+
+    native: (request) =>
+      readNative(async (parameters) => {
+        const path = `/v1/accounts/${request.wallet}/transactions?${new URLSearchParams(parameters)}`;
+        const reply = await get(path, request);
+        // The address is right: this server tells transfers of tokens, but not an account's own transactions.
+        if (reply.status === 404) {
+          throw new RetryableError('NATIVE_NOT_TOLD', `${place.host} does not tell an account's transactions (404).`);
+        }
+        const { data, meta } = readReply(reply, nativeSchema, place);
+        return { data, fingerprint: meta?.fingerprint ?? null };
+      }, request),
   };
 }
 

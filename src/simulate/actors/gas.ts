@@ -53,11 +53,11 @@ export function sentBy(world: World, random: Random, source: () => Account, most
   };
 }
 
-/** The energy of a transfer is lent, by whom the account does not see; it needs some TRX to be there at all. */
+/** Whoever sees to the account's fees lends it the energy of a transfer; it needs some TRX to be there at all. */
 export function lentBy(world: World, random: Random, source: () => Account): Supply {
   return (account) => {
     if (account.coin < BANDWIDTH) world.payCoin(source(), account, random.bigint(...ACTIVATION));
-    account.energy += 1;
+    world.lend(source(), account);
   };
 }
 
@@ -67,6 +67,6 @@ export function rentedFrom(world: World, random: Random, rental: Account, buy: S
     const rent = random.bigint(...RENT);
     if (account.coin < rent + BANDWIDTH) buy(account, rent + BANDWIDTH);
     if (account.coin < rent + BANDWIDTH) return;
-    if (world.payCoin(account, rental, rent) !== null) account.energy += 1;
+    if (world.payCoin(account, rental, rent) !== null) world.lend(rental, account);
   };
 }

@@ -29,7 +29,7 @@ export const HTTP_FAULTS = [
 export const PROXY_FAULTS = ['other-id', 'no-result', 'older-head'] as const;
 
 /**
- * Faults of a page of an account's transfers.
+ * Faults of a page of an account's transfers, of tokens or of ETH.
  *
  * `lost-row`, `empty-page` and `behind` (of an index that has not seen the newest blocks) leave rows out, and nothing shows it; so does `unstable-ties` where a page's border runs
  * through a block, and `short-page`, behind which the next page begins where a full one would have ended.
@@ -67,5 +67,5 @@ export function isProxyFault(kind: FaultKind): kind is ProxyFaultKind {
 function applies(kind: FaultKind, { endpoint }: SimulatedRequest): boolean {
   if (kind === 'older-head') return endpoint === 'eth_blockNumber';
   if (isProxyFault(kind)) return isProxyAction(endpoint);
-  return !isPageFault(kind) || endpoint === 'tokentx';
+  return !isPageFault(kind) || endpoint === 'tokentx' || endpoint === 'txlist' || endpoint === 'txlistinternal';
 }

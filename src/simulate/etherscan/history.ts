@@ -29,7 +29,7 @@ export interface TokenTransfer {
   readonly contract: string;
 }
 
-interface Query {
+export interface Query {
   readonly account: Address;
   /** The contract, in lower case; `null` for any. */
   readonly contract: string | null;
@@ -44,18 +44,13 @@ interface Query {
 
 /** Answers for one page, spoilt as the fault says. */
 export function history(explorer: Explorer, request: SimulatedRequest, fault: PageFaultKind | null): Reply {
-  const query = queryIn(explorer, request.params, fault === 'behind' ? BEHIND : 0);
+  const query = queryIn(explorer, request.params, fault === 'behind');
   if ('status' in query) return query;
-  const { queryLimit = {} } = explorer.options;
   const rows = transfersFor(explorer, query, fault === 'other-rows');
-  const isTooMuch =
-    rows.length > (queryLimit.rows ?? Number.POSITIVE_INFINITY) ||
-    query.to - query.from + 1 > (queryLimit.blocks ?? Number.POSITIVE_INFINITY);
-  if (isTooMuch) return refuse(TIMEOUT);
-
   const random = new Random(`${JSON.stringify(request.params)}/${request.number}`);
   const sorted = fault === 'unstable-ties' ? mixTies(rows, ({ transfer }) => transfer.block, random) : rows;
-  const page = (query.ascending ? sorted : sorted.toReversed()).slice(query.first, query.beyond);
+  const page = pageOf(explorer, query, sorted);
+  if ('status' in page) return page;
   const result = spoil(
     page.map((each) => rowOf(explorer, each)),
     fault,
@@ -64,7 +59,23 @@ export function history(explorer: Explorer, request: SimulatedRequest, fault: Pa
   return result.length > 0 ? found(result) : ok({ status: '0', message: 'No transactions found', result: [] });
 }
 
-function queryIn({ chain, options }: Explorer, params: SimulatedRequest['params'], behind: number): Query | Reply {
+/** The page that is asked for of an account's rows; or what is to be said against it. */
+export function pageOf<Row>({ options }: Explorer, query: Query, rows: readonly Row[]): readonly Row[] | Reply {
+  const { queryLimit = {} } = options;
+  const isTooMuch =
+    rows.length > (queryLimit.rows ?? Number.POSITIVE_INFINITY) ||
+    query.to - query.from + 1 > (queryLimit.blocks ?? Number.POSITIVE_INFINITY);
+  if (isTooMuch) return refuse(TIMEOUT);
+  return (query.ascending ? rows : rows.toReversed()).slice(query.first, query.beyond);
+}
+
+/** @param isBehind the index has not seen the newest blocks */
+export function queryIn(
+  { chain, options }: Explorer,
+  params: SimulatedRequest['params'],
+  isBehind: boolean,
+): Query | Reply {
+  const behind = isBehind ? BEHIND : 0;
   const account = addressIn(params.address);
   if (account === null) return refuse('Error! Invalid address format');
   const contract = params.contractaddress === undefined ? null : addressIn(params.contractaddress);

@@ -2,13 +2,22 @@
 import type { Random } from '../random.ts';
 import { reorderTies } from '../ties.ts';
 import type { PageFaultKind } from './faults.ts';
-import type { Row } from './rows.ts';
+
+/** What of a row of any list can be spoilt. */
+interface Row {
+  readonly blockNumber: string;
+  readonly value?: string;
+}
 
 /**
  * Spoils a page of rows. One without rows has little to spoil, and stays as it is; so does one whose fault lies in what
  * was read.
  */
-export function spoil(rows: readonly Row[], fault: PageFaultKind | null, random: Random): readonly Row[] {
+export function spoil<Each extends Row>(
+  rows: readonly Each[],
+  fault: PageFaultKind | null,
+  random: Random,
+): readonly Row[] {
   const middle = Math.floor(rows.length / 2);
   const one = rows[middle];
   if (one === undefined) return rows;
@@ -27,7 +36,7 @@ export function spoil(rows: readonly Row[], fault: PageFaultKind | null, random:
     case 'empty-page':
       return [];
     case 'without-value':
-      return rows.with(middle, withoutValue(one));
+      return [...rows.slice(0, middle), withoutValue(one), ...rows.slice(middle + 1)];
     case 'malformed-value':
       return rows.with(middle, { ...one, value: random.pick(['', '-1', '1.5', '1e9', 'NaN', '0x10']) });
     case 'shuffled-rows':

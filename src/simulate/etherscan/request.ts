@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ok, type Reply } from '../http/reply.ts';
 import type { Counted, Heard } from '../http/server.ts';
 
-const ACCOUNT_ACTIONS = ['tokentx', 'tokenbalance'] as const;
+const ACCOUNT_ACTIONS = ['tokentx', 'txlist', 'txlistinternal', 'tokenbalance'] as const;
 const LOG_ACTIONS = ['getLogs'] as const;
 const PROXY_ACTIONS = [
   'eth_blockNumber',

@@ -30,7 +30,7 @@ export const HTTP_FAULTS = [
 export const REPLICA_FAULTS = ['older-head', 'behind'] as const;
 
 /**
- * Faults of a page of an account's history.
+ * Faults of a page of an account's history, of tokens or of its own transactions.
  *
  * Three of them cannot be seen on the page: `lost-row` and `unstable-ties` lose rows (the latter where a page's border
  * runs through a block), and `no-fingerprint` ends a history early. Only re-reading or a balance tells.
@@ -68,8 +68,9 @@ export function isPageFault(kind: FaultKind): kind is PageFaultKind {
 }
 
 function applies(kind: FaultKind, request: SimulatedRequest): boolean {
+  const isPage = request.endpoint === 'history' || request.endpoint === 'native';
   if (kind === 'older-head') return request.endpoint === 'head';
-  if (kind === 'behind') return request.endpoint === 'history' || request.endpoint === 'constantCall';
+  if (kind === 'behind') return isPage || request.endpoint === 'constantCall';
   if (!isPageFault(kind)) return true;
-  return request.endpoint === 'history' && (kind !== 'refused-fingerprint' || 'fingerprint' in request.params);
+  return isPage && (kind !== 'refused-fingerprint' || 'fingerprint' in request.params);
 }

@@ -32,8 +32,8 @@ export interface Row {
 }
 
 /** A page of rows, and the place in the wallet's history where the next begins. */
-export interface Page {
-  rows: Row[];
+export interface Page<Each = Row> {
+  rows: Each[];
   next: number | null;
 }
 
@@ -76,7 +76,8 @@ export function history(
   return answer(request, bound, ledger.tip.timestamp, spoil(page, fault, query.start, request));
 }
 
-function answer({ path, params }: SimulatedRequest, bound: string, at: number, page: Page): Reply {
+/** @param at time of the newest block */
+export function answer<Each>({ path, params }: SimulatedRequest, bound: string, at: number, page: Page<Each>): Reply {
   const fingerprint = page.next === null ? null : fingerprintOf(page.next, bound);
   const next = new URLSearchParams({ ...params, fingerprint: fingerprint ?? '' });
   return ok({

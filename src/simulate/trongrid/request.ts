@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger.ts';
 
 export const ENDPOINTS = [
   'history',
+  'native',
   'account',
   'events',
   'constantCall',
@@ -37,6 +38,7 @@ export function refuse(error: string): Reply {
 /** The endpoint that a path belongs to. */
 export function endpointOf(path: string): Endpoint {
   if (/^\/v1\/accounts\/[^/]+\/transactions\/trc20$/.test(path)) return 'history';
+  if (/^\/v1\/accounts\/[^/]+\/transactions$/.test(path)) return 'native';
   if (/^\/v1\/accounts\/[^/]+$/.test(path)) return 'account';
   if (/^\/v1\/contracts\/[^/]+\/events$/.test(path)) return 'events';
   const call = /^\/wallet(?:solidity)?\/(\w+)$/.exec(path)?.[1];
@@ -53,7 +55,7 @@ export function endpointOf(path: string): Endpoint {
 export function accountIn(path: string, ledger: Ledger): Address | null {
   const name = decodeURIComponent(path.split('/')[3] ?? '');
   // Checking a checksum takes longer than all the rest of an answer.
-  if (ledger.of(name as Address).length > 0) return name as Address;
+  if (ledger.of(name as Address).length > 0 || ledger.coinsOf(name as Address).length > 0) return name as Address;
   const hex = /^(?:0x|41)([0-9a-fA-F]{40})$/.exec(name)?.[1];
   if (hex !== undefined) return addressFromWord('tron', hex);
   return isAddress(name) ? parseAddress('tron', name) : null;
