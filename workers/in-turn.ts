@@ -42,6 +42,8 @@ export function inTurn(source: ChainSource, limiter: Limiter): ChainSource {
     signer: (request) => paced(request, (asked) => source.signer(asked)),
     positions: (request) => paced(request, (asked) => source.positions(asked)),
     issuerEvents: (request) => paced(request, (asked) => source.issuerEvents(asked)),
+    standings: (request) => paced(request, (asked) => source.standings(asked)),
+    pendingFreezes: (request) => paced(request, (asked) => source.pendingFreezes(asked)),
   };
 }
 
