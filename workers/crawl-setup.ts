@@ -23,7 +23,7 @@ export interface CrawlRequest {
 
 /**
  * What a crawl is at: the histories of a wave's wallets and who signed so many transactions of dust, then what the issuer
- * destroyed, balances, so many wallets' histories once more, and the order of transfers within so many blocks.
+ * did, balances, so many wallets' histories once more, the order of transfers within so many blocks, and freezes.
  */
 export type Stage =
   | { readonly kind: 'histories'; readonly wave: number }
@@ -31,7 +31,8 @@ export type Stage =
   | { readonly kind: 'issuer' }
   | { readonly kind: 'balances' }
   | { readonly kind: 'repairs'; readonly wallets: number }
-  | { readonly kind: 'positions'; readonly blocks: number };
+  | { readonly kind: 'positions'; readonly blocks: number }
+  | { readonly kind: 'standings' };
 
 export interface CrawlProgress {
   readonly stage: Stage;

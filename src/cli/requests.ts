@@ -11,6 +11,7 @@ const REQUESTS_FOR: Readonly<Record<RequestKind, string>> = {
   positions: 'for the order within blocks',
   signer: 'for signers',
   issuer: "for the issuer's events",
+  standing: 'for contracts and freezes',
   retry: 'that faults cost',
 };
 

@@ -186,6 +186,7 @@ export const REQUEST_KINDS = [
   'positions',
   'signer',
   'issuer',
+  'standing',
   'retry',
 ] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
