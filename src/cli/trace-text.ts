@@ -147,7 +147,10 @@ interface Wording {
   readonly marks: UnprovenMarks;
 }
 
-function endsText(title: string, ends: readonly EndJson[], { money, stated, marks }: Wording): string {
+/** Of places beyond the crawl it is told whether they are frozen. */
+type End = EndJson & { readonly frozen?: { readonly since: string | null } | null };
+
+function endsText(title: string, ends: readonly End[], { money, stated, marks }: Wording): string {
   if (ends.length === 0) return '';
   const rows = ends.slice(0, SHOWN).map((place) => {
     const hops = place.sources.map((share) => share.hops ?? 0);
@@ -170,9 +173,18 @@ function firstOf({ sources }: EndJson): string {
   return sources.reduce((least, { first }) => (least === '' || first < least ? first : least), '');
 }
 
-function whatOf({ end, name, category, reason }: EndJson): string {
+/** What is said of money that lies at a frozen wallet. */
+function frozenWords(frozen: { readonly since: string | null } | null): string[] {
+  if (frozen === null) return [];
+  const { since } = frozen;
+  return [
+    since === null ? 'frozen, nobody can tell since when' : `frozen since ${since.slice(0, 16).replace('T', ' ')}`,
+  ];
+}
+
+function whatOf({ end, name, category, reason, frozen }: End): string {
   if (end === 'service') return harmless(name === null ? `${category}` : `${name} (${category})`);
-  return end === 'beyond' ? (reason ?? '') : end;
+  return end === 'beyond' ? [reason ?? '', ...frozenWords(frozen ?? null)].join('; ') : end;
 }
 
 function sourcesOf(ids: readonly string[]): string {
@@ -180,12 +192,13 @@ function sourcesOf(ids: readonly string[]): string {
   return `${ids.slice(0, SHOWN_SOURCES).join(' ')}${more > 0 ? ` +${more}` : ''}`;
 }
 
-function restingText({ resting, wallets }: ResultJson, money: Money, marks: UnprovenMarks): string {
+function restingText({ resting, wallets }: TraceJson, money: Money, marks: UnprovenMarks): string {
   if (resting.length === 0) return '';
   const reached = new Map(wallets.map((wallet) => [wallet.address, wallet]));
   const rows = resting.slice(0, SHOWN).map((place) => {
     const wallet = reached.get(place.address);
     const flags = [
+      ...frozenWords(place.frozen),
       ...(wallet?.incomplete ? ['paid more than it is known to have held'] : []),
       ...(wallet?.orderUnknown ? ['order of some transfers not known'] : []),
     ];

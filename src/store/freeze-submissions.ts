@@ -112,7 +112,7 @@ export async function settleSubmissions(db: Db, runId: number, assetId: number, 
   );
 }
 
-/** Freezes that are pending for wallets on the chains of a run, of whatever case, by chain, address and number. */
+/** Freezes that are pending for the wallets of a run, and for those that its expanded wallets deal with, by chain, address and number. */
 export async function readPendingFreezes(db: Db, runId: number): Promise<PendingFreeze[]> {
   return many<PendingFreeze>(
     db,
@@ -122,7 +122,13 @@ export async function readPendingFreezes(db: Db, runId: number): Promise<Pending
      join assets a on a.chain_id = h.chain_id join chains c on c.id = a.chain_id
      join freeze_submissions s on s.asset_id = a.id and s.state = 'pending'
      join wallets w on w.id = s.wallet_id join wallets m on m.id = s.multisig_id
-     where h.run_id = $1 order by c.name, w.address collate "C", s.number`,
+     where h.run_id = $1 and (
+       exists (select 1 from case_wallets cw where cw.run_id = $1 and cw.wallet_id = s.wallet_id)
+       or exists (select 1 from transfers t join case_wallets cw on cw.wallet_id = t.from_id
+         where t.to_id = s.wallet_id and cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp)
+       or exists (select 1 from transfers t join case_wallets cw on cw.wallet_id = t.to_id
+         where t.from_id = s.wallet_id and cw.run_id = $1 and cw.state = 'expanded' and t.timestamp <= h.timestamp))
+     order by c.name, w.address collate "C", s.number`,
     [runId],
   );
 }
