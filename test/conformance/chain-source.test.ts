@@ -12,6 +12,7 @@ import { serveTronGrid } from '../../src/simulate/trongrid.ts';
 import { describeChainSource, type Manner, type SourceUnderTest } from './chain-source.ts';
 import { describeIssuerEvents } from './issuer-events.ts';
 import { describeNewest } from './newest.ts';
+import { describeStandings } from './standings.ts';
 
 const isPage = ({ endpoint }: { endpoint: string }) => endpoint === 'history' || endpoint === 'events';
 const TRONGRID_MANNERS: Record<Manner, FaultChoice> = {
@@ -124,4 +125,5 @@ for (const source of [TRONGRID, ETHERSCAN, NODE, WITHOUT_TIMES, BOTH]) {
   describeChainSource(source);
   describeIssuerEvents(source);
   describeNewest(source);
+  describeStandings(source);
 }

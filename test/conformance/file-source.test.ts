@@ -15,6 +15,7 @@ import { type FreshDatabase, freshDatabase } from '../servers.ts';
 import { describeChainSource, type SourceUnderTest } from './chain-source.ts';
 import { describeIssuerEvents } from './issuer-events.ts';
 import { describeNewest } from './newest.ts';
+import { describeStandings } from './standings.ts';
 
 /** Fewer than a crawl reads at a time, so that borders are met with small files. */
 const PAGE_ROWS = 50;
@@ -73,6 +74,7 @@ describe.skipIf(inject('postgres') === null)('files', () => {
   describeChainSource(files);
   describeIssuerEvents(files);
   describeNewest(files);
+  describeStandings(files);
 });
 
 function rowsOf({ transfers, head }: Ledger) {
