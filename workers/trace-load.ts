@@ -11,13 +11,14 @@ import type { ListedStop } from '../src/cases/stops-file.ts';
 import type { Wallet } from '../src/chains/chain.ts';
 import type { Case, StoredReport } from '../src/store/cases.ts';
 import type { Pool } from '../src/store/db.ts';
-import { readFreezes, type WalletFreeze } from '../src/store/freezes.ts';
+import { readFreezes } from '../src/store/freezes.ts';
 import { type CaseWallet, readCaseWallets } from '../src/store/frontier.ts';
 import { readIssuerEvents, readIssuerKnowledge } from '../src/store/issuer-events.ts';
 import { readAssets } from '../src/store/reference.ts';
 import { type Run, readHeads } from '../src/store/runs.ts';
 import { traceRows } from '../src/store/trace-rows.ts';
 import { hashRun } from './hash-run.ts';
+import type { FrozenWallets } from './trace-marks.ts';
 import {
   firstPayments,
   noSources,
@@ -64,8 +65,8 @@ export interface LoadedTrace {
   readonly openings: readonly Opening[];
   /** Wallets of the crawl whose transfers are not proven to be all they have. */
   readonly unproven: UnprovenWallets;
-  /** Wallets that the issuer has frozen, as far as the crawl knows, by `walletKey`. */
-  readonly frozen: ReadonlyMap<string, WalletFreeze>;
+  /** As far as the crawl knows. */
+  readonly frozen: FrozenWallets;
   readonly context: Context;
   readonly notes: readonly Note[];
   /** Up to when transfers are followed, milliseconds since 1970. */

@@ -11,10 +11,18 @@ interface Marked {
   readonly unproven: UnprovenJson | null;
 }
 
-/** Money at a frozen wallet stays there until the issuer lets it go, or destroys it. */
+/** Wallets that are frozen, by `walletKey`. Money there stays until the issuer lets it go, or destroys it. */
+export type FrozenWallets = ReadonlyMap<string, Pick<WalletFreeze, 'since'>>;
+
+/** The mark of a frozen wallet. */
+export interface FrozenJson {
+  /** ISO 8601, UTC; `null` where nobody can tell since when. */
+  readonly since: string | null;
+}
+
 interface Freezable {
-  /** Since when it is frozen, where that is known; `null` where it is not known to be frozen. */
-  readonly frozen: { readonly since: string | null } | null;
+  /** `null` where it is not known to be frozen. */
+  readonly frozen: FrozenJson | null;
 }
 
 export interface MarkedResult extends Omit<ResultJson, 'sources' | 'exits' | 'resting' | 'beyond' | 'wallets'> {
@@ -30,17 +38,10 @@ export interface MarkedResult extends Omit<ResultJson, 'sources' | 'exits' | 're
   readonly unproven: readonly (NamedWallet & UnprovenJson)[];
 }
 
-/** @param frozen wallets that are frozen, by `walletKey` */
-export function markResult(
-  result: ResultJson,
-  unproven: UnprovenWallets,
-  frozen: ReadonlyMap<string, Pick<WalletFreeze, 'since'>>,
-): MarkedResult {
+export function markResult(result: ResultJson, unproven: UnprovenWallets, frozen: FrozenWallets): MarkedResult {
   const mark = <T extends NamedWallet>(place: T): T & Marked => ({ ...place, unproven: unprovenJson(unproven, place) });
   const markBoth = <T extends NamedWallet>(place: T): T & Marked & Freezable => {
-    const found = frozen.get(`${place.chain}:${place.address}`);
-    const since = found === undefined || found.since === null ? null : new Date(found.since).toISOString();
-    return { ...mark(place), frozen: found === undefined ? null : { since } };
+    return { ...mark(place), frozen: frozenJson(frozen, place) };
   };
   const { sources, exits, resting, beyond, wallets } = result;
   const payers = [...exits, ...beyond].flatMap(({ chain, transfers }) =>
@@ -60,6 +61,13 @@ export function markResult(
     wallets: wallets.map(mark),
     unproven: unprovenAmong(unproven, [...ends, ...exits, ...resting, ...beyond, ...wallets, ...payers]),
   };
+}
+
+/** The mark of a wallet; `null` where it has none. */
+export function frozenJson(frozen: FrozenWallets, { chain, address }: NamedWallet): FrozenJson | null {
+  const found = frozen.get(`${chain}:${address}`);
+  if (found === undefined) return null;
+  return { since: found.since === null ? null : new Date(found.since).toISOString() };
 }
 
 /** The unproven ones of some wallets, each once, by chain and address. */

@@ -1,5 +1,6 @@
 /** Freezes as people and programs read them. */
 
+import type { FrozenJson } from '../../workers/trace-marks.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import type { Pool } from '../store/db.ts';
 import { readPendingFreezes, readPendingKnowledge } from '../store/freeze-submissions.ts';
@@ -47,6 +48,15 @@ export function freezesUnknownText(freezes: readonly FreezeKnowledge[], offline:
       `Which wallets the issuer of ${asset} has frozen on ${chain} is known only of those that it was asked about.\n`,
   );
   return lines.join('');
+}
+
+/** What is said of money that lies at a frozen wallet. */
+export function frozenWords(frozen: FrozenJson | null): string[] {
+  if (frozen === null) return [];
+  const { since } = frozen;
+  return [
+    since === null ? 'frozen, nobody can tell since when' : `frozen since ${since.slice(0, 16).replace('T', ' ')}`,
+  ];
 }
 
 /**

@@ -3,9 +3,11 @@ import type { EndJson, ResultJson, TotalsJson } from '../../graphs/trace/json.ts
 import { isConserving, type SourceKind } from '../../graphs/trace/types.ts';
 import type { TraceJson, WithoutOpenings } from '../../workers/trace.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
+import type { FrozenJson } from '../../workers/trace-marks.ts';
 import type { Note } from '../../workers/trace-sources.ts';
 import { stopsDigest } from '../cases/stops-file.ts';
 import { displayAmount, parseAmount } from '../money.ts';
+import { frozenWords } from './freeze-text.ts';
 import { count, counted, duration, harmless, table, time } from './output.ts';
 import { type UnprovenMarks, unprovenMarks } from './unproven.ts';
 
@@ -148,7 +150,7 @@ interface Wording {
 }
 
 /** Of places beyond the crawl it is told whether they are frozen. */
-type End = EndJson & { readonly frozen?: { readonly since: string | null } | null };
+type End = EndJson & { readonly frozen?: FrozenJson | null };
 
 function endsText(title: string, ends: readonly End[], { money, stated, marks }: Wording): string {
   if (ends.length === 0) return '';
@@ -171,15 +173,6 @@ function endsText(title: string, ends: readonly End[], { money, stated, marks }:
 
 function firstOf({ sources }: EndJson): string {
   return sources.reduce((least, { first }) => (least === '' || first < least ? first : least), '');
-}
-
-/** What is said of money that lies at a frozen wallet. */
-function frozenWords(frozen: { readonly since: string | null } | null): string[] {
-  if (frozen === null) return [];
-  const { since } = frozen;
-  return [
-    since === null ? 'frozen, nobody can tell since when' : `frozen since ${since.slice(0, 16).replace('T', ' ')}`,
-  ];
 }
 
 function whatOf({ end, name, category, reason, frozen }: End): string {

@@ -13,7 +13,10 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
   'src/chains': { values: ['src/csv.ts', 'src/money.ts', 'src/errors.ts'] },
   'src/store': {
     values: ['src/money.ts', 'src/errors.ts'],
-    types: ['graphs/trace/types.ts', 'src/chains/chain.ts', 'src/cases', 'src/config.ts', 'src/crawl'],
+    types: [
+      ...['graphs/trace/types.ts', 'src/chains/chain.ts', 'src/chains/standing.ts'],
+      ...['src/cases', 'src/config.ts', 'src/crawl'],
+    ],
   },
   'src/queue': { values: ['src/errors.ts'] },
 
