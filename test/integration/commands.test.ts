@@ -350,7 +350,10 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
       const { out: shown } = await cli(there, 'case', 'show', 'odd');
       for (const text of [out, shown]) {
         expect(text).toMatch(/\nFaults of providers\n +\d+× {2}trongrid {2}127\.0\.0\.1:\d+ has a fault \(500\)/);
-        expect(text).toMatch(/\nRemarks\n +\d+× {2}trongrid {2}rows of another token's contract were left out\n/);
+        // Which rows are lost depends on the order of the requests, and whether that is remarked with it.
+        expect(text).toMatch(
+          /\nRemarks\n(?: +\d+× {2}trongrid .+\n)* +\d+× {2}trongrid {2}rows of another token's contract were left out\n/,
+        );
       }
       expect(out).toMatch(
         /\d+ wallets? (is|are) unproven: transfers of (it|them) may be missing\. See: npx downstream coverage "odd" --unproven\n/,
