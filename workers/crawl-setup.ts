@@ -23,8 +23,8 @@ export interface CrawlRequest {
 
 /**
  * What a crawl is at: the histories of a wave's wallets and who signed so many transactions of dust, then what the issuer
- * destroyed, balances, so many wallets' histories once more, the order of transfers within so many blocks, and who paid the fees
- * of so many wallets.
+ * did, balances, so many wallets' histories once more, the order of transfers within so many blocks, freezes, and who paid the
+ * fees of so many wallets.
  */
 export type Stage =
   | { readonly kind: 'histories'; readonly wave: number }
@@ -33,6 +33,7 @@ export type Stage =
   | { readonly kind: 'balances' }
   | { readonly kind: 'repairs'; readonly wallets: number }
   | { readonly kind: 'positions'; readonly blocks: number }
+  | { readonly kind: 'standings' }
   | { readonly kind: 'natives'; readonly wallets: number };
 
 export interface CrawlProgress {

@@ -16,6 +16,13 @@ import { giveUpNative, readNatives } from './crawl-natives.ts';
 import { queuePages, readNextPage, readReceipt } from './crawl-pages.ts';
 import { giveUpPositions, readPositions } from './crawl-positions.ts';
 import { giveUpSigning, readSigner } from './crawl-signers.ts';
+import {
+  findSubmissionsTask,
+  giveUpStandings,
+  giveUpSubmissions,
+  readStandings,
+  readSubmissions,
+} from './crawl-standings.ts';
 import { type CrawlContext, idsOf, type Task } from './crawl-task.ts';
 import { findIssuerTask, giveUpIssuerEvents, readIssuerPage } from './issuer-events.ts';
 import { windowEnd, windowStart } from './provider.ts';
@@ -52,6 +59,7 @@ export function createCrawlProcessor(context: CrawlContext): Processor {
 async function findTask({ pool, provider }: CrawlContext, job: CrawlJob): Promise<Task | null> {
   if (job.asset !== provider.asset.id) return null;
   if (job.kind === 'issuer-events') return findIssuerTask({ pool, provider }, job);
+  if (job.kind === 'submissions') return findSubmissionsTask({ pool, provider }, job);
   const asked = await walletsOf(pool, job);
   const found = await readAssignment(pool, { run: job.run, attempt: job.attempt, wallets: asked });
   if (found === undefined) return null;
@@ -72,7 +80,7 @@ async function findTask({ pool, provider }: CrawlContext, job: CrawlJob): Promis
 
 async function walletsOf(
   pool: CrawlContext['pool'],
-  job: Exclude<CrawlJob, { kind: 'issuer-events' }>,
+  job: Exclude<CrawlJob, { kind: 'issuer-events' | 'submissions' }>,
 ): Promise<readonly number[]> {
   switch (job.kind) {
     case 'receipt':
@@ -106,6 +114,10 @@ async function perform(context: CrawlContext, job: CrawlJob, task: Task): Promis
       return readNatives(context, task);
     case 'issuer-events':
       return readIssuerPage(context, job.page, task);
+    case 'standing':
+      return readStandings(context, task);
+    case 'submissions':
+      return readSubmissions(context, task);
   }
 }
 
@@ -126,6 +138,8 @@ async function handleFault(
     // A second source that cannot be used is done without.
     if (job.kind === 'reread' && job.step === 'second') return giveUpReread(context, job, task, error.message);
     if (job.kind === 'issuer-events') return giveUpIssuerEvents(context, task, error.message);
+    if (job.kind === 'standing') return giveUpStandings(context, task);
+    if (job.kind === 'submissions') return giveUpSubmissions(context, task, error.message);
     await endRun(pool, runId, { state: 'stopped', code: error.code, reason: error.text, now });
     return;
   }
@@ -163,6 +177,8 @@ async function handleFault(
   }
   if (job.kind === 'reread') return giveUpReread(context, job, task, messageOf(error));
   if (job.kind === 'issuer-events') return giveUpIssuerEvents(context, task, messageOf(error));
+  if (job.kind === 'standing') return giveUpStandings(context, task);
+  if (job.kind === 'submissions') return giveUpSubmissions(context, task, messageOf(error));
   if (job.kind === 'page' && wallets.length > 1 && MAY_BE_ONES.has(code)) return queueHalves(context, task);
   if (job.kind === 'balance') {
     const balances = wallets.map(({ id }) => ({ walletId: id, value: null }));

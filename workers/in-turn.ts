@@ -45,6 +45,8 @@ export function inTurn(source: ChainSource, limiter: Limiter): ChainSource {
     positions: (request) => paced(request, (asked) => source.positions(asked)),
     issuerEvents: (request) => paced(request, (asked) => source.issuerEvents(asked)),
     native: native && ((request) => paced(request, (asked) => native(asked))),
+    standings: (request) => paced(request, (asked) => source.standings(asked)),
+    pendingFreezes: (request) => paced(request, (asked) => source.pendingFreezes(asked)),
   };
   return limited;
 }

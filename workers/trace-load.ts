@@ -11,10 +11,12 @@ import type { ListedStop } from '../src/cases/stops-file.ts';
 import type { Wallet } from '../src/chains/chain.ts';
 import type { Case, StoredReport } from '../src/store/cases.ts';
 import type { Pool } from '../src/store/db.ts';
+import { readFreezes } from '../src/store/freezes.ts';
 import { type CaseWallet, readCaseWallets } from '../src/store/frontier.ts';
 import { readAssets } from '../src/store/reference.ts';
 import { type Run, readHeads } from '../src/store/runs.ts';
 import { hashRun } from './hash-run.ts';
+import type { FrozenWallets } from './trace-marks.ts';
 import {
   firstPayments,
   noSources,
@@ -62,6 +64,8 @@ export interface LoadedTrace {
   readonly openings: readonly Opening[];
   /** Wallets of the crawl whose transfers are not proven to be all they have. */
   readonly unproven: UnprovenWallets;
+  /** As far as the crawl knows. */
+  readonly frozen: FrozenWallets;
   readonly context: Context;
   readonly notes: readonly Note[];
   /** Up to when transfers are followed, milliseconds since 1970. */
@@ -96,6 +100,7 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
   const payers = sources.payers.filter((wallet) => !services.has(walletKey(wallet)));
   const ends = [...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })), ...returns];
   const unproven = await readUnprovenWallets(pool, run.id);
+  const frozen = (await readFreezes(pool, run.id)).filter((wallet) => wallet.frozen === true);
   const { openings, notes: unbalanced } = openingsOf(unproven, ends, request.case.name);
   const input: PlanInput = {
     covered: wallets.filter(({ state }) => state === 'expanded'),
@@ -134,6 +139,7 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
       until,
       order,
       scope,
+      frozen: new Map(frozen.map((wallet) => [walletKey(wallet), wallet])),
       victims: [...returns, ...payers],
       payers: new Set(payers.map(walletKey)),
     },

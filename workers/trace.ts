@@ -77,7 +77,7 @@ function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration 
       })),
       results: { ...results, sources: results.sources.map(withoutNumbers), withoutOpenings },
     }),
-    ...markResult(results, loaded.unproven),
+    ...markResult(results, loaded.unproven, loaded.frozen),
     withoutOpenings,
     notes: [...notes, ...notesOnWallets(results), ...notesOnPayers(loaded, results)],
   };

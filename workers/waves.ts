@@ -27,6 +27,7 @@ import { PORTION, performWork } from './perform.ts';
 import { findPoison } from './poisoning.ts';
 import { type Provider, windowEnd, windowStart } from './provider.ts';
 import { reconcile } from './reconcile.ts';
+import { askStandings } from './standing-step.ts';
 
 /**
  * Crawls a case: begins a run or takes up the unfinished one, and goes on until it is finished, stopped or interrupted.
@@ -102,6 +103,7 @@ async function crawlRun(setup: CrawlSetup, request: CrawlRequest, run: Run): Pro
   }
   if (!(await readPositions(setup, request, run, providers))) return;
   if (!(await readNativeHistories(setup, request, run, providers))) return;
+  if (!(await askStandings(setup, request, run, providers))) return;
   await finish(setup, run, clock);
 }
 

@@ -3,7 +3,7 @@ import type { ChainId } from '../../src/chains/chain.ts';
 import type { PoisonRule } from '../poisoning.ts';
 import type { WalletReport, WalletState } from '../rows.ts';
 import { walletKey } from '../wallet-key.ts';
-import { assetAmount, type ExportSnapshot, iso, type Proof, type SeenWallet } from './snapshot.ts';
+import { assetAmount, type ExportSnapshot, type FreezeStatus, iso, type Proof, type SeenWallet } from './snapshot.ts';
 
 /** A wallet as it is exported. */
 export interface NodeRow {
@@ -26,6 +26,10 @@ export interface NodeRow {
   readonly to: string | null;
   /** Transfers that its own history lists. */
   readonly rows: number | null;
+  /** Whether the issuer has frozen it: `yes`, `no`, or `null` where that is not known. */
+  readonly frozen: string | null;
+  /** Since when, ISO 8601, UTC; `null` where it is not frozen, or since when is not known. */
+  readonly frozenSince: string | null;
 }
 
 /** How far a wallet of the case was seen, as it is exported. */
@@ -75,6 +79,8 @@ export const NODE_FIELDS: Readonly<Record<keyof Omit<NodeRow, 'id'>, FieldType>>
   from: 'string',
   to: 'string',
   rows: 'long',
+  frozen: 'string',
+  frozenSince: 'string',
 };
 
 /** Fields of an edge besides its id and its ends, in order. */
@@ -96,8 +102,9 @@ const REPORT_WORDS: Readonly<Record<WalletReport, string>> = {
 };
 
 /** The wallets, in the order of their keys. */
-export function* nodeRows({ graph, clusters, coverage, header }: ExportSnapshot): Iterable<NodeRow> {
+export function* nodeRows({ graph, clusters, coverage, freezes, header }: ExportSnapshot): Iterable<NodeRow> {
   const seen = new Map(coverage.map((wallet) => [walletKey(wallet), wallet]));
+  const freezeOf = new Map(freezes.map((freeze) => [walletKey(freeze), freeze]));
   const clusterOf = new Map<string, number>();
   for (const { id, wallets } of clusters?.clusters ?? []) {
     for (const wallet of wallets) clusterOf.set(walletKey(wallet), id);
@@ -114,8 +121,14 @@ export function* nodeRows({ graph, clusters, coverage, header }: ExportSnapshot)
       report,
       cluster: clusterOf.get(id) ?? null,
       ...proofIn(header, seen.get(id)),
+      ...freezeIn(freezeOf.get(id)),
     };
   }
+}
+
+function freezeIn(freeze: FreezeStatus | undefined): Pick<NodeRow, 'frozen' | 'frozenSince'> {
+  if (freeze === undefined) return { frozen: null, frozenSince: null };
+  return { frozen: freeze.frozen ? 'yes' : 'no', frozenSince: freeze.since === null ? null : iso(freeze.since) };
 }
 
 /** A wallet that the crawl only met was not asked about: nothing of it is proven. */

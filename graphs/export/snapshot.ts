@@ -74,6 +74,13 @@ export interface SeenWallet extends Wallet {
   readonly requests: number;
 }
 
+/** Whether the issuer has frozen a wallet, as far as that is known. */
+export interface FreezeStatus extends Wallet {
+  readonly frozen: boolean;
+  /** Milliseconds since 1970; `null` where it is not frozen, or nobody can tell since when. */
+  readonly since: number | null;
+}
+
 export interface ExportSnapshot {
   readonly header: ExportHeader;
   readonly graph: TransferGraph;
@@ -81,6 +88,8 @@ export interface ExportSnapshot {
   readonly coverage: readonly SeenWallet[];
   /** In the order of time; pictures have no place for it. */
   readonly poison: readonly PoisonTransfer[];
+  /** Of those wallets of which it is known; one that is about to be frozen stands nowhere. */
+  readonly freezes: readonly FreezeStatus[];
   /** `null` where no clusters were looked for. */
   readonly clusters: ClusterResult | null;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { RetryableError } from '../errors.ts';
+import type { FreezeSubmissions, Standing, StandingsRequest, SubmissionsRequest } from './standing.ts';
 
 export const CHAINS = ['ethereum', 'tron'] as const;
 export type ChainId = (typeof CHAINS)[number];
@@ -212,20 +213,21 @@ export interface PositionsRequest extends Call {
 }
 
 /**
- * Money that the issuer took out of the world, by an event of the contract that is no transfer and so stands in no
- * account's history: `destroyed` at a wallet that was frozen, or `redeemed` from the balance of the contract's owner.
+ * What the issuer did by an event of the contract that is no transfer and so stands in no account's history: money that was
+ * `destroyed` at a frozen wallet, or `redeemed` from the balance of the contract's owner, and wallets that were `frozen` and
+ * `unfrozen`. Freezes move nothing.
  */
 export interface IssuerEvent {
   readonly chain: ChainId;
   readonly asset: string;
-  readonly kind: 'destroyed' | 'redeemed';
+  readonly kind: 'destroyed' | 'redeemed' | 'frozen' | 'unfrozen';
   readonly transaction: TransactionHash;
   /**
-   * Whose money it was. Of a redemption only the amount is told, so it is put down to the contract's owner as of now: the
+   * Whom it concerns. Of a redemption only the amount is told, so it is put down to the contract's owner as of now: the
    * contract tells nothing when it passes to another, so an earlier owner's redemptions are put down to the present one.
    */
   readonly wallet: Address;
-  /** Base units. */
+  /** Base units that it took out of the world: 0 for a freeze and its end. */
   readonly value: bigint;
   /** Time of the block, milliseconds since 1970. */
   readonly timestamp: number;
@@ -364,7 +366,7 @@ export interface ChainSource {
    *   it tells no places at all, `REPLY_INCONSISTENT` where they are not of one block
    */
   positions(request: PositionsRequest): Promise<readonly PositionedTransfer[]>;
-  /** The next page of what the issuer destroyed and redeemed, oldest first. One call may send several requests. */
+  /** The next page of what the issuer destroyed, redeemed, froze and unfroze, oldest first. One call may send several requests. */
   issuerEvents(request: IssuerEventRequest): Promise<IssuerEventPage>;
   /**
    * The first of a wallet's native receipts, by at most two requests: those among the first 200 transactions to it on Tron, and
@@ -374,6 +376,10 @@ export interface ChainSource {
    * @throws RetryableError `NATIVE_NOT_TOLD` where the provider tells no such transactions at all
    */
   readonly native?: ((request: NativeRequest) => Promise<NativeHistory>) | undefined;
+  /** What the chain says of each wallet itself, in the order asked: whether it is a contract, and whether it is frozen. */
+  standings(request: StandingsRequest): Promise<readonly Standing[]>;
+  /** Freezes that are submitted to the issuer's multisig and not yet executed, among its newest submissions. */
+  pendingFreezes(request: SubmissionsRequest): Promise<FreezeSubmissions>;
 }
 
 /** A transfer as the transaction's receipt has it, in the order of its logs. */

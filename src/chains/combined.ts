@@ -50,6 +50,10 @@ export function combineSources(history: ChainSource, proof: ChainSource): ChainS
       return balances;
     },
 
+    // What is so now the node knows best: with its own state of the head it needs no history.
+    standings: (request) => proof.standings(request),
+    pendingFreezes: (request) => proof.pendingFreezes(request),
+
     ...(proof.balanceAt === undefined ? {} : { balanceAt: proof.balanceAt }),
 
     receipt: (request) => orElse(proof.receipt(request), () => history.receipt(request)),

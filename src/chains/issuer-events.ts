@@ -1,9 +1,9 @@
-/** What sources share in reading what the issuer destroyed and redeemed: two kinds of events, told apart by the provider. */
+/** What sources share in reading what the issuer did: several kinds of events, told apart by the provider. */
 import { RetryableError } from '../errors.ts';
 import type { Address, IssuerEvent, IssuerEventPage, Remark } from './chain.ts';
 
 export type IssuerEventKind = IssuerEvent['kind'];
-export const ISSUER_EVENT_KINDS: readonly IssuerEventKind[] = ['destroyed', 'redeemed'];
+export const ISSUER_EVENT_KINDS: readonly IssuerEventKind[] = ['destroyed', 'redeemed', 'frozen', 'unfrozen'];
 
 /** An event as a log has it: a redemption does not say whose money it was. */
 export interface IssuerRow extends Omit<IssuerEvent, 'wallet'> {
@@ -21,11 +21,11 @@ export interface KindRead {
 }
 
 /**
- * Both kinds from one position, for providers that are asked for each by itself: rows as far as both were read.
+ * All kinds from one position, for providers that are asked for each by itself: rows as far as all were read.
  *
  * @param place a row's position in the unit of the source
  */
-export async function readBothKinds(
+export async function readEachKind(
   read: (kind: IssuerEventKind) => Promise<KindRead>,
   place: (row: IssuerRow) => number,
 ): Promise<KindRead> {

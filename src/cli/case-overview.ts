@@ -14,6 +14,7 @@ import type { Pool } from '../store/db.ts';
 import { readDeclarations } from '../store/declarations.ts';
 import { readDisclosures } from '../store/disclosures.ts';
 import { type RuleMoney, readFollowedMoney, readStopReasons, type StopReason } from '../store/followed-money.ts';
+import { type FreezeKnowledge, readFreezeKnowledge, readFreezes, type WalletFreeze } from '../store/freezes.ts';
 import { countCaseWallets, readCaseWallets, type WalletCounts } from '../store/frontier.ts';
 import { type History, readHistory } from '../store/gains.ts';
 import { countUnconfirmed, type ImportedFile, listFiles } from '../store/imports.ts';
@@ -50,6 +51,7 @@ export interface CaseOverview {
   readonly schedule: Schedule | null;
   readonly history: History;
   readonly run: {
+    readonly id: number;
     readonly number: number;
     /** `interrupted`: it was never ended, and no process is at it. */
     readonly state: 'running' | 'interrupted' | 'stopped' | 'finished';
@@ -77,6 +79,10 @@ export interface CaseOverview {
   readonly proofs: { readonly proven: number; readonly unproven: number; readonly notTried: number };
   /** For each chain of the run, whether it is known what the issuer destroyed and redeemed at its wallets. */
   readonly issuerEvents: readonly IssuerKnowledge[];
+  /** Wallets of the case that the issuer has frozen, or had, by chain and address. */
+  readonly frozen: readonly WalletFreeze[];
+  /** For each chain of the run, whether its freezes are known. */
+  readonly freezes: readonly FreezeKnowledge[];
   /** What became of the followed money by each rule, and at which wallets the run stopped. */
   readonly followed: readonly RuleMoney[];
   readonly notFollowed: readonly StopReason[];
@@ -125,6 +131,8 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       balances: [],
       proofs: { proven: 0, unproven: 0, notTried: 0 },
       issuerEvents: [],
+      frozen: [],
+      freezes: [],
       followed: [],
       notFollowed: [],
       collisions: { collisions: [], notCompared: [] },
@@ -147,6 +155,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
   return {
     ...base,
     run: {
+      id: run.id,
       number: run.number,
       state: run.state === 'running' && !(await isCaseLocked(pool, found.id)) ? 'interrupted' : run.state,
       policy: run.policy,
@@ -169,6 +178,10 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       notTried: Math.max(0, counts.expanded - asked.length),
     },
     issuerEvents: await readIssuerKnowledge(pool, run.id),
+    frozen: (await readFreezes(pool, run.id)).filter(
+      (each) => graph.hasNode(walletKey(each)) && (each.frozen === true || each.events.length > 0),
+    ),
+    freezes: await readFreezeKnowledge(pool, run.id),
     followed: await readFollowedMoney(pool, run.id),
     notFollowed: await readStopReasons(pool, run.id),
     collisions: await readCollisions(pool, found.id),

@@ -11,6 +11,7 @@ import { type CliContext, withStore } from './context.ts';
 import { crawlCommand, headText, issuerText, newSeedsText, OFFLINE_NOTE, unconfirmedText } from './crawl-command.ts';
 import { faultsText } from './faults.ts';
 import { followedText, moneyJson, notFollowedText } from './followed-text.ts';
+import { freezeJson, freezesUnknownText, frozenText, readPendingText } from './freeze-text.ts';
 import type { Done } from './main.ts';
 import { asUsage, jsonOption } from './options.ts';
 import { count, counted, harmless, jsonLine, table, time } from './output.ts';
@@ -82,30 +83,35 @@ Example:
 JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], schedule, crawls, missed, run: {number, state,
   policy, offline, newSeeds, stop, heads, wallets, requests, faults, graphHash} or null, files, unconfirmed,
   stored: {transfers, wallets}, poison: {zero-value, look-alike, signed-by-another}, graph: {wallets, edges}, balances,
-  proofs: {proven, unproven, notTried}, issuerEvents: [{chain, asset, known, reason}], followed: [{rule, sources, exited, resting,
-  notFollowed}], notFollowed: [{kind, reason, wallets, amounts: {fifo, lifo, pro-rata, libr}}], collisions: [{case, wallets, victims,
-  services, from: {own, other} or null}], failed, clusters}
+  proofs: {proven, unproven, notTried}, issuerEvents: [{chain, asset, known, reason}], frozen: [{chain, address, asset, contract,
+  frozen, since, asked, events: [{kind, transaction, at, amount}]}], freezes: [{chain, asset, known}], followed: [{rule, sources,
+  exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets, amounts: {fifo, lifo, pro-rata, libr}}], collisions: [{case,
+  wallets, victims, services, from: {own, other} or null}], failed, clusters}
 state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
 balances are reported wallets', proofs count all that were read;
 unconfirmed counts transfers of imported files that the chain's histories do not have; burnt is what the issuer destroyed
-at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that; collisions counts the wallets
-that the money of each other case came to as well; schedule, crawls and missed are as npx downstream schedule CASE --json has
-them`,
+at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that; frozen lists wallets that the
+issuer has frozen or had, with what it did there: frozen, unfrozen, destroyed; collisions counts the wallets that the money of
+each other case came to as well; schedule, crawls and missed are as npx downstream schedule CASE --json has them`,
     )
     .action((nameOrId: string, options: { json?: boolean }) =>
       withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
         const { readOverview } = await import('./case-overview.ts');
         const overview = await readOverview(pool, found);
-        terminal.out(options.json ? jsonLine(toJson(overview)) : toText(overview, clock.now()));
+        if (options.json) return terminal.out(jsonLine(toJson(overview)));
+        const inside = overview.run === null ? '' : await readPendingText(pool, overview.run.id);
+        terminal.out(toText(overview, inside, clock.now()));
       }),
     );
 }
 
-function toJson({ history, schedule, ...overview }: CaseOverview) {
+function toJson({ history, schedule, run, frozen, ...overview }: CaseOverview) {
   const { decimals } = overview.asset;
   return {
     ...overview,
+    run: run === null ? null : withoutId(run),
+    frozen: frozen.map(freezeJson),
     schedule: schedule === null ? null : scheduleJson(schedule),
     crawls: history.crawls.map((crawl) => crawlJson(crawl, decimals)),
     missed: history.missed,
@@ -129,7 +135,13 @@ function toJson({ history, schedule, ...overview }: CaseOverview) {
   };
 }
 
-function toText(overview: CaseOverview, now: number): string {
+/** How the database numbers runs is nobody's business. */
+function withoutId({ id: _, ...run }: NonNullable<CaseOverview['run']>) {
+  return run;
+}
+
+/** @param inside what is told inside the case alone */
+function toText(overview: CaseOverview, inside: string, now: number): string {
   const { run, stored, graph, poison, asset, reports, payments, proofs } = overview;
   const lines = [`Case "${overview.case}", id ${overview.id}, created ${time(overview.createdAt)}\n\n`];
   const facts = [
@@ -185,7 +197,9 @@ function toText(overview: CaseOverview, now: number): string {
   if (overview.balances.length > 0)
     lines.push('\nWallets that reports name, or that a source paid\n', balanceTable(overview, overview.balances));
   if (proofs.unproven > 0) lines.push('\n', unprovenText(proofs.unproven, overview.case));
-  if (run.state === 'finished') lines.push(issuerText(overview.issuerEvents, run.offline));
+  lines.push(frozenText(overview.frozen), inside);
+  if (run.state === 'finished')
+    lines.push(issuerText(overview.issuerEvents, run.offline), freezesUnknownText(overview.freezes, run.offline));
   lines.push(
     followedText(overview.followed, asset),
     notFollowedText(overview.notFollowed, asset, overview.followed.length > 0),

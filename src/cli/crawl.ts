@@ -45,7 +45,7 @@ Progress is printed to standard error.
 
 JSON: {case, offline, chains: [{chain, head: {block, timestamp, finality}}], wallets: {expanded, stopped, pending, failed},
   proofs: {proven, unproven}, transfers, unconfirmed, requests, requestsFor: {history, probe, balance, receipt, positions, signer,
-  issuer, native, retry}, followed: [{rule, sources, exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets,
+  issuer, native, standing, retry}, followed: [{rule, sources, exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets,
   amounts: {fifo, lifo, pro-rata, libr}}], graphHash, gone: [{chain, transaction, from, to, amount}], state,
   stop: {code, reason} or null, new: {since, transfers, wallets} or null, collisions: [{case, wallets, victims, services, from}]}
 proofs counts wallets whose transfers add up to what they held, and those whose do not; gone lists stored transfers that the
@@ -154,6 +154,8 @@ function stageText(stage: Stage): string {
       return `reads again in ${counted(stage.wallets, 'wallet')}`;
     case 'natives':
       return `who paid the fees of ${counted(stage.wallets, 'wallet')}`;
+    case 'standings':
+      return 'contracts and freezes';
     case 'positions':
       return `order within ${counted(stage.blocks, 'block')}`;
   }

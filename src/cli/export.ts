@@ -15,6 +15,7 @@ import { readAnalysis } from '../store/analyses.ts';
 import { countStored, readEdges } from '../store/case-graph.ts';
 import { type Case, findCase } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
+import { readFreezes } from '../store/freezes.ts';
 import { countCaseWallets } from '../store/frontier.ts';
 import { countPoison, readPoison } from '../store/poisoning.ts';
 import { readAssets } from '../store/reference.ts';
@@ -57,7 +58,7 @@ so is poison: transfers of zero, and dust from look-alikes or that another signe
 less than 0.01 USDT and wallets that nothing else ties in. Clusters are included once "downstream clusters" has found them.
 
 How far each wallet was seen, and whether that is proven to be all, is in every format (csv has it in coverage.csv too); see
-docs/coverage.md.
+docs/coverage.md. So is whether the issuer has frozen a wallet, and since when, where that is known.
 
 Of what victims told, the files say which wallets were reported, and which of these are victims' own: those are marked.
 Check that this may be told before you pass the files on. Nothing else that a victim told is in them.
@@ -143,6 +144,9 @@ async function readSnapshot(
     graph,
     coverage,
     poison: isPicture ? [] : await readPoison(pool, run.id),
+    freezes: (await readFreezes(pool, run.id)).flatMap(({ chain, address, frozen, since }) =>
+      frozen === null ? [] : [{ chain, address, frozen, since }],
+    ),
     clusters:
       analysis === undefined
         ? null

@@ -12,6 +12,7 @@ const REQUESTS_FOR: Readonly<Record<RequestKind, string>> = {
   signer: 'for signers',
   issuer: "for the issuer's events",
   native: 'for who paid fees',
+  standing: 'for contracts and freezes',
   retry: 'that faults cost',
 };
 

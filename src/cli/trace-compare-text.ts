@@ -6,8 +6,10 @@ import { walletKey } from '../../graphs/wallet-key.ts';
 import { scopeJson } from '../../workers/trace.ts';
 import type { ComparedCase } from '../../workers/trace-compare.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
+import { frozenJson } from '../../workers/trace-marks.ts';
 import { unprovenJson } from '../../workers/unproven.ts';
 import { displayAmount, formatAmount, largerFirst } from '../money.ts';
+import { frozenWords } from './freeze-text.ts';
 import { count, harmless, table } from './output.ts';
 import { notesText, stopsText, subjectOf, VALUE_ALONE } from './trace-text.ts';
 import { unprovenMarks } from './unproven.ts';
@@ -42,7 +44,7 @@ export function compareText(
       place.end,
       ...CONSERVING_RULES.map((rule) => money(place.amounts[rule])),
       place.spread === 0n ? '' : money(place.spread),
-      `${marks.named(place)}${nameOf(loaded, place)}`,
+      [`${marks.named(place)}${nameOf(loaded, place)}`, ...frozenWords(frozenAt(loaded, place))].join('  '),
     ]);
   const rest = places.length - rows.length;
   const poisoned = reach.exits.length + reach.beyond.length;
@@ -71,15 +73,18 @@ export function unchosenText(rule: Rule | undefined): string {
   return `Nobody has chosen ${rule ?? 'a rule'} for this case yet.`;
 }
 
+/** Whether money that lies there lies at a frozen wallet. */
+function frozenAt({ frozen }: LoadedTrace, { end, chain, address }: Pick<ComparedPlace, 'end' | 'chain' | 'address'>) {
+  return end === 'resting' || end === 'beyond' ? frozenJson(frozen, { chain, address }) : null;
+}
+
 function nameOf({ context }: LoadedTrace, { end, chain, address }: ComparedPlace): string {
   const stop = end === 'service' ? context.stops.get(walletKey({ chain, address })) : undefined;
   return stop === undefined ? '' : `  ${harmless(stop.name ?? stop.category)}`;
 }
 
-export function compareJson(
-  { context, request, unproven }: LoadedTrace,
-  { places, conservation, reach, notes }: ComparedCase,
-) {
+export function compareJson(loaded: LoadedTrace, { places, conservation, reach, notes }: ComparedCase) {
+  const { context, request, unproven } = loaded;
   const money = (amount: bigint) => formatAmount(amount, context.decimals);
   const sumsOf = (rule: ConservingRule) => {
     const { sources, exited, resting, beyond, unknown, difference } = conservation[rule];
@@ -102,6 +107,7 @@ export function compareJson(
         amounts: Object.fromEntries(CONSERVING_RULES.map((rule) => [rule, money(amounts[rule])])),
         spread: money(spread),
         unproven: unprovenJson(unproven, { chain, address }),
+        frozen: frozenAt(loaded, { end, chain, address }),
       };
     }),
     reached: { exits: reach.exits.length, beyond: reach.beyond.length },

@@ -3,9 +3,11 @@ import type { EndJson, ResultJson, TotalsJson } from '../../graphs/trace/json.ts
 import { isConserving, type SourceKind } from '../../graphs/trace/types.ts';
 import type { TraceJson, WithoutOpenings } from '../../workers/trace.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
+import type { FrozenJson } from '../../workers/trace-marks.ts';
 import type { Note } from '../../workers/trace-sources.ts';
 import { stopsDigest } from '../cases/stops-file.ts';
 import { displayAmount, parseAmount } from '../money.ts';
+import { frozenWords } from './freeze-text.ts';
 import { count, counted, duration, harmless, table, time } from './output.ts';
 import { type UnprovenMarks, unprovenMarks } from './unproven.ts';
 
@@ -150,7 +152,10 @@ interface Wording {
   readonly marks: UnprovenMarks;
 }
 
-function endsText(title: string, ends: readonly EndJson[], { money, stated, marks }: Wording): string {
+/** Of places beyond the crawl it is told whether they are frozen. */
+type End = EndJson & { readonly frozen?: FrozenJson | null };
+
+function endsText(title: string, ends: readonly End[], { money, stated, marks }: Wording): string {
   if (ends.length === 0) return '';
   const rows = ends.slice(0, SHOWN).map((place) => {
     const hops = place.sources.map((share) => share.hops ?? 0);
@@ -173,9 +178,9 @@ function firstOf({ sources }: EndJson): string {
   return sources.reduce((least, { first }) => (least === '' || first < least ? first : least), '');
 }
 
-function whatOf({ end, name, category, reason }: EndJson): string {
+function whatOf({ end, name, category, reason, frozen }: End): string {
   if (end === 'service') return harmless(name === null ? `${category}` : `${name} (${category})`);
-  return end === 'beyond' ? (reason ?? '') : end;
+  return end === 'beyond' ? [reason ?? '', ...frozenWords(frozen ?? null)].join('; ') : end;
 }
 
 function sourcesOf(ids: readonly string[]): string {
@@ -183,12 +188,13 @@ function sourcesOf(ids: readonly string[]): string {
   return `${ids.slice(0, SHOWN_SOURCES).join(' ')}${more > 0 ? ` +${more}` : ''}`;
 }
 
-function restingText({ resting, wallets }: ResultJson, money: Money, marks: UnprovenMarks): string {
+function restingText({ resting, wallets }: TraceJson, money: Money, marks: UnprovenMarks): string {
   if (resting.length === 0) return '';
   const reached = new Map(wallets.map((wallet) => [wallet.address, wallet]));
   const rows = resting.slice(0, SHOWN).map((place) => {
     const wallet = reached.get(place.address);
     const flags = [
+      ...frozenWords(place.frozen),
       ...(wallet?.incomplete ? ['paid more than it is known to have held'] : []),
       ...(wallet?.orderUnknown ? ['order of some transfers not known'] : []),
     ];

@@ -79,9 +79,9 @@ JSON: {case, rule, declared: {by, why, at}, report, asOf, stops: {wallets, sha25
   beyond, wallets: [{chain, asset, address, hop, received, passed, resting, rank, incomplete, orderUnknown}],
   conservation: {sources, exited, resting, beyond, unknown, difference}, unproven: [{chain, address, difference}], withoutOpenings,
   notes: [{code, text}]}; each of exits, resting, beyond and wallets has unproven too, {difference} or null, and sources have it for from
-  and to: see npx downstream coverage --help
+  and to: see npx downstream coverage --help; each of resting and beyond has frozen, {since} or null: frozen by the issuer
   With --compare, or where nobody has chosen a rule: {case, report, asOf, stops, graphHash, rules: {fifo: {conservation}, …}, places:
-  [{end, chain, asset, address, category, name, amounts: {fifo, lifo, pro-rata, libr}, spread, unproven}], reached: {exits, beyond}, notes},
+  [{end, chain, asset, address, category, name, amounts: {fifo, lifo, pro-rata, libr}, spread, unproven, frozen}], reached: {exits, beyond}, notes},
   beside the result of --rule`;
 
 /** A rule with who chooses it and why, where the command line has all of it; `null` where it has none of it. */

@@ -34,7 +34,11 @@ const balanceJob = z.strictObject({ kind: z.literal('balance'), ...job, wallets,
 const positionsJob = z.strictObject({ kind: z.literal('positions'), ...job, asset: count, timestamp: count });
 /** Who first paid for a wallet's transactions. */
 const nativeJob = z.strictObject({ kind: z.literal('native'), ...job, wallet: count, asset: count });
-/** One page of what the issuer destroyed and redeemed. `page` counts those stored before. */
+/** What the chain says of wallets themselves: contracts, and freezes. */
+const standingJob = z.strictObject({ kind: z.literal('standing'), ...job, wallets, asset: count });
+/** What waits in the multisig of the issuer. */
+const submissionsJob = z.strictObject({ kind: z.literal('submissions'), ...job, asset: count });
+/** One page of what the issuer did. `page` counts those stored before. */
 const issuerEventsJob = z.strictObject({ kind: z.literal('issuer-events'), ...job, asset: count, page: count });
 /** One page of a wallet's history that is read again, since something is missing in it; `step` says in which way. */
 const rereadJob = z.strictObject({
@@ -53,6 +57,8 @@ export const crawlJob = z.discriminatedUnion('kind', [
   positionsJob,
   nativeJob,
   issuerEventsJob,
+  standingJob,
+  submissionsJob,
   rereadJob,
 ]);
 export type CrawlJob = z.infer<typeof crawlJob>;
@@ -94,6 +100,10 @@ export function jobId(data: CrawlJob | AnalyseJob): string {
       return `reread-${place}-w${data.wallet}-s${data.asset}-${data.step}-p${data.page}`;
     case 'issuer-events':
       return `issuer-events-${place}-s${data.asset}-p${data.page}`;
+    case 'standing':
+      return `standing-${place}-${named(data.wallets)}-s${data.asset}`;
+    case 'submissions':
+      return `submissions-${place}-s${data.asset}`;
     case 'clusters':
       return `clusters-${place}-x${data.seed}-g${String(data.resolution).replace('.', '_')}`;
   }

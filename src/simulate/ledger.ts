@@ -6,7 +6,14 @@ import type { Address, Head, TransactionHash } from '../chains/chain.ts';
 import { headAt, type Network } from './network.ts';
 import { between } from './search.ts';
 import { TRON } from './tron.ts';
-import type { SimulatedBurn, SimulatedDelegation, SimulatedTransfer } from './types.ts';
+import type {
+  SimulatedBurn,
+  SimulatedDeed,
+  SimulatedDelegation,
+  SimulatedFreeze,
+  SimulatedSubmission,
+  SimulatedTransfer,
+} from './types.ts';
 
 /** Blocks between the last transfer and the finalised head, where no head is given. */
 const QUIET_BLOCKS = 40;
@@ -18,12 +25,18 @@ export interface LedgerOptions {
   readonly head?: number;
   /** What `balanceOf` answers instead of the sum of transfers: `issue` and its kin move money without one. */
   readonly balances?: ReadonlyMap<Address, bigint>;
-  /** Wallets the issuer has frozen. */
+  /** Wallets the issuer has frozen, nobody knows when. */
   readonly frozen?: ReadonlySet<Address>;
   /** What the issuer destroys and redeems; of another chain or asset, it is none of this ledger's. */
   readonly burns?: readonly SimulatedBurn[];
   /** Energy that is lent, of whatever chain. */
   readonly delegations?: readonly SimulatedDelegation[];
+  /** What the issuer freezes and unfreezes, with the events of it. */
+  readonly freezes?: readonly SimulatedFreeze[];
+  /** Addresses that are contracts, beside the token's own. */
+  readonly contracts?: ReadonlySet<Address>;
+  /** What was submitted to the contract's owner, which is a multisig where this is told. */
+  readonly submissions?: readonly SimulatedSubmission[];
   /** Whom the token's contract names as its owner: the wallet of a redemption unless told; `null` where it names nobody. */
   readonly owner?: Address | null;
 }
@@ -34,6 +47,8 @@ export class Ledger {
   readonly transfers: readonly SimulatedTransfer[];
   /** By block and position. */
   readonly burns: readonly SimulatedBurn[];
+  /** Burns and freezes, by block and position. */
+  readonly deeds: readonly SimulatedDeed[];
   readonly owner: Address | null;
   /** Transfers of the chain's coin, by block and position. */
   readonly #coins: readonly SimulatedTransfer[];
@@ -70,11 +85,13 @@ export class Ledger {
     this.burns = (options.burns ?? [])
       .filter((burn) => burn.chain === chain && burn.asset === token.symbol)
       .sort((a, b) => a.block - b.block || a.position - b.position);
+    const freezes = (options.freezes ?? []).filter((freeze) => freeze.chain === chain && freeze.asset === token.symbol);
+    this.deeds = [...this.burns, ...freezes].sort((a, b) => a.block - b.block || a.position - b.position);
     const redeemer = this.burns.find(({ kind }) => kind === 'redeemed')?.wallet;
     this.owner = options.owner === undefined ? (redeemer ?? null) : options.owner;
     this.#balances = options.balances ?? new Map();
     this.#frozen = options.frozen ?? new Set();
-    const last = Math.max(this.transfers.at(-1)?.block ?? 0, this.burns.at(-1)?.block ?? 0);
+    const last = Math.max(this.transfers.at(-1)?.block ?? 0, this.deeds.at(-1)?.block ?? 0);
     this.#head = headAt(this.network, options.head ?? last + QUIET_BLOCKS);
   }
 
@@ -128,9 +145,9 @@ export class Ledger {
     return between(this.transfers, from, to);
   }
 
-  /** All burns from one block to another, both included, in the order of the chain. */
-  burnsBetween(from: number, to: number): readonly SimulatedBurn[] {
-    return between(this.burns, from, to);
+  /** All burns and freezes from one block to another, both included, in the order of the chain. */
+  deedsBetween(from: number, to: number): readonly SimulatedDeed[] {
+    return between(this.deeds, from, to);
   }
 
   /** A transaction's transfers in the order of its logs, where it has happened by the given block. */
@@ -157,8 +174,25 @@ export class Ledger {
     return balance;
   }
 
-  isFrozen(wallet: Address): boolean {
-    return this.#frozen.has(wallet);
+  /** Whether the wallet is frozen, as a rule at the finalised head. */
+  isFrozen(wallet: Address, at: Head = this.#head): boolean {
+    const newest = this.deeds.findLast(
+      (deed) => deed.wallet === wallet && deed.block <= at.block && /frozen$/.test(deed.kind),
+    );
+    return newest === undefined ? this.#frozen.has(wallet) : newest.kind === 'frozen';
+  }
+
+  isContract(address: Address): boolean {
+    const { contracts, submissions } = this.#options;
+    if (address === this.network.token.address || contracts?.has(address) === true) return true;
+    return submissions !== undefined && address === this.owner;
+  }
+
+  /** What was submitted to a multisig by a block, in the order of its numbers; `null` where the address is none. */
+  submissionsOf(multisig: Address, at: Head): readonly SimulatedSubmission[] | null {
+    const { submissions } = this.#options;
+    if (submissions === undefined || multisig !== this.owner) return null;
+    return submissions.filter(({ block }) => block <= at.block);
   }
 }
 

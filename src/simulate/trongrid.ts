@@ -16,6 +16,7 @@ import {
   constantCall,
   firstBlock,
   newestBlock,
+  nodeAccount,
   receipt,
   transaction,
 } from './trongrid/node.ts';
@@ -73,6 +74,8 @@ function answer(whole: Ledger, request: SimulatedRequest, fault: Fault | null, o
       return account(ledger, request);
     case 'constantCall':
       return constantCall(ledger, request);
+    case 'nodeAccount':
+      return nodeAccount(ledger, request);
     case 'head':
       return newestBlock(ledger, request);
     case 'genesis':

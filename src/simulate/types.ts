@@ -49,6 +49,26 @@ export interface SimulatedDelegation {
   readonly value: bigint;
 }
 
+/** A wallet that the issuer freezes, or lets go again: it moves nothing. */
+export interface SimulatedFreeze extends Omit<SimulatedBurn, 'kind' | 'value'> {
+  readonly kind: 'frozen' | 'unfrozen';
+}
+
+/** What the issuer does besides paying. */
+export type SimulatedDeed = SimulatedBurn | SimulatedFreeze;
+
+/** A call that was submitted to the multisig which owns the token's contract. */
+export interface SimulatedSubmission {
+  /** Whose contract is to be called. */
+  readonly destination: Address;
+  /** Hex digits, without `0x`. */
+  readonly data: string;
+  /** The block in which it was submitted. */
+  readonly block: number;
+  /** The block in which it was executed; `null` where it was not. */
+  readonly executed: number | null;
+}
+
 export type Role =
   | 'issuer'
   | 'user'

@@ -1,4 +1,4 @@
-/** What the issuer destroyed and redeemed: read once for each contract, and counted by every run that reaches the wallets. */
+/** What the issuer did: read once for each contract, and counted by every run that reaches the wallets. */
 import type { ChainId, Head, IssuerEvent } from '../chains/chain.ts';
 import type { HistoryKey } from './coverage.ts';
 import { type Db, many, maybe, one, type Pool } from './db.ts';
@@ -39,8 +39,8 @@ export async function planIssuerEvents(
   request: { runId: number; assetId: number; unit: 'timestamp' | 'block'; start: number },
 ): Promise<void> {
   await db.query(
-    `insert into run_issuer_events as i (run_id, asset_id, from_position, state)
-     select $1, $2, first, case when first is null then 'known' else 'pending' end
+    `insert into run_issuer_events as i (run_id, asset_id, from_position, state, freezes)
+     select $1, $2, first, case when first is null then 'known' else 'pending' end, first is null
      from (
        select min(greatest($4::bigint, case when $3 = 'timestamp' then f.timestamp else coalesce(f.block, 0) end)) as first
        from case_wallets cw join wallets w on w.id = cw.wallet_id
@@ -54,7 +54,7 @@ export async function planIssuerEvents(
        where cw.run_id = $1 and cw.state = 'expanded') p
      on conflict (run_id, asset_id) do update set from_position = excluded.from_position, state = excluded.state
      where i.state = 'known' and excluded.from_position is not null
-       and (i.from_position is null or excluded.from_position < i.from_position)`,
+       and (i.from_position is null or excluded.from_position < i.from_position or not i.freezes)`,
     [request.runId, request.assetId, request.unit, request.start],
   );
 }
@@ -73,7 +73,8 @@ export async function settleIssuerEvents(
   outcome: { state: 'known' } | { state: 'unknown'; reason: string },
 ): Promise<void> {
   await db.query(
-    `update run_issuer_events set state = $3, reason = $4 where run_id = $1 and asset_id = $2 and state = 'pending'`,
+    `update run_issuer_events set state = $3, reason = $4, freezes = $3 = 'known'
+     where run_id = $1 and asset_id = $2 and state = 'pending'`,
     [runId, assetId, outcome.state, outcome.state === 'unknown' ? outcome.reason : null],
   );
 }
@@ -215,15 +216,18 @@ function numbered(events: readonly IssuerEvent[]): (IssuerEvent & { readonly occ
   });
 }
 
+/** An event that took money out of the world. */
+export interface IssuerBurn extends IssuerEvent {
+  readonly kind: 'destroyed' | 'redeemed';
+  readonly occurrence: number;
+}
+
 /**
  * What was destroyed and redeemed at a run's expanded wallets up to its heads, oldest first; events of nothing are left
  * out. Whether that is all, `readIssuerKnowledge` tells. A run on files alone knows of none.
  */
-export async function readIssuerEvents(
-  db: Db,
-  runId: number,
-): Promise<(IssuerEvent & { readonly occurrence: number })[]> {
-  return many(
+export async function readIssuerEvents(db: Db, runId: number): Promise<IssuerBurn[]> {
+  return many<IssuerBurn>(
     db,
     `select c.name as chain, a.symbol as asset, e.kind, encode(e.transaction, 'hex') as transaction, w.address as wallet,
        e.value, e.timestamp, e.block, e.position, e.occurrence
@@ -234,6 +238,7 @@ export async function readIssuerEvents(
      join run_heads h on h.run_id = r.id and h.chain_id = a.chain_id
      join wallets w on w.id = e.wallet_id
      where r.id = $1 and not r.offline and e.timestamp <= h.timestamp and e.value > 0
+       and e.kind in ('destroyed', 'redeemed')
      order by e.timestamp, c.name, a.symbol, e.position nulls last, e.transaction, e.kind, w.address collate "C", e.value,
        e.occurrence`,
     [runId],

@@ -190,6 +190,7 @@ export const REQUEST_KINDS = [
   'signer',
   'issuer',
   'native',
+  'standing',
   'retry',
 ] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];

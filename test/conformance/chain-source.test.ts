@@ -13,6 +13,7 @@ import { describeChainSource, type Manner, type SourceUnderTest } from './chain-
 import { describeIssuerEvents } from './issuer-events.ts';
 import { describeNative } from './native.ts';
 import { describeNewest } from './newest.ts';
+import { describeStandings } from './standings.ts';
 
 const isHistory = ({ endpoint }: { endpoint: string }) => endpoint === 'history' || endpoint === 'native';
 const isPage = (request: { endpoint: string }) => isHistory(request) || request.endpoint === 'events';
@@ -126,6 +127,7 @@ for (const source of [TRONGRID, ETHERSCAN, NODE, WITHOUT_TIMES, BOTH]) {
   describeChainSource(source);
   describeIssuerEvents(source);
   describeNewest(source);
+  describeStandings(source);
 }
 
 /** How many of a wallet's transactions each looks at; the logs of a node have none of them. */

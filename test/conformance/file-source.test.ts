@@ -16,6 +16,7 @@ import { describeChainSource, type SourceUnderTest } from './chain-source.ts';
 import { describeIssuerEvents } from './issuer-events.ts';
 import { describeNative } from './native.ts';
 import { describeNewest } from './newest.ts';
+import { describeStandings } from './standings.ts';
 
 /** Fewer than a crawl reads at a time, so that borders are met with small files. */
 const PAGE_ROWS = 50;
@@ -75,6 +76,7 @@ describe.skipIf(inject('postgres') === null)('files', () => {
   describeIssuerEvents(files);
   describeNewest(files);
   describeNative(files, null);
+  describeStandings(files);
 });
 
 function rowsOf({ transfers, head }: Ledger) {

@@ -1,4 +1,4 @@
-/** What every chain source promises of the money that the issuer destroys and redeems: run as `chain-source.ts` is. */
+/** What every chain source promises of what the issuer destroys, redeems and freezes: run as `chain-source.ts` is. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Asset, Call, ChainSource, IssuerEvent, Remark, Window } from '../../src/chains/chain.ts';
@@ -6,7 +6,7 @@ import { RetryableError } from '../../src/errors.ts';
 import { Ledger, type LedgerOptions } from '../../src/simulate/ledger.ts';
 import { transactionFor } from '../../src/simulate/names.ts';
 import type { Network } from '../../src/simulate/network.ts';
-import type { SimulatedBurn, SimulatedTransfer } from '../../src/simulate/types.ts';
+import type { SimulatedBurn, SimulatedDeed, SimulatedFreeze, SimulatedTransfer } from '../../src/simulate/types.ts';
 import type { Manner, OpenedSource, SourceUnderTest } from './chain-source.ts';
 
 const FIRST_BLOCK = 60_000_000;
@@ -147,6 +147,25 @@ export function describeIssuerEvents(subject: SourceUnderTest): void {
       expect(await read.all()).toEqual(read.expected());
     });
 
+    test.runIf(isLive)('are also freezes and their ends, of no amount', async () => {
+      const [one, other, last] = burnsOf(network, [
+        [1, 0],
+        [1, 0],
+        [1, 0],
+      ]) as [SimulatedBurn, SimulatedBurn, SimulatedBurn];
+      const freezeOf = ({ value: _, ...place }: SimulatedBurn, kind: SimulatedFreeze['kind']) => ({ ...place, kind });
+      const freezes = [freezeOf(one, 'frozen'), freezeOf(other, 'unfrozen'), freezeOf(last, 'frozen')];
+      const destroyed = { ...last, position: last.position + 1 };
+      const read = await reader(new Ledger([transferIn(network)], { network, owner, burns: [destroyed], freezes }));
+      expect(await read.all()).toEqual(read.expected());
+      expect((await read.all()).map(({ kind, value }) => [kind, value])).toEqual([
+        ['frozen', 0n],
+        ['unfrozen', 0n],
+        ['frozen', 0n],
+        ['destroyed', last.value],
+      ]);
+    });
+
     test.runIf(isLive)('leave redemptions out, with a word, where the contract names no owner', async () => {
       const read = await reader(
         ledgerOf(
@@ -240,16 +259,16 @@ class Reader {
 
   /** Those of the ledger inside the window; where blocks' log indexes are not told, a block's transactions stand by hash. */
   expected(window = this.window()): unknown[] {
-    const { head, burns } = this.#ledger;
+    const { head, deeds } = this.#ledger;
     const told = this.source.chain === 'ethereum';
-    return burns
+    return deeds
       .filter((burn) => burn.block <= head.block && this.place(burn) >= window.from && this.place(burn) < window.until)
       .sort((a, b) => a.block - b.block || (told ? 0 : byTransaction(a, b)) || a.position - b.position)
-      .map(({ position: _, ...burn }) => ({ ...burn, position: told ? expect.any(Number) : null }));
+      .map(({ position: _, ...deed }) => ({ value: 0n, ...deed, position: told ? expect.any(Number) : null }));
   }
 }
 
-function byTransaction(a: SimulatedBurn, b: SimulatedBurn): number {
+function byTransaction(a: SimulatedDeed, b: SimulatedDeed): number {
   return a.transaction < b.transaction ? -1 : a.transaction > b.transaction ? 1 : 0;
 }
 

@@ -46,7 +46,7 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
     });
     expect(await cli(env, 'migrate')).toMatchObject({
       code: 0,
-      out: 'Applied 0001_schema.sql, 0002_ethereum_and_files.sql, 0003_positions.sql, 0004_issuer_events.sql, 0005_tracing.sql, 0006_requests.sql, 0007_limits.sql, 0008_poisoning.sql, 0009_frontier.sql, 0010_proofs.sql, 0011_schedules.sql, 0012_probes.sql, 0013_grants.sql.\n',
+      out: 'Applied 0001_schema.sql, 0002_ethereum_and_files.sql, 0003_positions.sql, 0004_issuer_events.sql, 0005_tracing.sql, 0006_requests.sql, 0007_limits.sql, 0008_poisoning.sql, 0009_frontier.sql, 0010_proofs.sql, 0011_schedules.sql, 0012_probes.sql, 0013_grants.sql, 0014_tags.sql, 0015_freezes.sql, 0016_native.sql, 0017_collisions.sql, 0018_publishers.sql.\n',
     });
     expect(await cli(env, 'migrate')).toMatchObject({ code: 0, out: 'The schema is up to date.\n' });
   });
@@ -350,7 +350,10 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
       const { out: shown } = await cli(there, 'case', 'show', 'odd');
       for (const text of [out, shown]) {
         expect(text).toMatch(/\nFaults of providers\n +\d+× {2}trongrid {2}127\.0\.0\.1:\d+ has a fault \(500\)/);
-        expect(text).toMatch(/\nRemarks\n +\d+× {2}trongrid {2}rows of another token's contract were left out\n/);
+        // Which rows are lost depends on the order of the requests, and whether that is remarked with it.
+        expect(text).toMatch(
+          /\nRemarks\n(?: +\d+× {2}trongrid .+\n)* +\d+× {2}trongrid {2}rows of another token's contract were left out\n/,
+        );
       }
       expect(out).toMatch(
         /\d+ wallets? (is|are) unproven: transfers of (it|them) may be missing\. See: npx downstream coverage "odd" --unproven\n/,

@@ -135,6 +135,8 @@ describe('CSV, read by csv-parse', () => {
       from: '',
       to: '',
       rows: '',
+      frozen: '',
+      frozenSince: '',
     });
     expect(csvRows('nodes.csv')).toContainEqual(
       expect.objectContaining({ id: 'tron:TB', proof: 'unproven', difference: '-12.500000', rows: '4' }),

@@ -103,7 +103,7 @@ describe.skipIf(inject('postgres') === null)('what the issuer destroyed and rede
 
   it.each(['a node', 'Etherscan', 'both'] as const)('is read on Ethereum through %s', async (way) => {
     const { ledger, frozen, owner } = world(ETHEREUM);
-    if (way !== 'Etherscan') await serveNode(ledger, { indexedBurns: true });
+    if (way !== 'Etherscan') await serveNode(ledger, { indexedDeeds: true });
     if (way !== 'a node') await serveScan(ledger);
     const shown = await crawl([frozen, owner]);
     expect(shown.issuerEvents).toEqual([{ chain: 'ethereum', asset: 'USDT', known: true, reason: null }]);

@@ -174,7 +174,9 @@ describe.skipIf(inject('postgres') === null)('what a crawl proves of a provider 
     ledger.moveHead(ledger.head.block + 100);
     const again = await cliJson<CrawlJson>(env, 'crawl', 'x', ...HOPS);
     expect(again).toMatchObject({ state: 'finished', graphHash: whole.graphHash, proofs: whole.proofs });
-    const { issuer: _, ...asked } = again.requestsFor;
+    const { issuer: _, standing, ...asked } = again.requestsFor;
+    // Whose the contract is, which nobody tells here; no wallet is asked about a second time.
+    expect(standing).toBe(2);
     // A wallet of many transfers is looked at again, to see what kind it is.
     const others = { probe: whole.requestsFor.probe, receipt: 0, positions: 0, signer: 0, native: 0, retry: 0 };
     expect(asked).toEqual({ ...others, history: expanded.size, balance: expanded.size });

@@ -79,12 +79,14 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
         sources: [{ source: 'S2', amount: '10.000000', hops: 2, first: at(1200), last: at(1200), seconds: 1080 }],
         transfers: [{ transaction: 'c1', from: 'C', at: at(1200), value: '50.000000', traced: '10.000000' }],
         unproven: null,
+        frozen: null,
       },
     ]);
     expect(resting[1]).toEqual({
       ...{ ...usdt, address: 'B', amount: '20.000000' },
       sources: [{ source: 'S1', amount: '20.000000', hops: 1 }],
       unproven: null,
+      frozen: null,
     });
     expect(
       wallets.map(({ address, hop, received, passed, resting: left }) => [address, hop, received, passed, left]),

@@ -14,7 +14,7 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
   'src/store': {
     values: ['src/money.ts', 'src/errors.ts'],
     types: [
-      ...['graphs/trace/types.ts', 'graphs/collisions.ts', 'src/chains/chain.ts'],
+      ...['graphs/trace/types.ts', 'graphs/collisions.ts', 'src/chains/chain.ts', 'src/chains/standing.ts'],
       ...['src/cases', 'src/config.ts', 'src/crawl', 'src/tags'],
     ],
   },

@@ -100,6 +100,19 @@ describe('TronGrid', () => {
     ]);
   });
 
+  test('tells who was frozen and unfrozen, by name or by place', async () => {
+    for (const [name, kind] of [
+      ['AddedBlackList', 'frozen'],
+      ['RemovedBlackList', 'unfrozen'],
+    ] as const) {
+      for (const result of [{ _user: `0x${FROZEN}` }, { 0: `41${FROZEN}` }] as Record<string, string>[]) {
+        const row = { ...EVENT, event_name: name, result };
+        const { events } = await source({ [name]: [page([row])] }).source.issuerEvents(request);
+        expect(events).toMatchObject([{ kind, wallet: parseAddress('tron', `41${FROZEN}`), value: 0n }]);
+      }
+    }
+  });
+
   test('is understood also where names are missing, and where addresses begin with the 41 of Tron', async () => {
     const { events } = await read({ ...EVENT, result: { 0: `41${FROZEN}`, 1: '5' } });
     expect(events).toEqual([expect.objectContaining({ wallet: parseAddress('tron', `41${FROZEN}`), value: 5n })]);
@@ -190,6 +203,21 @@ describe('a log of the contract', () => {
     const event = { kind: 'destroyed', wallet, value: 5n };
     expect(read([destroyed], `0x${word(FROZEN)}${word('5')}`)).toEqual(event);
     expect(read([destroyed, `0x${word(FROZEN)}`], `0x${word('5')}`)).toEqual(event);
+  });
+
+  test('has a wallet that is frozen or unfrozen in its data, or in a topic, and no amount', () => {
+    for (const kind of ['frozen', 'unfrozen'] as const) {
+      const kinds = ['destroyed', 'redeemed', 'frozen', 'unfrozen'] as const;
+      const shapes = [
+        { topics: [ISSUER_TOPICS[kind]], data: `0x${word(FROZEN)}` },
+        { topics: [ISSUER_TOPICS[kind], `0x${word(FROZEN)}`], data: '0x' },
+      ];
+      for (const shape of shapes) {
+        expect(readIssuerLog({ address, ...shape }, kinds, ETHEREUM_USDT, place)).toEqual({ kind, wallet, value: 0n });
+      }
+      const tooMuch = { topics: [ISSUER_TOPICS[kind]], data: `0x${word(FROZEN)}${word('5')}` };
+      expect(() => readIssuerLog({ address, ...tooMuch }, kinds, ETHEREUM_USDT, place)).toThrow();
+    }
   });
 
   test('of a redemption has the amount alone', () => {

@@ -16,6 +16,7 @@ const jobs: fc.Arbitrary<CrawlJob | AnalyseJob> = fc.oneof(
   fc.record({ kind: fc.constant('positions' as const), ...common, asset: number, timestamp: number }),
   fc.record({ kind: fc.constant('native' as const), ...common, wallet: number, asset: number }),
   fc.record({ kind: fc.constant('issuer-events' as const), ...common, asset: number, page: number }),
+  fc.record({ kind: fc.constant('submissions' as const), ...common, asset: number }),
   fc.record({
     kind: fc.constant('clusters' as const),
     ...common,

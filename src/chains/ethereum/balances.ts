@@ -1,18 +1,12 @@
 /** Balances by the contract's own word as of a block: many in one call where Multicall3 is deployed, else one by one. */
-import { Interface } from 'ethers/abi';
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
 import type { BalanceRequest } from '../chain.ts';
 import { type Place, wordsOf } from '../reply.ts';
 import { balanceCall, readBalance } from './erc20.ts';
 import { hex } from './logs.ts';
+import { aggregateCall, MULTICALL3, readAggregate } from './multicall.ts';
 import { type Rpc, RpcRefusal } from './rpc.ts';
-
-/** At the same address on every chain (github.com/mds1/multicall3). */
-const MULTICALL3 = '0xcA11bde05977b3631167028862bE2a173976CA11';
-const MULTICALL = new Interface([
-  'function aggregate3((address target, bool allowFailure, bytes callData)[] calls) payable returns ((bool success, bytes returnData)[] returnData)',
-]);
 
 /** A full node keeps the states of some hundred blocks; this is how nodes say that one is gone. */
 const STATE_GONE =
@@ -36,10 +30,19 @@ export async function readBalances(node: Node, request: BalanceRequest): Promise
   try {
     const { wallets, head } = request;
     if (wallets.length === 1 || !(await hasMulticall(node, request))) return await oneByOne(node, request);
-    const calls = wallets.map((wallet) => [request.asset.contract, true, balanceCall(wallet)]);
-    const data = MULTICALL.encodeFunctionData('aggregate3', [calls]);
-    const answer = await node.rpc('eth_call', [{ to: MULTICALL3, data }, hex(head.block)], bytes, request);
-    return readAggregate(answer, wallets.length, node.place);
+    const answer = await node.rpc(
+      'eth_call',
+      [{ to: MULTICALL3, data: aggregateCall(request.asset.contract, wallets.map(balanceCall)) }, hex(head.block)],
+      bytes,
+      request,
+    );
+    const results = readAggregate(answer);
+    if (results?.length !== wallets.length) throw noNumber(node.place);
+    return results.map((result) => {
+      const balance = result === null ? null : readBalance(result);
+      if (balance === null) throw noNumber(node.place);
+      return balance;
+    });
   } catch (error) {
     if (!(error instanceof RpcRefusal)) throw error;
     if (isStateGone(error.said)) return request.wallets.map(() => null);
@@ -64,21 +67,6 @@ async function oneByOne({ rpc, place }: Node, request: BalanceRequest): Promise<
     balances.push(balance);
   }
   return balances;
-}
-
-function readAggregate(answer: string, count: number, place: Place): bigint[] {
-  let results: readonly { success: boolean; returnData: string }[];
-  try {
-    [results] = MULTICALL.decodeFunctionResult('aggregate3', answer) as unknown as [typeof results];
-  } catch {
-    throw noNumber(place);
-  }
-  const balances = results.map(({ success, returnData }) => (success ? readBalance(returnData) : null));
-  if (balances.length !== count) throw noNumber(place);
-  return balances.map((balance) => {
-    if (balance === null) throw noNumber(place);
-    return balance;
-  });
 }
 
 function noNumber({ host }: Place): RetryableError {

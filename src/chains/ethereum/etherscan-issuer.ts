@@ -1,5 +1,5 @@
 /**
- * What the issuer destroyed and redeemed, from Etherscan's `getLogs`: each kind by itself, since its operators join topics
+ * What the issuer did, from Etherscan's `getLogs`: each kind by itself, since its operators join topics
  * of different places only, never two that may stand in one place.
  *
  * Pages are read as those of histories are: one gives up only rows before its newest block, and page numbers serve only
@@ -12,7 +12,7 @@ import {
   type IssuerRow,
   issuerEventPage,
   type KindRead,
-  readBothKinds,
+  readEachKind,
 } from '../issuer-events.ts';
 import type { Place } from '../reply.ts';
 import { MOST_ROWS, PAGE_LIMIT, SMALLEST_FULL_PAGE } from './etherscan-history.ts';
@@ -35,7 +35,7 @@ export async function readIssuerEvents(
   last: number,
 ): Promise<IssuerEventPage> {
   const { asset, window } = request;
-  const read = await readBothKinds(
+  const read = await readEachKind(
     (kind) => readKind(asker, request, last, kind),
     ({ block }) => block ?? 0,
   );

@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
 import { balanceAtHead } from '../balance-at-head.ts';
-import type { BalanceRequest, Call, ChainSource, HistoryPage, HistoryRequest, TransactionHash } from '../chain.ts';
+import type {
+  Address,
+  BalanceRequest,
+  Call,
+  ChainSource,
+  HistoryPage,
+  HistoryRequest,
+  TransactionHash,
+} from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
 import { USDT } from './assets.ts';
 import { bytes } from './balances.ts';
@@ -20,6 +28,8 @@ import {
 } from './etherscan-replies.ts';
 import { createSpan, WHOLE_CHAIN } from './etherscan-span.ts';
 import { blockSchema, hex, maybeReceiptSchema, readPositions, readReceipt, readSigner } from './logs.ts';
+import type { ContractCall } from './node-calls.ts';
+import { readPendingFreezes, readStandings } from './standings.ts';
 
 /**
  * Etherscan does not tell which block is final. Two epochs, 64 blocks, make one final as a rule; twice as many leave room
@@ -55,6 +65,15 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
     proxy({ action: 'eth_getBlockByNumber', tag, boolean: 'false' }, blockSchema.nullable(), call);
   const receiptOf = (transaction: TransactionHash, call: Call) =>
     proxy({ action: 'eth_getTransactionReceipt', txhash: `0x${transaction}` }, maybeReceiptSchema, call);
+
+  /** Calls of contracts, as of the newest block: the free interface knows no other state. */
+  const contractCalls =
+    (call: Call): ContractCall =>
+    (to, data) =>
+      proxy({ action: 'eth_call', to, data, tag: 'latest' }, bytes, call).catch((error) => {
+        if (error instanceof Reverted) return null;
+        throw error;
+      });
 
   const historySpan = createSpan(place);
   const eventSpan = createSpan(place);
@@ -124,17 +143,25 @@ export function createEtherscan({ url, key, http = platformHttp }: EtherscanOpti
 
     issuerEvents: (request) =>
       eventSpan(request.position, request.window.until, (last) => {
-        const { asset } = request;
-        const call = (data: string) =>
-          proxy({ action: 'eth_call', to: asset.contract, data, tag: 'latest' }, bytes, request).catch((error) => {
-            if (error instanceof Reverted) return null;
-            throw error;
-          });
+        const call = (data: string) => contractCalls(request)(request.asset.contract, data);
         const logs = async (parameters: Record<string, string>) => (await get(parameters, logsSchema, request)).result;
         return readIssuerEvents({ place, logs, call }, request, last);
       }),
 
     native: (request) =>
       readNative(async (parameters) => (await get(parameters, nativeSchema, request)).result, request, place),
+
+    standings: (request) => {
+      const call = contractCalls(request);
+      const together = async (to: Address, calls: readonly string[]) => {
+        const answers: (string | null)[] = [];
+        for (const data of calls) answers.push(await call(to, data));
+        return answers;
+      };
+      const code = (address: Address) => proxy({ action: 'eth_getCode', address, tag: 'latest' }, bytes, request);
+      return readStandings({ place, together, code }, request);
+    },
+
+    pendingFreezes: (request) => readPendingFreezes({ place, call: contractCalls(request) }, request),
   };
 }

@@ -1,4 +1,4 @@
-/** What the issuer destroyed and redeemed, as logs of the contract have it, and whose the contract is. */
+/** What the issuer did, as logs of the contract have it, and whose the contract is. */
 import { Interface } from 'ethers/abi';
 import { RetryableError } from '../../errors.ts';
 import { addressFromWord } from '../address.ts';
@@ -7,10 +7,12 @@ import type { IssuerEventKind, IssuerRow } from '../issuer-events.ts';
 import type { Place } from '../reply.ts';
 import { invalid, type Logged } from './logs.ts';
 
-/** keccak-256 of `DestroyedBlackFunds(address,uint256)` and `Redeem(uint256)`. */
+/** keccak-256 of `DestroyedBlackFunds(address,uint256)`, `Redeem(uint256)`, `AddedBlackList(address)`, `RemovedBlackList(address)`. */
 export const ISSUER_TOPICS: Readonly<Record<IssuerEventKind, string>> = {
   destroyed: '0x61e6e66b0d6339b2980aecc6ccc0039736791f0ccde9ed512e789a7fbdd698c6',
   redeemed: '0x702d5967f45f6513a38ffc42d6ba9bf230bd40e8f53b16363c7eb4fd2deb9a44',
+  frozen: '0x42e160154868087d6bfdc0ca23d96a1c1cfa32f1b72ba9ba27b69b98a0d819dc',
+  unfrozen: '0xd7e9ec6e6ecd65492dce6bf513cd6867560d49544421d0783ddf06e76c24470c',
 };
 
 /** Contracts of Tether's family have one or the other, or both. */
@@ -20,10 +22,19 @@ const OWNER_ABI = new Interface([
 ]);
 const OWNER_METHODS = ['owner', 'getOwner'] as const;
 
+/** What each event tells: a wallet, which may stand in a topic, and an amount, which never does. */
+const WORDS: Readonly<Record<IssuerEventKind, { readonly wallets: 0 | 1; readonly amounts: 0 | 1 }>> = {
+  destroyed: { wallets: 1, amounts: 1 },
+  redeemed: { wallets: 0, amounts: 1 },
+  frozen: { wallets: 1, amounts: 0 },
+  unfrozen: { wallets: 1, amounts: 0 },
+};
+
 export interface LoggedIssuerEvent extends Logged {
   readonly kind: IssuerEventKind;
   /** `null` for a redemption. */
   readonly wallet: Address | null;
+  /** 0 where the event tells no amount. */
   readonly value: bigint;
 }
 
@@ -52,13 +63,14 @@ export function readIssuerLog(
   }
   const words = [...parties, ...wordsOf(data)];
   const [first, second] = words;
-  const expected = kind === 'destroyed' ? 2 : 1;
-  if (words.length !== expected || first === undefined || !words.every(isWord) || parties.length >= expected) {
+  const { wallets, amounts } = WORDS[kind];
+  const expected = wallets + amounts;
+  if (words.length !== expected || first === undefined || !words.every(isWord) || parties.length > wallets) {
     throw invalid(place, 'what the issuer did cannot be read');
   }
-  if (kind === 'redeemed' || second === undefined) return { kind, wallet: null, value: BigInt(first) };
+  if (wallets === 0) return { kind, wallet: null, value: BigInt(first) };
   if (!/^0x0{24}/.test(first)) throw invalid(place, 'a frozen wallet has an address that is none');
-  return { kind, wallet: addressFromWord(asset.chain, first), value: BigInt(second) };
+  return { kind, wallet: addressFromWord(asset.chain, first), value: second === undefined ? 0n : BigInt(second) };
 }
 
 /** The words of a log's data; one that is no word where it is not made of words. */

@@ -1,11 +1,10 @@
-/** What the issuer destroyed and redeemed, from a node: a question for all of it in a range of blocks, read as histories are. */
+/** What the issuer did, from a node: a question for all of it in a range of blocks, read as histories are. */
 import type { Address, IssuerEventPage, IssuerEventRequest } from '../chain.ts';
 import { ISSUER_EVENT_KINDS, type IssuerEventKind, issuerEventPage } from '../issuer-events.ts';
-import { bytes, isStateGone } from './balances.ts';
 import { ISSUER_TOPICS, issuerRow, type LoggedIssuerEvent, readIssuerLog, readOwner } from './issuer-logs.ts';
 import { inOrder, type LogReader, type Question, type Reading, readRange, withTimes } from './log-reader.ts';
-import { hex, invalid, whereabouts } from './logs.ts';
-import { RpcRefusal, refused } from './rpc.ts';
+import { invalid, whereabouts } from './logs.ts';
+import { contractCalls } from './node-calls.ts';
 
 /** Reads the next range of blocks. */
 export async function readIssuerEvents(reader: LogReader, request: IssuerEventRequest): Promise<IssuerEventPage> {
@@ -37,18 +36,8 @@ function readingOf(
   };
 }
 
-/** As of the run's head, or of now where the node has dropped that state. */
-async function ownerOf({ rpc, place }: LogReader, request: IssuerEventRequest): Promise<Address | null> {
+function ownerOf(reader: LogReader, request: IssuerEventRequest): Promise<Address | null> {
   const { asset, head } = request;
-  const ask = async (data: string, tag: string): Promise<string | null> => {
-    try {
-      return await rpc('eth_call', [{ to: asset.contract, data }, tag], bytes, request);
-    } catch (error) {
-      if (!(error instanceof RpcRefusal)) throw error;
-      if (error.code === 3 || /revert|invalid opcode/i.test(error.said)) return null;
-      if (tag !== 'latest' && isStateGone(error.said)) return ask(data, 'latest');
-      throw refused(place, error);
-    }
-  };
-  return readOwner((data) => ask(data, hex(head.block)), asset, place);
+  const ask = contractCalls(reader, head, request);
+  return readOwner((data) => ask(asset.contract, data), asset, reader.place);
 }

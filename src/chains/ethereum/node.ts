@@ -18,11 +18,13 @@ import {
   readReceipt,
   readSigner,
 } from './logs.ts';
+import { callsTogether, codeReader, contractCalls } from './node-calls.ts';
 import { noFinality, noHistory, notSynced, wrongChain } from './node-faults.ts';
 import { readLogs } from './node-history.ts';
 import { readIssuerEvents } from './node-issuer.ts';
 import { readNewest } from './node-newest.ts';
 import { createRpc, type Rpc, RpcRefusal, refused } from './rpc.ts';
+import { readPendingFreezes, readStandings } from './standings.ts';
 
 /** Nodes take so many topics at a place; a page is about so many wallets together. */
 const MOST_HISTORIES = 1_000;
@@ -97,6 +99,15 @@ export function createEthereumNode(options: EthereumNodeOptions): ChainSource {
     newest: (request) => readNewest(reader, request),
 
     issuerEvents: (request) => readIssuerEvents(reader, request),
+
+    standings: (request) => {
+      const { head } = request;
+      const [together, code] = [callsTogether(reader, head, request), codeReader(reader, head, request)];
+      return readStandings({ place, together, code }, request);
+    },
+
+    pendingFreezes: (request) =>
+      readPendingFreezes({ place, call: contractCalls(reader, request.head, request) }, request),
 
     balances: (request) => readBalances({ rpc: ask, place }, request),
 

@@ -106,6 +106,12 @@ export function createFileSource(options: FileSourceOptions): ChainSource {
 
     // Explorers export transfers alone.
     issuerEvents: async ({ signal }) => heeding(signal, Promise.resolve({ events: [], next: null, remarks: [] })),
+
+    standings: async ({ wallets, signal }) =>
+      heeding(signal, Promise.resolve(wallets.map(() => ({ contract: null, frozen: null })))),
+
+    pendingFreezes: async ({ signal }) =>
+      heeding(signal, Promise.resolve({ multisig: null, submissions: [], untold: 'files do not tell' })),
   };
 }
 

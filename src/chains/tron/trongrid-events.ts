@@ -1,5 +1,5 @@
 /**
- * What the issuer destroyed and redeemed, from TronGrid's list of a contract's events: each kind by itself, since it finds
+ * What the issuer did, from TronGrid's list of a contract's events: each kind by itself, since it finds
  * events of one name only.
  *
  * Pages are read as those of histories are: one gives up only rows before its newest timestamp, and fingerprints serve only
@@ -13,15 +13,17 @@ import {
   type IssuerRow,
   issuerEventPage,
   type KindRead,
-  readBothKinds,
+  readEachKind,
 } from '../issuer-events.ts';
 import { EMPTY_PAGES, EMPTY_PAGES_TEXT, NARROW_LIMIT, PAGE_LIMIT, stuckAt } from './trongrid-history.ts';
 import type { TronGridEvent } from './trongrid-replies.ts';
 
 /** How the contract calls what it does, and the names of what it tells of it; by its place where the name is another. */
-const EVENTS: Readonly<Record<IssuerEventKind, { name: string; wallet: string[] | null; value: string[] }>> = {
+const EVENTS: Readonly<Record<IssuerEventKind, { name: string; wallet: string[] | null; value: string[] | null }>> = {
   destroyed: { name: 'DestroyedBlackFunds', wallet: ['_blackListedUser', '0'], value: ['_balance', '1'] },
   redeemed: { name: 'Redeem', wallet: null, value: ['amount', '0'] },
+  frozen: { name: 'AddedBlackList', wallet: ['_user', '0'], value: null },
+  unfrozen: { name: 'RemovedBlackList', wallet: ['_user', '0'], value: null },
 };
 
 /** How TronGrid is asked. */
@@ -35,7 +37,7 @@ export interface EventAsker {
 }
 
 export async function readEvents(asker: EventAsker, request: IssuerEventRequest): Promise<IssuerEventPage> {
-  const read = await readBothKinds(
+  const read = await readEachKind(
     (kind) => readKind(asker, request, kind),
     ({ timestamp }) => timestamp,
   );
@@ -100,7 +102,7 @@ function readRows(
 function readRow(raw: TronGridEvent, kind: IssuerEventKind, asset: Asset): IssuerRow {
   const told = (names: readonly string[]) => names.map((name) => raw.result[name]).find((text) => text !== undefined);
   const { wallet, value } = EVENTS[kind];
-  const amount = told(value);
+  const amount = value === null ? '0' : told(value);
   if (amount === undefined || !/^\d{1,78}$/.test(amount))
     throw invalid('an event has an amount that is no whole number');
   const bytes = wallet === null ? null : /^(?:0x|41)([0-9a-f]{40})$/i.exec(told(wallet) ?? '')?.[1];

@@ -67,7 +67,11 @@ export const eventsSchema = z.object({
 
 /** What a contract answers to a call; `result` says whether it could be run, not whether the contract refused it. */
 export const contractCallSchema = z.object({
-  result: z.object({ result: z.boolean().optional(), message: z.string().optional() }),
+  result: z.object({
+    result: z.boolean().optional(),
+    code: z.string().optional().catch(undefined),
+    message: z.string().optional(),
+  }),
   constant_result: z.array(hex).optional(),
   transaction: z.object({ ret: z.array(z.object({ ret: z.string().optional() })).optional() }).optional(),
 });
@@ -82,6 +86,9 @@ export const blockSchema = z.object({
 export const genesisSchema = z.object({ blockID: hash });
 
 const logsSchema = z.array(z.object({ address: z.string(), topics: z.array(hex).optional(), data: hex.optional() }));
+
+/** An account, `{}` where the address was never activated. Its type is told of contracts, and left out of the ordinary. */
+export const accountSchema = z.object({ address: z.string().optional(), type: z.string().optional() });
 
 /** A transaction as it was signed; `{}` where the node knows no such transaction. */
 export const transactionSchema = z.object({ txID: hash.optional(), raw_data: rawDataSchema.optional() });

@@ -15,6 +15,7 @@ import type {
   TransactionHash,
 } from '../chain.ts';
 import { type Http, http as platformHttp } from '../http.ts';
+import { readSubmissions } from '../multisig.ts';
 import { type Place, quoteProvider } from '../reply.ts';
 import { USDT } from './assets.ts';
 import { readEvents } from './trongrid-events.ts';
@@ -24,6 +25,7 @@ import { readNewest } from './trongrid-newest.ts';
 import { readOwner } from './trongrid-owner.ts';
 import { blockOf, positionsIn, signerOf, transfersIn } from './trongrid-receipts.ts';
 import {
+  accountSchema,
   blockReceiptsSchema,
   blockSchema,
   contractCallSchema,
@@ -35,6 +37,7 @@ import {
   transactionSchema,
   trongridPlace,
 } from './trongrid-replies.ts';
+import { type ConstantCall, callWords, readStandings } from './trongrid-standings.ts';
 
 /** TronGrid's documents name no lag of its index; solidity itself takes a minute. */
 const INDEX_LAG_MS = 10 * 60_000;
@@ -81,6 +84,14 @@ export function createTronGrid(options: TronGridOptions): ChainSource {
 
   const receiptOf = async (transaction: TransactionHash, call: Call) =>
     readReply(await post('/walletsolidity/gettransactioninfobyid', { value: transaction }, call), receiptSchema, place);
+
+  /** Calls of contracts, each by its own name, at the newest solidified block. */
+  const constantCalls =
+    (call: Call): ConstantCall =>
+    async (contract, method) => {
+      const body = { owner_address: contract, contract_address: contract, visible: true, ...method };
+      return readReply(await post('/walletsolidity/triggerconstantcontract', body, call), contractCallSchema, place);
+    };
 
   /** tronweb hands nothing on to its requests. */
   const calls = new AsyncLocalStorage<Call>();
@@ -175,23 +186,26 @@ export function createTronGrid(options: TronGridOptions): ChainSource {
         const { data, meta } = readReply(await get(path, request), eventsSchema, place);
         return { data, fingerprint: meta?.fingerprint ?? null };
       };
-      const owner = () =>
-        readOwner(
-          async (method) => {
-            const body = {
-              ...{ owner_address: asset.contract, contract_address: asset.contract, visible: true },
-              ...method,
-            };
-            return readReply(
-              await post('/walletsolidity/triggerconstantcontract', body, request),
-              contractCallSchema,
-              place,
-            );
-          },
-          asset,
+      return readEvents({ events, owner: () => readOwner(constantCalls(request), asset, place) }, request);
+    },
+
+    standings: (request) => {
+      const account = async (address: Address) =>
+        readReply(await post('/walletsolidity/getaccount', { address, visible: true }, request), accountSchema, place);
+      return readStandings({ place, call: constantCalls(request), account }, request);
+    },
+
+    pendingFreezes: (request) => {
+      const call = constantCalls(request);
+      return readSubmissions(
+        {
           place,
-        );
-      return readEvents({ events, owner }, request);
+          owner: () => readOwner(call, request.asset, place),
+          call: (contract, method, parameter) =>
+            callWords(call, contract, { function_selector: method, parameter }, place),
+        },
+        request,
+      );
     },
 
     native: (request) =>

@@ -1,8 +1,9 @@
 /** Contracts and their state: the token's few functions that a tracer reads, and Multicall3 around them. */
 import { Interface } from 'ethers/abi';
-import { parseAddress } from '../../chains/address.ts';
+import { addressFromWord, parseAddress } from '../../chains/address.ts';
 import { USDT } from '../../chains/ethereum/assets.ts';
 import { TOKEN } from '../ethereum/chain.ts';
+import { callMultisig } from '../multisig.ts';
 import { headAt } from '../network.ts';
 import { blockNumber, stateRoot } from './blocks.ts';
 import type { Node } from './options.ts';
@@ -61,15 +62,24 @@ function stateAt(node: Node, tag: unknown): number {
   throw new RpcRefusal({ code: -32000, message });
 }
 
-function isDeployed({ options }: Node, address: string, block: number): boolean {
+function isDeployed({ chain: { ledger }, options }: Node, address: string, block: number): boolean {
   if (address === TOKEN) return block >= USDT.sinceBlock;
+  if (/^0x[0-9a-f]{40}$/.test(address) && ledger.isContract(addressFromWord('ethereum', address))) return true;
   return address === MULTICALL && options.multicall !== false && block >= MULTICALL_SINCE;
 }
 
 /** What a contract returns; nothing where there is none, as the machine has it. */
 function run(node: Node, address: string, data: string, block: number): Outcome {
   if (!isDeployed(node, address, block)) return '0x';
-  return address === TOKEN ? runToken(node, data, block) : runMulticall(node, data, block);
+  if (address === TOKEN) return runToken(node, data, block);
+  return address === MULTICALL ? runMulticall(node, data, block) : runOther(node, address, data, block);
+}
+
+/** Of other contracts the multisig of the issuer is answered for. */
+function runOther({ chain: { ledger } }: Node, address: string, data: string, block: number): Outcome {
+  const at = headAt(ledger.network, block);
+  const answer = callMultisig(ledger, addressFromWord('ethereum', address), data.slice(2), at);
+  return answer === null ? REVERTED : `0x${answer}`;
 }
 
 function runToken({ chain: { ledger } }: Node, data: string, block: number): Outcome {
@@ -92,7 +102,7 @@ function runToken({ chain: { ledger } }: Node, data: string, block: number): Out
     case 'name':
       return answer(token.name);
     default:
-      return answer(ledger.isFrozen(wallet()));
+      return answer(ledger.isFrozen(wallet(), headAt(ledger.network, block)));
   }
 }
 

@@ -3,8 +3,8 @@ import type { TransactionHash } from '../../chains/chain.ts';
 import { ETHEREUM } from '../ethereum.ts';
 import type { Ledger } from '../ledger.ts';
 import { digest } from '../names.ts';
-import type { SimulatedBurn, SimulatedTransfer } from '../types.ts';
-import { APPROVAL_TOPIC, addressWord, BURN_TOPICS, lowerCase, TRANSFER_TOPIC, word } from './words.ts';
+import type { SimulatedDeed, SimulatedTransfer } from '../types.ts';
+import { APPROVAL_TOPIC, addressWord, DEED_TOPICS, lowerCase, TRANSFER_TOPIC, word } from './words.ts';
 
 /** The token that is simulated, as logs name it. */
 export const TOKEN = lowerCase(ETHEREUM.token.address);
@@ -18,8 +18,8 @@ export interface ChainOptions {
   readonly genesis?: string;
   /** Every transfer is accompanied by one of a token that only calls itself USDT, with the same parties and value. */
   readonly otherToken?: boolean;
-  /** Whether the wallet whose funds were destroyed stands in a topic, as in contracts derived from the real one. */
-  readonly indexedBurns?: boolean;
+  /** Whether a frozen wallet stands in a topic, as in contracts derived from the real one. */
+  readonly indexedDeeds?: boolean;
 }
 
 export interface ChainLog {
@@ -36,12 +36,12 @@ export interface ChainLog {
 
 interface Block {
   readonly logs: readonly ChainLog[];
-  /** The log that each transfer, and each burn, left. */
+  /** The log that each transfer, and each deed of the issuer, left. */
   readonly of: ReadonlyMap<Happening, ChainLog>;
 }
 
 /** What leaves a log of the token. */
-type Happening = SimulatedTransfer | SimulatedBurn;
+type Happening = SimulatedTransfer | SimulatedDeed;
 type Content = Pick<ChainLog, 'address' | 'topics' | 'data'>;
 
 export class EthereumChain {
@@ -76,7 +76,7 @@ export class EthereumChain {
     const known = this.#blocks.get(block);
     if (known !== undefined) return known;
     const { ledger } = this;
-    const happened = [...ledger.between(block, block), ...ledger.burnsBetween(block, block)];
+    const happened = [...ledger.between(block, block), ...ledger.deedsBetween(block, block)];
     const laid = layOut(
       happened.sort((a, b) => a.position - b.position),
       this.#options,
@@ -87,7 +87,7 @@ export class EthereumChain {
 }
 
 /** Transactions in the order of what happened first in them, each with all its logs together: that is how blocks are. */
-function layOut(happened: readonly Happening[], { otherToken = false, indexedBurns = false }: ChainOptions): Block {
+function layOut(happened: readonly Happening[], { otherToken = false, indexedDeeds = false }: ChainOptions): Block {
   const transactions = new Map<TransactionHash, Happening[]>();
   for (const each of happened) {
     transactions.set(each.transaction, [...(transactions.get(each.transaction) ?? []), each]);
@@ -106,7 +106,7 @@ function layOut(happened: readonly Happening[], { otherToken = false, indexedBur
     if (first !== undefined) add(approvalFor(first));
     for (const each of inIt) {
       if (!isTransfer(each)) {
-        of.set(each, add(burnOf(each, indexedBurns)));
+        of.set(each, add(deedOf(each, indexedDeeds)));
         continue;
       }
       if (otherToken) add(transferOf(OTHER_TOKEN, each));
@@ -121,11 +121,12 @@ function isTransfer(happening: Happening): happening is SimulatedTransfer {
   return 'signer' in happening;
 }
 
-function burnOf({ kind, wallet, value }: SimulatedBurn, indexed: boolean): Content {
-  const topic = BURN_TOPICS[kind];
-  if (kind === 'redeemed') return { address: TOKEN, topics: [topic], data: word(value) };
-  if (indexed) return { address: TOKEN, topics: [topic, addressWord(wallet)], data: word(value) };
-  return { address: TOKEN, topics: [topic], data: addressWord(wallet) + word(value).slice(2) };
+function deedOf(deed: SimulatedDeed, indexed: boolean): Content {
+  const topic = DEED_TOPICS[deed.kind];
+  const amount = 'value' in deed ? word(deed.value) : '0x';
+  if (deed.kind === 'redeemed') return { address: TOKEN, topics: [topic], data: amount };
+  if (indexed) return { address: TOKEN, topics: [topic, addressWord(deed.wallet)], data: amount };
+  return { address: TOKEN, topics: [topic], data: addressWord(deed.wallet) + amount.slice(2) };
 }
 
 function transferOf(address: string, { from, to, value }: SimulatedTransfer): Content {

@@ -34,17 +34,17 @@ export class LogSearch {
   find(query: LogQuery): Found {
     const onlyToken = query.addresses?.every((address) => address === TOKEN) === true && query.addresses.length > 0;
     if (!onlyToken) return this.#anyLogs(query);
-    const [transfers, burns] = [this.#transfers(query), this.#burns(query)];
-    if (burns.blocks.length === 0) return transfers;
+    const [transfers, deeds] = [this.#transfers(query), this.#deeds(query)];
+    if (deeds.blocks.length === 0) return transfers;
     return {
-      blocks: [...transfers.blocks, ...burns.blocks].sort((a, b) => a - b),
-      logs: () => [...transfers.logs(), ...burns.logs()].sort(inOrder),
+      blocks: [...transfers.blocks, ...deeds.blocks].sort((a, b) => a - b),
+      logs: () => [...transfers.logs(), ...deeds.logs()].sort(inOrder),
     };
   }
 
-  #burns(query: LogQuery): Found {
-    const burns = this.#chain.ledger.burnsBetween(query.from, query.to);
-    const logs = burns.map((burn) => this.#chain.logOf(burn)).filter((log) => matches(log, query));
+  #deeds(query: LogQuery): Found {
+    const deeds = this.#chain.ledger.deedsBetween(query.from, query.to);
+    const logs = deeds.map((deed) => this.#chain.logOf(deed)).filter((log) => matches(log, query));
     return { blocks: logs.map(({ block }) => block), logs: () => logs };
   }
 
@@ -66,7 +66,7 @@ export class LogSearch {
 
   #anyLogs(query: LogQuery): Found {
     const { ledger } = this.#chain;
-    const happened = [...ledger.between(query.from, query.to), ...ledger.burnsBetween(query.from, query.to)];
+    const happened = [...ledger.between(query.from, query.to), ...ledger.deedsBetween(query.from, query.to)];
     const blocks = [...new Set(happened.map(({ block }) => block))].sort((a, b) => a - b);
     const logs = blocks.flatMap((block) => this.#chain.logsIn(block).filter((log) => matches(log, query)));
     return { blocks: logs.map(({ block }) => block), logs: () => logs };

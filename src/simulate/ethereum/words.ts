@@ -5,9 +5,11 @@ import type { Address } from '../../chains/chain.ts';
 
 export const TRANSFER_TOPIC = id('Transfer(address,address,uint256)');
 export const APPROVAL_TOPIC = id('Approval(address,address,uint256)');
-export const BURN_TOPICS = {
+export const DEED_TOPICS = {
   destroyed: id('DestroyedBlackFunds(address,uint256)'),
   redeemed: id('Redeem(uint256)'),
+  frozen: id('AddedBlackList(address)'),
+  unfrozen: id('RemovedBlackList(address)'),
 } as const;
 
 /** A quantity: hex without leading zeros. */

@@ -1,15 +1,17 @@
 /** The node's own calls, as java-tron answers them: a contract read, the newest block, receipts, an account. */
+import { id } from 'ethers/hash';
 import { isAddress } from 'tronweb/utils';
 import { addressBytes, addressFromWord, parseAddress } from '../../chains/address.ts';
 import type { Address, TransactionHash } from '../../chains/chain.ts';
 import { ok, type Reply } from '../http/reply.ts';
 import type { Ledger } from '../ledger.ts';
+import { callMultisig } from '../multisig.ts';
 import { digest } from '../names.ts';
 import { TRANSFER_TOPIC, USDT_CONTRACT, USDT_TOKEN } from '../tron.ts';
 import type { SimulatedTransfer } from '../types.ts';
 import { accountIn, refuse, type SimulatedRequest } from './request.ts';
 
-/** The functions of the contract that are answered, by the first four bytes of their call data. */
+/** The functions of the token that are answered, by the first four bytes of their call data. */
 const SELECTORS: Readonly<Record<string, string>> = {
   'balanceOf(address)': '70a08231',
   'isBlackListed(address)': 'e47d6060',
@@ -27,11 +29,13 @@ export function constantCall(ledger: Ledger, { params, solid }: SimulatedRequest
   const contract = addressIn(params.contract_address, visible);
   if (owner === null || contract === null)
     return failedCall('OTHER_ERROR', 'class java.lang.IllegalArgumentException : Invalid address');
-  if (contract !== USDT_CONTRACT) return failedCall('CONTRACT_VALIDATE_ERROR', 'Smart contract is not exist.');
+  if (!ledger.isContract(contract)) return failedCall('CONTRACT_VALIDATE_ERROR', 'Smart contract is not exist.');
 
-  const named = SELECTORS[params.function_selector ?? ''] ?? '';
+  const named = selectorOf(params.function_selector ?? '');
   const data = params.data ?? `${named}${params.parameter ?? ''}`;
-  const result = callContract(ledger, data, solid);
+  const state = solid ? ledger.head : ledger.tip;
+  const result =
+    contract === USDT_CONTRACT ? callContract(ledger, data, solid) : callMultisig(ledger, contract, data, state);
   const shown = (address: Address): string => (visible ? address : `41${addressBytes(address)}`);
   const value = { data, owner_address: shown(owner), contract_address: shown(contract) };
   const { timestamp, block } = solid ? ledger.head : ledger.tip;
@@ -156,6 +160,16 @@ function receiptOf(transfers: readonly SimulatedTransfer[]): object | null {
   };
 }
 
+/** `getaccount`: a contract says that it is one, and of an address that nobody has paid there is no account. */
+export function nodeAccount(ledger: Ledger, { params, solid }: SimulatedRequest): Reply {
+  const address = addressIn(params.address, params.visible === 'true');
+  if (address === null) return ok({ Error: 'class java.lang.IllegalArgumentException : Invalid address' });
+  if (ledger.isContract(address)) return ok({ address: params.address, type: 'Contract' });
+  const [first] = ledger.of(address);
+  const known = first !== undefined && first.block <= (solid ? ledger.head : ledger.tip).block;
+  return ok(known ? { address: params.address, create_time: first.timestamp } : {});
+}
+
 /** `GET /v1/accounts/{address}`, with little but the token balance; no data for an account nobody has paid. */
 export function account(ledger: Ledger, { path }: SimulatedRequest): Reply {
   const address = accountIn(path, ledger);
@@ -183,10 +197,14 @@ function callContract(ledger: Ledger, data: string, solid: boolean): string | nu
       return word(ledger.balance(wallet, solid ? ledger.head : ledger.tip).toString(16));
     case SELECTORS['isBlackListed(address)']:
     case SELECTORS['getBlackListStatus(address)']:
-      return word(ledger.isFrozen(wallet) ? '1' : '0');
+      return word(ledger.isFrozen(wallet, solid ? ledger.head : ledger.tip) ? '1' : '0');
     default:
       return null;
   }
+}
+
+function selectorOf(method: string): string {
+  return SELECTORS[method] ?? id(method).slice(2, 10);
 }
 
 /** java-tron takes base58 where `visible` says so, and hex with 41 where it does not. */

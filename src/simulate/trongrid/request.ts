@@ -12,6 +12,7 @@ export const ENDPOINTS = [
   'account',
   'events',
   'constantCall',
+  'nodeAccount',
   'head',
   'genesis',
   'receipt',
@@ -43,6 +44,7 @@ export function endpointOf(path: string): Endpoint {
   if (/^\/v1\/contracts\/[^/]+\/events$/.test(path)) return 'events';
   const call = /^\/wallet(?:solidity)?\/(\w+)$/.exec(path)?.[1];
   if (call === 'triggerconstantcontract') return 'constantCall';
+  if (call === 'getaccount') return 'nodeAccount';
   if (call === 'getnowblock') return 'head';
   if (call === 'getblockbynum') return 'genesis';
   if (call === 'gettransactioninfobyid') return 'receipt';

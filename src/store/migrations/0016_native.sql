@@ -36,4 +36,4 @@ create table unread_natives (
 
 alter table run_requests drop constraint run_requests_kind_check;
 alter table run_requests add constraint run_requests_kind_check
-  check (kind in ('history', 'probe', 'balance', 'receipt', 'positions', 'signer', 'issuer', 'native', 'retry'));
+  check (kind in ('history', 'probe', 'balance', 'receipt', 'positions', 'signer', 'issuer', 'standing', 'native', 'retry'));
