@@ -13,7 +13,7 @@ import { writeRows } from '../soak/measure.ts';
 import { memoryOf } from './memory.ts';
 
 const TAGS = 1_000_000;
-/** YAML takes ten times as long; what matters is that memory does not grow with them. */
+/** YAML takes twice as long a tag; what matters is that memory does not grow with them. */
 const PACK_TAGS = 100_000;
 const WALLETS = 100_000;
 /** How often the memory of the processes is looked at. */
