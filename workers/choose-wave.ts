@@ -22,6 +22,7 @@ import { readWalletDecisions, standing, type WalletDecision } from '../src/store
 import type { CrawlSetup } from './crawl-setup.ts';
 import { type FollowedMoney, followMoney, type ReachedWallet } from './frontier-money.ts';
 import type { Provider } from './provider.ts';
+import { addTagStops } from './tag-stops.ts';
 
 /**
  * Follows the money over what is read so far, and takes the wallets that are worth reading next.
@@ -30,6 +31,7 @@ import type { Provider } from './provider.ts';
  *   not follow
  */
 export async function chooseNext({ pool }: CrawlSetup, run: Run, providers: readonly Provider[]): Promise<boolean> {
+  await addTagStops(pool, run);
   const money = await followMoney(pool, run);
   const place = await readPlace(pool, run, money, providers);
   const { maxHops, maxWallets, maxRequests, minShare } = run.policy;
@@ -210,7 +212,7 @@ async function endsAs(pool: Pool, run: Run, wave: number, { reached }: Place): P
     const listed = stops.get(walletKey(wallet));
     const tagged = wallet.end === 'service';
     const reason = tagged
-      ? `a listed service: ${listed?.name ?? 'no name given'} (${listed?.category ?? 'service'})`
+      ? `${listed?.taggedBy == null ? 'a listed service' : 'a tagged service'}: ${listed?.name ?? 'no name given'} (${listed?.category ?? 'service'})${listed?.taggedBy == null ? '' : `, as ${listed.taggedBy} says`}`
       : 'a reported payment came from it: money that comes here counts as returned';
     return [
       {

@@ -126,7 +126,11 @@ async function resumeOrBegin(
         ...{ allowedRows: null, byPerson: false, amount: null, rule: null },
       })),
     );
-    await addRunStops(db, run.id, stops);
+    await addRunStops(
+      db,
+      run.id,
+      stops.map((stop) => ({ ...stop, taggedBy: null })),
+    );
     return run;
   });
 }

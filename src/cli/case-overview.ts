@@ -33,6 +33,7 @@ import {
   readHeads,
 } from '../store/runs.ts';
 import { readSchedule, type Schedule } from '../store/schedules.ts';
+import { newestImport } from '../store/tags.ts';
 
 /** As many crawls, and as many times of its schedule without one, are told. */
 const CRAWLS = 5;
@@ -59,6 +60,8 @@ export interface CaseOverview {
     readonly offline: boolean;
     /** Reported wallets, and confirmed payees, that it does not start from: they came later. */
     readonly newSeeds: number;
+    /** Tags have come or gone since it began. */
+    readonly newTags: boolean;
     readonly stop: { readonly code: string; readonly reason: string } | null;
     readonly heads: readonly (PinnedHead & { readonly chain: ChainId })[];
     readonly wallets: WalletCounts;
@@ -161,6 +164,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
       policy: run.policy,
       offline: run.offline,
       newSeeds: await countNewSeeds(pool, run),
+      newTags: (await newestImport(pool)) > run.tagsAsOf,
       stop: run.stopCode === null ? null : { code: run.stopCode, reason: run.stopReason ?? '' },
       heads: [...(await readHeads(pool, run.id))].map(([chain, head]) => ({ chain, ...head })),
       wallets: counts,

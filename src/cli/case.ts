@@ -87,7 +87,8 @@ JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], s
   frozen, since, asked, events: [{kind, transaction, at, amount}]}], freezes: [{chain, asset, known}], followed: [{rule, sources,
   exited, resting, notFollowed}], notFollowed: [{kind, reason, wallets, amounts: {fifo, lifo, pro-rata, libr}}], collisions: [{case,
   wallets, victims, services, from: {own, other} or null}], failed, clusters}
-state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl;
+state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl; newTags
+is true where tags have come or gone since it began;
 balances are reported wallets', proofs count all that were read;
 unconfirmed counts transfers of imported files that the chain's histories do not have; burnt is what the issuer destroyed
 at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that; frozen lists wallets that the
@@ -183,6 +184,7 @@ function toText(overview: CaseOverview, inside: string, now: number): string {
       `${counted(graph.wallets, 'wallet')}, ${counted(graph.edges, 'edge')} (poison and transfers to oneself are left out)`,
     ],
     ['Poison', poisonText(poison)],
+    ...(run.newTags ? [['Tags', 'changed since: crawl again to use them']] : []),
     ['Requests', run.offline ? 'none: offline' : count(run.requests)],
     ['graphHash', run.graphHash ?? 'none: the crawl is not finished'],
   );

@@ -82,16 +82,24 @@ async function readRequest(
   const since = Math.min(...(await readAssets(pool)).map((asset) => asset.since));
   return {
     ...{ case: found, run },
-    stops: stops === undefined ? await stopsOfCrawl(pool, run.id) : await readStopsFile(stops),
+    stops: await stopsOf(pool, run.id, stops),
     report: report === undefined ? null : findReport(await readReports(pool, found.id), report),
     asOf: asOf === undefined ? null : typed(() => parseTimeAsked(asOf, { since, now: clock.now() })),
   };
 }
 
-/** Without a list of its own a trace ends where the crawl did: not at reported wallets, nor where a person had it go on. */
-async function stopsOfCrawl(pool: Pool, runId: number): Promise<ListedStop[]> {
+/**
+ * Where a trace ends: at the services of its list, or without one at those of the crawl's; and at those that tags name. Not at
+ * reported wallets without a list of its own that names them, nor where a person had the crawl go on.
+ */
+async function stopsOf(pool: Pool, runId: number, path: string | undefined): Promise<readonly ListedStop[]> {
   const read = new Set((await readCaseWallets(pool, runId, ['expanded'])).map(walletKey));
-  return (await readRunStops(pool, runId)).filter((stop) => !read.has(walletKey(stop)));
+  const crawl = (await readRunStops(pool, runId)).filter((stop) => !read.has(walletKey(stop)));
+  const ofCrawl = crawl.map(({ taggedBy: _, ...stop }): ListedStop => stop);
+  if (path === undefined) return ofCrawl;
+  const list = await readStopsFile(path);
+  const listed = new Set(list.map(walletKey));
+  return [...list, ...ofCrawl.filter((stop, n) => crawl[n]?.taggedBy != null && !listed.has(walletKey(stop)))];
 }
 
 /** The report that a person names: by its number, or by a reference that only one has. */

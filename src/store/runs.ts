@@ -45,13 +45,15 @@ export interface Run {
   readonly graphHash: string | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
+  /** The newest change of the tags when it began: it reads them as of that. */
+  readonly tagsAsOf: number;
 }
 
 /** Runs of earlier versions followed all money, and planned no pages. */
 const POLICY = `'{"minShare": "0", "maxRequests": null, "stops": null, "native": true}'::jsonb || policy as policy`;
 const COLUMNS = `id, case_id as "caseId", number, ${POLICY}, offline, state, attempt, requests, rows, answered_at as "answeredAt",
   stop_code as "stopCode", stop_reason as "stopReason", graph_hash as "graphHash", started_at as "startedAt",
-  ended_at as "endedAt"`;
+  ended_at as "endedAt", tags_as_of as "tagsAsOf"`;
 
 export async function lastRun(db: Db, caseId: number): Promise<Run | undefined> {
   return maybe<Run>(db, `select ${COLUMNS} from runs where case_id = $1 order by number desc limit 1`, [caseId]);
@@ -94,8 +96,9 @@ export async function beginRun(
 ): Promise<Run> {
   const run = await one<Run>(
     db,
-    `insert into runs (case_id, number, policy, seeds, offline, state, started_at)
-     values ($1, (select coalesce(max(number), 0) + 1 from runs where case_id = $1), $2, $3, $4, 'running', $5)
+    `insert into runs (case_id, number, policy, seeds, offline, state, started_at, tags_as_of)
+     values ($1, (select coalesce(max(number), 0) + 1 from runs where case_id = $1), $2, $3, $4, 'running', $5,
+       (select coalesce(max(id), 0) from tag_imports))
      returning ${COLUMNS}`,
     [request.caseId, JSON.stringify(request.policy), request.seeds, request.offline, request.now],
   );

@@ -159,6 +159,48 @@ describe.skipIf(inject('postgres') === null)('a crawl that follows the money', (
     expect(await stops()).not.toHaveProperty('big');
   });
 
+  it('stops at services that tags name, as of its beginning, unless the case follows such', async () => {
+    const path = join(folder, 'tags.csv');
+    await writeFile(
+      path,
+      `address,label,category,confidence\n${ADDRESSES.big},Meridian 4,hot-wallet,40\n${ADDRESSES.big},Meridian,exchange,80\n${ADDRESSES.seed},Meridian,exchange,80\n${ADDRESSES.small},on a list,sanctioned,90\n`,
+    );
+    await serve(NETWORK);
+    await cli(env, 'tags', 'import', path, '--publisher', 'A list', '--by', 'ann');
+    const { followed } = await crawl();
+    expect(asked()).toEqual(new Set(['seed', 'small']));
+    expect((await list()).stopped[0]).toMatchObject({
+      ...{ address: ADDRESSES.big, kind: 'tagged' },
+      reason: 'a tagged service: Meridian (exchange), as A list says',
+    });
+    expect(followed[0]).toMatchObject({ rule: 'fifo', exited: '900000.000000' });
+    const trace = async () => (await cliJson<{ exits: readonly object[] }>(env, 'trace', 'x', '--rule', 'fifo')).exits;
+    expect(await trace()).toMatchObject([{ end: 'service', address: ADDRESSES.big, amount: '900000.000000' }]);
+    // What comes and goes later counts for the next crawl.
+    await cli(env, 'tags', 'remove', '--publisher', 'A list', '--by', 'ann');
+    expect(await trace()).toHaveLength(1);
+    expect((await cli(env, 'case', 'show', 'x')).out).toMatch(/^ {2}Tags +changed since: crawl again to use them$/m);
+    await crawl();
+    expect(asked()).toContain('big');
+    expect(await trace()).toEqual([]);
+  });
+
+  it('goes through tagged services where the case follows their category', async () => {
+    const path = join(folder, 'followed.csv');
+    await writeFile(
+      path,
+      `address,label,category\n${ADDRESSES.big},Meridian,exchange\n${ADDRESSES.small},a list,sanctioned\n`,
+    );
+    await serve(NETWORK);
+    await cli(env, 'tags', 'import', path, '--by', 'ann');
+    await cli(env, 'tags', 'categories', 'x', '--follow', 'exchange', '--by', 'ann', '--why', 'it is a shell');
+    await cli(env, 'tags', 'categories', 'x', '--stop', 'sanctioned', '--by', 'ann', '--why', 'told to');
+    await crawl();
+    expect(asked()).toContain('big');
+    expect(asked()).not.toContain('small');
+    expect(await stops()).toMatchObject({ small: 'tagged' });
+  });
+
   it('obeys what a person decided, and says why', async () => {
     await serve(NETWORK);
     await cli(env, 'wallet', 'expand', 'x', ADDRESSES.shop, '--why', 'a shop that the network owns');
