@@ -51,12 +51,16 @@ export function findDeposits(
       candidates.delete(account);
     }
   }
-  const sinks = possibleSinks(candidates, isPossible, policy);
-
+  const isService = (account: number): boolean =>
+    isPossible(account) || rules.categories.includes(names.get(account)?.category ?? '');
+  const sinks = filledSinks(histories, candidates, isService, policy);
   for (const [account, forwarding] of candidates) {
-    const found = byName(histories, forwarding, policy) ?? byBehaviour(histories, forwarding, sinks, policy);
+    const own = inTurn(histories, forwarding, (payee) => sinks.has(payee), rules.leastShare);
+    // A named sink among those of no name names nobody: less than the share goes to it.
+    const found = byName(histories, forwarding, policy) ?? (own === null ? null : { named: null, sinks: own });
     if (found === null) continue;
-    const confidenceOf = (sink: number): number => (services.get(sink) ?? successors.get(sink))?.confidence ?? UNSEEN;
+    const confidenceOf = (sink: number): number =>
+      sinks.has(sink) ? ((services.get(sink) ?? successors.get(sink))?.confidence ?? UNSEEN) : UNREAD;
     addresses.set(account, describe(histories, account, forwarding, found, confidenceOf));
   }
   return { addresses, successors };
@@ -64,6 +68,8 @@ export function findDeposits(
 
 /** A sink that a crawl took for a possible service without more being known of it. */
 const UNSEEN = 75;
+/** A payee that was not read, and of which no more is known than that a deposit address turned to it. */
+const UNREAD = 50;
 
 interface Found {
   readonly named: ServiceName | null;
@@ -91,39 +97,39 @@ function byName(
 }
 
 /**
- * To possible services goes nearly all, to one at a time: an exchange replaces its hot wallets, and nobody's account goes
- * back to an older one. A named sink among them names nobody here, since less than the share goes to it.
+ * The payees to whom nearly all goes, one after the other, of whom one at least is a sink: an exchange replaces its hot
+ * wallets, and nobody's account goes back to an older one. A payee that was not read may be the next of them.
  */
-function byBehaviour(
-  { names }: Histories,
+function inTurn(
+  { complete }: Histories,
   { received, payees, turns }: Forwarding,
-  sinks: ReadonlySet<number>,
-  { depositAddresses: { leastShare, categories } }: AttributionPolicy,
-): Found | null {
-  const isSink = (payee: number) => sinks.has(payee) || categories.includes(names.get(payee)?.category ?? '');
-  const own = [...payees.keys()].filter(isSink);
+  isSink: (account: number) => boolean,
+  leastShare: number,
+): number[] | null {
+  const counts = (payee: number) => isSink(payee) || complete[payee] !== 1;
+  const own = [...payees.keys()].filter(counts);
   const sum = own.reduce((all, payee) => all + (payees.get(payee) ?? 0n), 0n);
-  if (!isShare(sum, received, leastShare)) return null;
-  const inTurn = turns.filter(isSink).filter((payee, place, all) => all[place - 1] !== payee);
-  return inTurn.length === own.length ? { named: null, sinks: own } : null;
+  if (!own.some(isSink) || !isShare(sum, received, leastShare)) return null;
+  const times = turns.filter(counts).filter((payee, place, all) => all[place - 1] !== payee);
+  return times.length === own.length ? own : null;
 }
 
-/** Of the possible services those that are filled by wallets that forward to them: a desk is paid by its customers themselves. */
-function possibleSinks(
+/** Of the services those that are filled by wallets that forward to them: a desk is paid by its customers themselves. */
+function filledSinks(
+  histories: Histories,
   candidates: ReadonlyMap<number, Forwarding>,
-  isPossible: (account: number) => boolean,
+  isService: (account: number) => boolean,
   { depositAddresses: { leastShare, leastForwarders, leastForwarding } }: AttributionPolicy,
 ): Set<number> {
   const forwarders = new Map<number, number>();
   const payers = new Map<number, number>();
   const addTo = (counts: Map<number, number>, sink: number) => counts.set(sink, (counts.get(sink) ?? 0) + 1);
-  for (const { received, payees } of candidates.values()) {
-    const own = [...payees.keys()].filter(isPossible);
-    const sum = own.reduce((all, payee) => all + (payees.get(payee) ?? 0n), 0n);
-    const forwards = isShare(sum, received, leastShare);
-    for (const sink of own) {
-      addTo(payers, sink);
-      if (forwards) addTo(forwarders, sink);
+  for (const forwarding of candidates.values()) {
+    const forwards = inTurn(histories, forwarding, isService, leastShare) !== null;
+    for (const payee of forwarding.payees.keys()) {
+      if (!isService(payee)) continue;
+      addTo(payers, payee);
+      if (forwards) addTo(forwarders, payee);
     }
   }
   const sinks = new Set<number>();

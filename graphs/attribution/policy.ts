@@ -70,7 +70,7 @@ export const ATTRIBUTION_POLICY: AttributionPolicy = {
   depositAddresses: {
     on: true,
     leastShare: 90,
-    leastForwarders: 2,
+    leastForwarders: 1,
     leastForwarding: 50,
     leastMoved: 3,
     categories: ['exchange', 'hot-wallet', 'wallet-service', 'payment-processor', 'gambling'],
@@ -79,7 +79,7 @@ export const ATTRIBUTION_POLICY: AttributionPolicy = {
     on: true,
     stocked: { payers: 12, payees: 8, mostTaken: 50 },
     busy: { counterparties: 80, payers: 40, payees: 40, perDay: 12 },
-    swept: { payers: 40, leastForwarders: 3, leastForwarding: 80, payees: 8, mostTaken: 250 },
+    swept: { payers: 40, leastForwarders: 2, leastForwarding: 80, payees: 8, mostTaken: 250 },
   },
   funders: { on: true, mostWallets: 250, leastOfServices: 1 },
   lookAlikes: { on: true },

@@ -74,12 +74,16 @@ describe('a deposit address', () => {
     expect(kind({ wallets, ties: [] }, 'service').map(({ address }) => address)).toEqual(['hot']);
   });
 
-  it('is one of a sink that a crawl took for a service, once two wallets forward to it', () => {
+  it('is one of a sink that a crawl took for a service', () => {
     const rows = ['ann dep1 100 1', 'dep1 hot 100 2', 'bob dep2 100 3', 'dep2 hot 100 4'];
     const found = (list: string[]) =>
-      attributed({ rows: list, unread: ['hot'], possible: ['hot'] }).wallets.map(({ address }) => address);
+      attributed({ rows: list, unread: ['hot', 'later'], possible: ['hot'] }).wallets.map(({ address }) => address);
     expect(found(rows)).toEqual(['dep1', 'dep2']);
-    expect(found(rows.slice(0, 2))).toEqual([]);
+    // Where it turned to next, nobody has read.
+    expect(found([...rows, 'ann dep1 900 90', 'dep1 later 900 91'])).toEqual(['dep1', 'dep2']);
+    expect(found([...rows, 'ann dep1 900 90', 'dep1 later 900 91', 'ann dep1 9 92', 'dep1 hot 9 93'])).toEqual([
+      'dep2',
+    ]);
     // A desk is paid by its customers, who do not forward.
     expect(found([...rows, ...['p', 'q', 'r'].flatMap((who) => [`z ${who} 100 1`, `${who} hot 10 5`])])).toEqual([]);
   });
