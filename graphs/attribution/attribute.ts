@@ -2,7 +2,7 @@
 import type { Wallet } from '../../src/chains/chain.ts';
 import { walletKey } from '../wallet-key.ts';
 import { findDeposits } from './deposits.ts';
-import { forwardingOf, isShare } from './forwarding.ts';
+import { forwardsTo } from './forwarding.ts';
 import { findFunders } from './funders.ts';
 import { compare, type Histories, indexHistories } from './histories.ts';
 import { findLookAlikes } from './look-alikes.ts';
@@ -52,16 +52,8 @@ export function attribute(input: AttributionInput, policy: AttributionPolicy): A
 
 /** Wallets that forwarded nearly all to wallets whose history is not known. */
 function unsettled(histories: Histories, { depositAddresses: { leastShare } }: AttributionPolicy): number[] {
-  return histories.sorted.filter((account) => {
-    const forwarding = forwardingOf(histories, account);
-    if (forwarding === null) return false;
-    const unread = [...forwarding.payees].filter(([payee]) => histories.complete[payee] !== 1);
-    return isShare(
-      unread.reduce((sum, [, value]) => sum + value, 0n),
-      forwarding.received,
-      leastShare,
-    );
-  });
+  const isUnread = (payee: number) => histories.complete[payee] !== 1;
+  return histories.sorted.filter((account) => forwardsTo(histories, account, leastShare, isUnread));
 }
 
 function orderOf(inference: WalletInference): string {

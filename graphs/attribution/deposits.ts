@@ -33,26 +33,29 @@ export function findDeposits(
   const addresses = new Map<number, DepositAddress>();
   const successors = new Map<number, PossibleService>();
   if (!rules.on) return { addresses, successors };
-  const { names, possible, sorted } = histories;
+  const { table, names, possible, received, sorted } = histories;
   const isPossible = (account: number): boolean =>
     !names.has(account) && (possible[account] === 1 || services.has(account) || successors.has(account));
+  const isService = (account: number): boolean =>
+    isPossible(account) || rules.categories.includes(names.get(account)?.category ?? '');
   const candidates = new Map<number, Forwarding>();
-  for (const account of sorted) {
-    if (names.has(account) || isPossible(account)) continue;
-    const forwarding = forwardingOf(histories, account);
-    if (forwarding !== null) candidates.set(account, forwarding);
-  }
-
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  let sought = sorted.filter(isService);
+  for (let round = 0; round < MOST_ROUNDS && sought.length > 0; round += 1) {
+    for (const sink of sought) {
+      for (const row of received(sink)) {
+        const account = table.from[row] ?? -1;
+        if (candidates.has(account) || names.has(account) || isPossible(account)) continue;
+        const forwarding = forwardingOf(histories, account);
+        if (forwarding !== null) candidates.set(account, forwarding);
+      }
+    }
     const found = findSuccessors(histories, candidates, isPossible, policy);
-    if (found.size === 0) break;
     for (const [account, service] of found) {
       successors.set(account, service);
       candidates.delete(account);
     }
+    sought = [...found.keys()];
   }
-  const isService = (account: number): boolean =>
-    isPossible(account) || rules.categories.includes(names.get(account)?.category ?? '');
   const sinks = filledSinks(histories, candidates, isService, policy);
   for (const [account, forwarding] of candidates) {
     const own = inTurn(histories, forwarding, (payee) => sinks.has(payee), rules.leastShare);

@@ -16,10 +16,10 @@ export interface Forwarding {
 }
 
 /** `null` where the wallet has paid nothing, or where its history is not whole. */
-export function forwardingOf({ table, complete, received, paid }: Histories, account: number): Forwarding | null {
+export function forwardingOf(histories: Histories, account: number): Forwarding | null {
+  const { table, complete, paid } = histories;
   const payouts = paid(account);
-  const last = payouts.at(-1);
-  if (complete[account] !== 1 || last === undefined) return null;
+  if (complete[account] !== 1 || payouts.length === 0) return null;
   const payees = new Map<number, bigint>();
   const turns: number[] = [];
   for (const row of payouts) {
@@ -27,11 +27,16 @@ export function forwardingOf({ table, complete, received, paid }: Histories, acc
     payees.set(payee, (payees.get(payee) ?? 0n) + (table.value[row] ?? 0n));
     if (turns.at(-1) !== payee) turns.push(payee);
   }
-  let sum = 0n;
+  return { received: receivedOf(histories, account), payees, turns };
+}
+
+/** What was received up to the last payout, in base units. */
+function receivedOf({ table, received, paid }: Histories, account: number): bigint {
   // Transfers of one instant have no certain order: what came with the last payout may have gone with it.
-  const until = table.timestamp[last] ?? 0;
+  const until = table.timestamp[paid(account).at(-1) ?? -1] ?? 0;
+  let sum = 0n;
   for (const row of received(account)) if ((table.timestamp[row] ?? 0) <= until) sum += table.value[row] ?? 0n;
-  return { received: sum, payees, turns };
+  return sum;
 }
 
 /** Whether so many percent of what was received is at least so much. */
@@ -39,15 +44,16 @@ export function isShare(part: bigint, whole: bigint, percent: number): boolean {
   return whole > 0n && part * 100n >= whole * BigInt(percent);
 }
 
-/** For each account the one payee to whom it forwards nearly all, else -1. */
-export function soleSinks(histories: Histories, leastShare: number): Int32Array {
-  const sinks = new Int32Array(histories.count).fill(-1);
-  for (let account = 0; account < histories.count; account += 1) {
-    const forwarding = forwardingOf(histories, account);
-    if (forwarding === null) continue;
-    for (const [payee, value] of forwarding.payees) {
-      if (isShare(value, forwarding.received, leastShare)) sinks[account] = payee;
-    }
-  }
-  return sinks;
+/** Whether nearly all went on to wallets that `isMet` speaks of; never where the history is not whole. */
+export function forwardsTo(
+  histories: Histories,
+  account: number,
+  leastShare: number,
+  isMet: (payee: number) => boolean,
+): boolean {
+  const { table, complete, paid } = histories;
+  if (complete[account] !== 1) return false;
+  let sum = 0n;
+  for (const row of paid(account)) if (isMet(table.to[row] ?? -1)) sum += table.value[row] ?? 0n;
+  return sum > 0n && isShare(sum, receivedOf(histories, account), leastShare);
 }

@@ -6,7 +6,7 @@
  * the wallet holds: a service keeps a stock that serves anybody at any time, others pay out what came in.
  */
 import { DUST } from '../../src/money.ts';
-import { soleSinks } from './forwarding.ts';
+import { forwardsTo } from './forwarding.ts';
 import { distinct, evidenceOf, type Histories } from './histories.ts';
 import type { AttributionPolicy } from './policy.ts';
 import type { PossibleService } from './types.ts';
@@ -41,7 +41,6 @@ export function findServices(histories: Histories, policy: AttributionPolicy): M
   const found = new Map<number, PossibleService>();
   if (!policy.services.on) return found;
   const { table, complete, names, received, paid } = histories;
-  const sinks = soleSinks(histories, policy.depositAddresses.leastShare);
   const { stocked, busy, swept } = policy.services;
   const [leastIn, leastOut] = [
     Math.min(stocked.payers, busy.payers, swept.payers),
@@ -54,7 +53,7 @@ export function findServices(histories: Histories, policy: AttributionPolicy): M
     const payers = distinct(table.from, receipts);
     const payees = distinct(table.to, payouts);
     if (payers < leastIn || payees < leastOut) continue;
-    const dealings = dealingsOf(histories, account, { receipts, payouts, payers, payees, sinks });
+    const dealings = dealingsOf(histories, account, { receipts, payouts, payers, payees }, policy);
     const certainty = excess(dealings, policy);
     if (certainty < 1) continue;
     const { perDay, counterparties, taken } = dealings;
@@ -93,24 +92,26 @@ function excess(dealings: Dealings, { services: { stocked, busy, swept } }: Attr
 }
 
 function dealingsOf(
-  { table, complete, received, paid }: Histories,
+  histories: Histories,
   account: number,
   counted: {
     readonly receipts: Int32Array;
     readonly payouts: Int32Array;
     readonly payers: number;
     readonly payees: number;
-    readonly sinks: Int32Array;
   },
+  { depositAddresses: { leastShare } }: AttributionPolicy,
 ): Dealings {
-  const { receipts, payouts, payers, payees, sinks } = counted;
+  const { table, complete, received, paid } = histories;
+  const { receipts, payouts, payers, payees } = counted;
   const times = new Map<number, number>();
   for (const row of receipts) times.set(table.from[row] ?? -1, (times.get(table.from[row] ?? -1) ?? 0) + 1);
   const all = new Set([...times.keys(), ...[...payouts].map((row) => table.to[row] ?? -1)]);
   const moments = [...receipts, ...payouts].map((row) => table.timestamp[row] ?? 0);
   const [first, last] = moments.reduce(([low, high], at) => [Math.min(low, at), Math.max(high, at)], [Infinity, 0]);
   const part = (count: number, whole: number) => Math.floor((100 * count) / Math.max(1, whole));
-  const forwarders = [...times.keys()].filter((payer) => sinks[payer] === account).length;
+  const forwards = (payer: number) => forwardsTo(histories, payer, leastShare, (payee) => payee === account);
+  const forwarders = [...times.keys()].filter(forwards).length;
   return {
     transfers: moments.length,
     ...{ payers, payees, counterparties: all.size },
