@@ -40,6 +40,7 @@ export function attribute(input: AttributionInput, policy: AttributionPolicy): A
       {
         native: input.native,
         services: new Set([...keysOf(ofServices), ...named(input.named), ...named(input.possible)]),
+        mayServe: (funder) => accounts.ofWallet(funder).some((account) => mayServe(histories, account, policy)),
         deposits: keysOf(addresses.keys()),
         apart: new Set([...victims.map(walletKey), ...keysOf(unsettled(histories, policy))]),
       },
@@ -48,6 +49,17 @@ export function attribute(input: AttributionInput, policy: AttributionPolicy): A
     ...findSweptTogether(histories, excluded, policy),
   ];
   return { wallets: wallets.sort((a, b) => compare(orderOf(a), orderOf(b))), ties };
+}
+
+/** Whether a wallet deals in the token, and was not read or deals with more than a few. */
+function mayServe(
+  { table, complete, received, paid }: Histories,
+  account: number,
+  { funders }: AttributionPolicy,
+): boolean {
+  const others = new Set([...received(account)].map((row) => table.from[row]));
+  for (const row of paid(account)) others.add(table.to[row]);
+  return others.size > (complete[account] === 1 ? funders.mostCounterparties : 0);
 }
 
 /** Wallets that forwarded nearly all to wallets whose history is not known. */

@@ -5,7 +5,7 @@
  * gas stations and energy rentals do so for thousands who have nothing else in common: a service ties nobody, nor does
  * whoever funds a service's deposit addresses, or more wallets than a network has.
  */
-import type { Wallet } from '../../src/chains/chain.ts';
+import type { ChainId, Wallet } from '../../src/chains/chain.ts';
 import { byWallet, walletKey } from '../wallet-key.ts';
 import type { NativeReceipt } from './native.ts';
 import type { AttributionPolicy } from './policy.ts';
@@ -18,6 +18,11 @@ export interface FunderInput {
   readonly native: Iterable<NativeReceipt>;
   /** Wallets of services, named or possible, by `walletKey`: they tie nobody. */
   readonly services: ReadonlySet<string>;
+  /**
+   * Whether a wallet may be a service for all that is known: one that deals in the token, and was not read, or deals with more than
+   * a few. It ties nobody either.
+   */
+  readonly mayServe: (funder: Wallet) => boolean;
   /** Deposit addresses, by `walletKey`: their fees are seen to by their service. */
   readonly deposits: ReadonlySet<string>;
   /**
@@ -38,9 +43,9 @@ interface Funding {
 export function findFunders(input: FunderInput, { funders }: AttributionPolicy): Tie[] {
   if (!funders.on) return [];
   const ties: Tie[] = [];
-  for (const fundings of byFunder(fundingsOf(input.native))) {
+  for (const fundings of byFunder(fundingsOf(input.native, funders.mostCoin))) {
     const [first] = fundings;
-    if (first === undefined || input.services.has(walletKey(first.funder))) continue;
+    if (first === undefined || input.services.has(walletKey(first.funder)) || input.mayServe(first.funder)) continue;
     const funded = new Map(fundings.map((funding) => [walletKey(funding.wallet), funding.wallet]));
     const ofServices = [...funded.keys()].filter((key) => input.services.has(key) || input.deposits.has(key)).length;
     if (funded.size > funders.mostWallets || ofServices >= funders.leastOfServices) continue;
@@ -60,7 +65,7 @@ export function findFunders(input: FunderInput, { funders }: AttributionPolicy):
 }
 
 /** What ties: whoever made an account or first sent it coins, and each who lent it energy. */
-function fundingsOf(native: Iterable<NativeReceipt>): Funding[] {
+function fundingsOf(native: Iterable<NativeReceipt>, mostCoin: Readonly<Record<ChainId, bigint>>): Funding[] {
   const first = new Map<string, NativeReceipt>();
   const fundings: Funding[] = [];
   const add = (receipt: NativeReceipt): void => {
@@ -73,7 +78,9 @@ function fundingsOf(native: Iterable<NativeReceipt>): Funding[] {
     const known = first.get(key);
     if (known === undefined || compareReceipts(receipt, known) < 0) first.set(key, receipt);
   }
-  for (const receipt of first.values()) if (receipt.kind !== 'energy') add(receipt);
+  for (const receipt of first.values()) {
+    if (receipt.kind !== 'energy' && receipt.value <= mostCoin[receipt.chain]) add(receipt);
+  }
   return fundings.sort((a, b) => compareReceipts(a.receipt, b.receipt));
 }
 

@@ -1,5 +1,7 @@
 /** What is inferred of wallets, and from what on: one plain object, which goes into hashes as it is. */
 
+import type { ChainId } from '../../src/chains/chain.ts';
+
 export interface AttributionPolicy {
   readonly depositAddresses: DepositPolicy;
   readonly services: ServicePolicy;
@@ -48,6 +50,10 @@ interface ServicePolicy {
 
 interface FunderPolicy {
   readonly on: boolean;
+  /** More than this, in sun or wei, is money and no fee. */
+  readonly mostCoin: Readonly<Record<ChainId, bigint>>;
+  /** One that deals in the token with more wallets may be a service, whatever else it does. */
+  readonly mostCounterparties: number;
   /** One that funds more wallets serves the public. */
   readonly mostWallets: number;
   /** One that funds so many wallets of services, or deposit addresses, is a service's own, or serves the public. */
@@ -81,7 +87,14 @@ export const ATTRIBUTION_POLICY: AttributionPolicy = {
     busy: { counterparties: 80, payers: 40, payees: 40, perDay: 12 },
     swept: { payers: 40, leastForwarders: 2, leastForwarding: 80, payees: 8, mostTaken: 250 },
   },
-  funders: { on: true, mostWallets: 250, leastOfServices: 1 },
+  funders: {
+    on: true,
+    // 1,000 TRX, and 0.5 ETH.
+    mostCoin: { ethereum: 5n * 10n ** 17n, tron: 10n ** 9n },
+    mostCounterparties: 10,
+    mostWallets: 250,
+    leastOfServices: 1,
+  },
   lookAlikes: { on: true },
   sweptTogether: { on: true, within: 15 * 60_000, leastShare: 95 },
 };

@@ -14,18 +14,18 @@ type Plan = readonly [size: SizeName, difficulty: DifficultyName, seeds: readonl
 const seeds = (name: string, first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, each) => `${name}-${first + each}`);
 
-/** The defaults were chosen by these alone. */
+/** The defaults were chosen by these, and after a first round over `attribute-1` to `attribute-21` those of funders again. */
 const CALIBRATING: readonly Plan[] = [
-  ['small', 'easy', seeds('calibrate', 3, 3)],
-  ['small', 'normal', seeds('calibrate', 1, 2)],
-  ['small', 'hard', seeds('calibrate', 1, 2)],
+  ['small', 'easy', seeds('calibrate', 3, 4)],
+  ['small', 'normal', ['calibrate-1', 'calibrate-2', 'calibrate-5', 'calibrate-6']],
+  ['small', 'hard', ['calibrate-1', 'calibrate-2', 'calibrate-4']],
   ['medium', 'hard', seeds('calibrate', 1, 1)],
 ];
 const REPORTING: readonly Plan[] = [
-  ['small', 'easy', seeds('attribute', 1, 7)],
-  ['small', 'normal', seeds('attribute', 8, 14)],
-  ['small', 'hard', seeds('attribute', 15, 20)],
-  ['medium', 'normal', seeds('attribute', 21, 21)],
+  ['small', 'easy', seeds('attribute', 31, 37)],
+  ['small', 'normal', seeds('attribute', 38, 44)],
+  ['small', 'hard', seeds('attribute', 45, 50)],
+  ['medium', 'normal', seeds('attribute', 51, 51)],
 ];
 
 const VIEWS = { whole: 'The whole economy', cases: 'Cases, of the reports on one network each' } as const;

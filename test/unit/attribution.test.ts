@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { attribute } from '../../graphs/attribution/attribute.ts';
 import { ATTRIBUTION_POLICY } from '../../graphs/attribution/policy.ts';
 import type { Attribution } from '../../graphs/attribution/types.ts';
 import { canonicalJson } from '../../graphs/canonical-json.ts';
 import { EXCHANGING } from '../../src/crawl/behaviour.ts';
-import { attributed, exchange, type Story } from '../fixtures/attribution.ts';
+import { attributed, exchange, inputOf, type Story } from '../fixtures/attribution.ts';
 
 /** Collects from three victims at an address each, and keeps nothing. */
 const FORWARDER = ['ann dep 100 1', 'bob dep 50 2', 'dep hot 150 30', 'cat dep 70 200', 'dep hot 70 900'];
@@ -188,7 +189,7 @@ describe('a common funder', () => {
     ]);
   });
 
-  it.each<[string, Omit<Story, 'rows'>, string[]]>([
+  it.each<[string, Partial<Story>, string[]]>([
     ['later receipts do not', { native: ['coin x a 0', 'coin boss a 1', 'coin boss b 1'] }, []],
     ['one wallet alone is no tie', { native: ['coin boss a 1', 'energy boss a 2'] }, []],
     ['a named service does not', { native: ofThree, tags: ['boss Kestrel exchange'] }, []],
@@ -204,6 +205,16 @@ describe('a common funder', () => {
     expect(
       attributed({ rows: [], ...each }).ties.flatMap(({ wallets }) => wallets.map(({ address }) => address)),
     ).toEqual(expected);
+  });
+
+  it('pays fees, and not larger sums of coins', () => {
+    const native = ['coin boss a 1', 'coin boss b 1'];
+    const [first, ...others] = [...inputOf({ rows: [], native }).native];
+    if (first === undefined) throw new Error('There is no receipt.');
+    const tied = (value: bigint) =>
+      attribute({ ...inputOf({ rows: [], native }), native: [{ ...first, value }, ...others] }, ATTRIBUTION_POLICY)
+        .ties;
+    expect([tied(10n ** 9n), tied(10n ** 9n + 1n)].map(({ length }) => length)).toEqual([1, 0]);
   });
 
   it('does not tie those that forward all to a wallet that was not read: they may be deposit addresses', () => {
@@ -283,7 +294,10 @@ describe('the policy', () => {
   });
 
   it('can go into a hash', () => {
-    expect(JSON.parse(canonicalJson(ATTRIBUTION_POLICY))).toEqual(ATTRIBUTION_POLICY);
+    const text = canonicalJson(ATTRIBUTION_POLICY);
+    const { funders } = ATTRIBUTION_POLICY;
+    expect(canonicalJson({ ...ATTRIBUTION_POLICY, funders: { ...funders } })).toBe(text);
+    expect(canonicalJson({ ...ATTRIBUTION_POLICY, funders: { ...funders, on: false } })).not.toBe(text);
   });
 });
 
