@@ -60,13 +60,15 @@ export interface LookAlikes {
   addCounterparty(wallet: number, counterparty: Address): void;
   /** Whether the sender looks like a counterparty of the wallet. */
   has(wallet: number, sender: Address): boolean;
+  /** The first counterparty of the wallet that was told of and that the sender looks like; `null` where there is none. */
+  imitated(wallet: number, sender: Address): Address | null;
 }
 
 /** @param chain of all the addresses; wallets go by a number */
 export function createLookAlikes(chain: ChainId): LookAlikes {
   /** For each wallet, its senders of dust by what is seen of them. */
   const senders = new Map<number, Map<string, Set<Address>>>();
-  const found = new Map<number, Set<Address>>();
+  const found = new Map<number, Map<Address, Address>>();
   return {
     addSender(wallet, sender) {
       const bySight = senders.get(wallet) ?? new Map<string, Set<Address>>();
@@ -81,10 +83,13 @@ export function createLookAlikes(chain: ChainId): LookAlikes {
       for (const sight of sights(chain, counterparty)) {
         for (const sender of bySight.get(sight) ?? []) {
           if (sender === counterparty) continue;
-          found.set(wallet, (found.get(wallet) ?? new Set<Address>()).add(sender));
+          const imitated = found.get(wallet) ?? new Map<Address, Address>();
+          found.set(wallet, imitated);
+          if (!imitated.has(sender)) imitated.set(sender, counterparty);
         }
       }
     },
     has: (wallet, sender) => found.get(wallet)?.has(sender) ?? false,
+    imitated: (wallet, sender) => found.get(wallet)?.get(sender) ?? null,
   };
 }

@@ -1,0 +1,143 @@
+/** Transfers by wallet, with what is known of the wallets, so that inferences over millions of rows are passes over columns. */
+import type { Wallet } from '../../src/chains/chain.ts';
+import { DUST } from '../../src/money.ts';
+import { KIND, type TransferTable } from '../trace/table.ts';
+import type { TransferKey } from '../trace/types.ts';
+import { walletKey } from '../wallet-key.ts';
+import type { AttributionInput, Evidence, NamedService, ServiceName } from './types.ts';
+
+/** Evidence names so many transfers at most. */
+const NAMED_TRANSFERS = 20;
+
+export interface Histories {
+  readonly table: TransferTable;
+  /** How many accounts there are: a wallet per asset. */
+  readonly count: number;
+  /** Whether the account's whole history is known. */
+  readonly complete: Uint8Array;
+  /** Whether a crawl took it for a possible service. */
+  readonly possible: Uint8Array;
+  /** What tags say of the service that it belongs to. */
+  readonly names: ReadonlyMap<number, ServiceName>;
+  /** Rows that an account received and paid, in the order of time, dust left out. */
+  received(account: number): Int32Array;
+  paid(account: number): Int32Array;
+  wallet(account: number): Wallet;
+  /** The accounts' numbers, by chain, address and asset. */
+  readonly sorted: readonly number[];
+}
+
+export function indexHistories(input: Pick<AttributionInput, 'table' | 'complete' | 'possible' | 'named'>): Histories {
+  const { table } = input;
+  const count = table.accounts.list.length;
+  const receipts = rowsBy(table, table.to, count);
+  const payouts = rowsBy(table, table.from, count);
+  const wallet = (account: number): Wallet => {
+    const { chain, address } = table.accounts.list[account] ?? missing(account);
+    return { chain, address };
+  };
+  return {
+    ...{ table, count, received: receipts, paid: payouts, wallet },
+    complete: marked(table, input.complete),
+    possible: marked(table, input.possible),
+    names: namesOf(table, input.named),
+    sorted: sortAccounts(table),
+  };
+}
+
+/** The transfers of rows as evidence. */
+export function evidenceOf(
+  { table }: Histories,
+  rows: readonly number[],
+  figures: Readonly<Record<string, number>>,
+): Evidence {
+  const first = [...rows].sort((a, b) => a - b).slice(0, NAMED_TRANSFERS);
+  return { figures, transfers: first.map((row) => keyOf(table, row)), transferCount: rows.length };
+}
+
+function keyOf(table: TransferTable, row: number): TransferKey {
+  const { chain, asset, transaction, from, to, value, occurrence } = table.transfer(row);
+  return { chain, asset, transaction, from, to, value, occurrence };
+}
+
+/** Part of a whole in percent, rounded down. */
+export function percentOf(part: bigint, whole: bigint): number {
+  return whole === 0n ? 0 : Number((100n * part) / whole);
+}
+
+/** What counts as a transfer here: dust is sent by strangers to whomever they like. */
+function counts(table: TransferTable, row: number): boolean {
+  return table.kind[row] === KIND.transfer && (table.value[row] ?? 0n) >= DUST;
+}
+
+/** Rows by one of their sides, as slices of one column. */
+function rowsBy(table: TransferTable, side: Int32Array, count: number): (account: number) => Int32Array {
+  const ends = new Int32Array(count + 1);
+  for (let row = 0; row < table.rows; row += 1) {
+    if (!counts(table, row)) continue;
+    const next = (side[row] ?? 0) + 1;
+    ends[next] = (ends[next] ?? 0) + 1;
+  }
+  for (let account = 0; account < count; account += 1)
+    ends[account + 1] = (ends[account + 1] ?? 0) + (ends[account] ?? 0);
+  const next = ends.slice();
+  const rows = new Int32Array(ends[count] ?? 0);
+  for (let row = 0; row < table.rows; row += 1) {
+    if (!counts(table, row)) continue;
+    const account = side[row] ?? 0;
+    const place = next[account] ?? 0;
+    rows[place] = row;
+    next[account] = place + 1;
+  }
+  return (account) => rows.subarray(ends[account] ?? 0, ends[account + 1] ?? 0);
+}
+
+function marked({ accounts }: TransferTable, wallets: Iterable<Wallet>): Uint8Array {
+  const marks = new Uint8Array(accounts.list.length);
+  for (const wallet of wallets) for (const account of accounts.ofWallet(wallet)) marks[account] = 1;
+  return marks;
+}
+
+/** The name that most tags give a wallet, the first by its text among equals; the others contradict it. */
+function namesOf({ accounts }: TransferTable, named: Iterable<NamedService>): Map<number, ServiceName> {
+  const byWallet = new Map<string, NamedService[]>();
+  for (const tag of named) {
+    const key = walletKey(tag);
+    const tags = byWallet.get(key);
+    if (tags === undefined) byWallet.set(key, [tag]);
+    else tags.push(tag);
+  }
+  const names = new Map<number, ServiceName>();
+  for (const tags of byWallet.values()) {
+    tags.sort((a, b) => compare(a.name, b.name) || compare(a.category, b.category) || compare(a.source, b.source));
+    const often = (name: string) => tags.filter((tag) => tag.name.toLowerCase() === name.toLowerCase()).length;
+    const [first, ...rest] = [...tags].sort((a, b) => often(b.name) - often(a.name));
+    if (first === undefined) continue;
+    const { name, category, source } = first;
+    const others = rest.map((tag) => tag.name).filter((other) => other.toLowerCase() !== name.toLowerCase());
+    for (const account of accounts.ofWallet(first)) {
+      names.set(account, { name, category, source, others: [...new Set(others)] });
+    }
+  }
+  return names;
+}
+
+function sortAccounts({ accounts: { list } }: TransferTable): number[] {
+  const keys = list.map(({ chain, address, asset }) => `${chain}:${address}:${asset}`);
+  return keys.map((_, account) => account).sort((a, b) => compare(keys[a] ?? '', keys[b] ?? ''));
+}
+
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function missing(account: number): never {
+  throw new Error(`There is no account ${account}.`);
+}
+
+/** How many different accounts stand on a side of rows. */
+export function distinct(side: Int32Array, rows: Int32Array): number {
+  const met = new Set<number>();
+  for (const row of rows) met.add(side[row] ?? -1);
+  return met.size;
+}
