@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   path: async () => (await import('./path.ts')).addPathCommand,
   rank: async () => (await import('./rank.ts')).addRankCommand,
   collisions: async () => (await import('./collisions.ts')).addCollisionsCommand,
+  attribution: async () => (await import('./attribution.ts')).addAttributionCommand,
   clusters: async () => (await import('./clusters.ts')).addClustersCommand,
   export: async () => (await import('./export.ts')).addExportCommand,
   worker: async () => (await import('./worker.ts')).addWorkerCommand,

@@ -1,0 +1,67 @@
+/** What is inferred of the wallets of a case, as people and programs read it. */
+import type { Attribution, DepositAddress, Evidence, Tie, WalletInference } from '../../graphs/attribution/types.ts';
+import { formatAmount } from '../money.ts';
+import type { StoredAsset } from '../store/reference.ts';
+import { counted, harmless, table } from './output.ts';
+
+/** So many of a kind are shown; `--json` has all. */
+const SHOWN = 30;
+
+export function attributionText(name: string, { wallets, ties }: Attribution): string {
+  const deposits = wallets.filter((each): each is DepositAddress => each.kind === 'deposit-address');
+  const parts = [
+    part('Deposit addresses: the service knows whose they are', deposits.filter(isNamed).map(depositRow)),
+    part(
+      'Possible deposit addresses: of services that no tag names',
+      deposits.filter((each) => !isNamed(each)).map(walletRow),
+    ),
+    part('Possible services, by what they do', wallets.filter(({ kind }) => kind === 'service').map(walletRow)),
+    part('Wallets with a common funder, or emptied into one', ties.map(tieRow)),
+  ].filter((text) => text !== '');
+  if (parts.length === 0) return `Nothing is inferred of the wallets of the case "${name}".\n`;
+  return [`What wallets of the case "${name}" do: inferred, and no finding about whoever owns them.\n`, ...parts].join(
+    '',
+  );
+}
+
+function isNamed({ named }: DepositAddress): boolean {
+  return named !== null;
+}
+
+function part(title: string, rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const more = rows.length > SHOWN ? `  … and ${counted(rows.length - SHOWN, 'more')}; --json has all\n` : '';
+  return `\n${title}\n${table(rows.slice(0, SHOWN))}${more}`;
+}
+
+function depositRow({ address, named, confidence, reason }: DepositAddress): string[] {
+  const others = named?.others ?? [];
+  const contradicted = others.length === 0 ? '' : ` (but others say ${harmless(others.join(', '))})`;
+  return [address, `${harmless(named?.name ?? '')}${contradicted}`, `${confidence} %`, harmless(reason)];
+}
+
+function walletRow({ address, confidence, reason }: WalletInference): string[] {
+  return [address, `${confidence} %`, harmless(reason)];
+}
+
+function tieRow({ wallets, confidence, reason }: Tie): string[] {
+  return [counted(wallets.length, 'wallet'), `${confidence} %`, harmless(reason)];
+}
+
+/** With amounts as decimal strings. */
+export function attributionJson(name: string, graphHash: string, { wallets, ties }: Attribution, asset: StoredAsset) {
+  const evidenceJson = ({ figures, transferCount, transfers }: Evidence) => ({
+    figures,
+    transferCount,
+    transfers: transfers.map(({ value, ...row }) => ({
+      ...row,
+      amount: row.asset === asset.symbol ? formatAmount(value, asset.decimals) : value.toString(),
+    })),
+  });
+  return {
+    case: name,
+    graphHash,
+    wallets: wallets.map(({ evidence, ...rest }) => ({ ...rest, evidence: evidenceJson(evidence) })),
+    ties: ties.map(({ evidence, ...rest }) => ({ ...rest, evidence: evidenceJson(evidence) })),
+  };
+}

@@ -1,0 +1,42 @@
+/** What is inferred of the wallets of a case, from what its crawl has stored. */
+import { attribute } from '../graphs/attribution/attribute.ts';
+import { ATTRIBUTION_POLICY, type AttributionPolicy } from '../graphs/attribution/policy.ts';
+import type { Attribution, NamedService } from '../graphs/attribution/types.ts';
+import { createTable } from '../graphs/trace/table.ts';
+import type { Pool } from '../src/store/db.ts';
+import { readCaseWallets } from '../src/store/frontier.ts';
+import { readNativeReceipts } from '../src/store/native.ts';
+import { readRunStops } from '../src/store/run-stops.ts';
+import { type Run, readHeads } from '../src/store/runs.ts';
+import { transferRows } from './transfer-rows.ts';
+
+/** Look-alikes are told by the crawl as poison, with every row that they sent. */
+const POLICY: AttributionPolicy = { ...ATTRIBUTION_POLICY, lookAlikes: { on: false } };
+
+/** Services are named by the tags and the list that the run stopped at. Nothing is concluded of a wallet that it did not read. */
+export async function readAttribution(pool: Pool, run: Run): Promise<Attribution> {
+  const heads = [...(await readHeads(pool, run.id)).values()].map(({ timestamp }) => timestamp);
+  const builder = createTable();
+  for await (const { row, burn } of transferRows(pool, run.id, Math.max(0, ...heads))) {
+    if (burn === null) builder.addTransfer(row);
+    else builder.addBurn(burn);
+  }
+  const wallets = await readCaseWallets(pool, run.id);
+  const complete = wallets.filter(({ state }) => state === 'expanded');
+  const native = await readNativeReceipts(
+    pool,
+    complete.map(({ walletId }) => walletId),
+  );
+  const named = (await readRunStops(pool, run.id)).flatMap(
+    ({ chain, address, name, category, source, taggedBy }): NamedService[] =>
+      name === null ? [] : [{ chain, address, name, category, source: taggedBy ?? source ?? 'the list of the crawl' }],
+  );
+  return attribute(
+    {
+      ...{ table: builder.build(), dust: [], complete, named, native },
+      possible: wallets.filter(({ kind }) => kind === 'behaviour'),
+      victims: wallets.filter(({ role }) => role === 'own'),
+    },
+    POLICY,
+  );
+}
