@@ -2,7 +2,7 @@
 import type { Attribution, DepositAddress, Evidence, Tie, WalletInference } from '../../graphs/attribution/types.ts';
 import { formatAmount } from '../money.ts';
 import type { StoredAsset } from '../store/reference.ts';
-import { counted, harmless, table } from './output.ts';
+import { count, counted, harmless, table } from './output.ts';
 
 /** So many of a kind are shown; `--json` has all. */
 const SHOWN = 30;
@@ -30,7 +30,7 @@ function isNamed({ named }: DepositAddress): boolean {
 
 function part(title: string, rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
-  const more = rows.length > SHOWN ? `  … and ${counted(rows.length - SHOWN, 'more')}; --json has all\n` : '';
+  const more = rows.length > SHOWN ? `  … and ${count(rows.length - SHOWN)} more; --json has all\n` : '';
   return `\n${title}\n${table(rows.slice(0, SHOWN))}${more}`;
 }
 
@@ -44,8 +44,8 @@ function walletRow({ address, confidence, reason }: WalletInference): string[] {
   return [address, `${confidence} %`, harmless(reason)];
 }
 
-function tieRow({ wallets, confidence, reason }: Tie): string[] {
-  return [counted(wallets.length, 'wallet'), `${confidence} %`, harmless(reason)];
+function tieRow({ by, wallets, confidence, reason }: Tie): string[] {
+  return [`by ${by.address}`, counted(wallets.length, 'wallet'), `${confidence} %`, harmless(reason)];
 }
 
 /** With amounts as decimal strings. */
