@@ -6,7 +6,7 @@ import { formatAmount } from '../src/money.ts';
 import type { Coverage } from '../src/store/coverage.ts';
 import { findElsewhere, findGone, type GoneTransfer } from '../src/store/integrity.ts';
 import { commitPage, type PageWallet } from '../src/store/pages.ts';
-import { countAnswer, type RequestKind, recordFault } from '../src/store/runs.ts';
+import { countAnswer, type RequestKind, recordFault } from '../src/store/requests.ts';
 import type { CrawlContext, Task } from './crawl-task.ts';
 
 /** So many transfers are named; all are in the store. */

@@ -2,7 +2,7 @@
 
 import { recordBalances } from '../src/store/balances.ts';
 import { walletsWithBalance } from '../src/store/proofs.ts';
-import { countAnswer, recordFault } from '../src/store/runs.ts';
+import { countAnswer, recordFault } from '../src/store/requests.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Asking who first paid for a wallet's transactions. */
 import { RetryableError } from '../src/errors.ts';
 import { giveUpNatives, isNativeOpen, storeNative } from '../src/store/native.ts';
-import { countAnswer, recordFault } from '../src/store/runs.ts';
+import { countAnswer, recordFault } from '../src/store/requests.ts';
 import { type CrawlContext, callOf, type Task } from './crawl-task.ts';
 
 /** Asks for the first native receipts of the task's one wallet, and stores them. */

@@ -8,7 +8,7 @@ import { recordBalances } from '../src/store/balances.ts';
 import { type Coverage, readCoverage } from '../src/store/coverage.ts';
 import { countTransfersOf, expandWallet, setWalletState } from '../src/store/frontier.ts';
 import { openReceipts, settleReceipt } from '../src/store/receipts.ts';
-import { countAnswer } from '../src/store/runs.ts';
+import { countAnswer } from '../src/store/requests.ts';
 import { commitReply } from './commit-reply.ts';
 import { readHolding } from './crawl-balances.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';

@@ -1,7 +1,7 @@
 /** Asking for the order of transfers within a block, where a wallet has several. */
 import { RetryableError } from '../src/errors.ts';
 import { giveUpInstant, type Instant, storePositions, unplacedTransactions } from '../src/store/positions.ts';
-import { countAnswer, recordFault } from '../src/store/runs.ts';
+import { countAnswer, recordFault } from '../src/store/requests.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
 
 /** Asks for the places of what the task's wallets moved at an instant, and stores them. */

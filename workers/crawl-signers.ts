@@ -1,7 +1,7 @@
 /** Asking who signed a transaction that moves dust. */
 import type { TransactionHash } from '../src/chains/chain.ts';
 import { giveUpSigner, isSigned, type SignerQuestion, settleSigner } from '../src/store/poisoning.ts';
-import { countAnswer, recordFault } from '../src/store/runs.ts';
+import { countAnswer, recordFault } from '../src/store/requests.ts';
 import { type CrawlContext, callOf, type Task } from './crawl-task.ts';
 
 /** Asks who signed, and stores it. */

@@ -6,7 +6,7 @@ import {
   settleSubmissions,
   storeSubmissions,
 } from '../src/store/freeze-submissions.ts';
-import { countAnswer, recordFault } from '../src/store/runs.ts';
+import { countAnswer, recordFault } from '../src/store/requests.ts';
 import { knownContracts, recordStandings, walletsWithStanding } from '../src/store/standings.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
 import { windowEnd } from './provider.ts';

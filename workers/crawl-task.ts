@@ -6,7 +6,7 @@ import type { Log } from '../src/log.ts';
 import type { HistoryKey } from '../src/store/coverage.ts';
 import type { Pool } from '../src/store/db.ts';
 import type { AssignedWallet, Assignment } from '../src/store/frontier.ts';
-import { noteAnswer } from '../src/store/runs.ts';
+import { noteAnswer } from '../src/store/requests.ts';
 import type { Provider } from './provider.ts';
 
 export interface CrawlContext {

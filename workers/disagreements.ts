@@ -6,7 +6,8 @@
  */
 import { findDisagreements, takeFromCounterparties } from '../src/store/disagreements.ts';
 import { beginReread, readRepairs } from '../src/store/repairs.ts';
-import { type Run, recordFault } from '../src/store/runs.ts';
+import { recordFault } from '../src/store/requests.ts';
+import type { Run } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup } from './crawl-setup.ts';
 import { type Provider, windowStart } from './provider.ts';
 import { performRepairs } from './repairs.ts';

@@ -8,7 +8,7 @@ import {
   readIssuerCoverage,
   settleIssuerEvents,
 } from '../src/store/issuer-events.ts';
-import { countAnswer, recordFault } from '../src/store/runs.ts';
+import { countAnswer, recordFault } from '../src/store/requests.ts';
 import { type CrawlContext, callOf, type Task } from './crawl-task.ts';
 import { windowEnd } from './provider.ts';
 

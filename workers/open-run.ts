@@ -8,6 +8,7 @@ import { transaction } from '../src/store/db.ts';
 import { readDisclosures } from '../src/store/disclosures.ts';
 import { addCaseWallets } from '../src/store/frontier.ts';
 import { noteGenesis } from '../src/store/reference.ts';
+import { recordFault } from '../src/store/requests.ts';
 import { addRunStops } from '../src/store/run-stops.ts';
 import {
   beginRun,
@@ -17,7 +18,6 @@ import {
   type PinnedHead,
   type Run,
   readHeads,
-  recordFault,
   resumeRun,
   sameRequest,
 } from '../src/store/runs.ts';

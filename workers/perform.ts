@@ -4,8 +4,9 @@ import { isRemark } from '../src/chains/chain.ts';
 import { RetryableError } from '../src/errors.ts';
 import type { Pool } from '../src/store/db.ts';
 import { countCaseWallets, type WalletCounts } from '../src/store/frontier.ts';
+import { readFaults } from '../src/store/requests.ts';
 import { noteRequeued, openRequeue } from '../src/store/requeues.ts';
-import { endRun, type Run, readFaults, readRun } from '../src/store/runs.ts';
+import { endRun, type Run, readRun } from '../src/store/runs.ts';
 import type { CrawlRequest, CrawlSetup, Stage } from './crawl-setup.ts';
 
 /** How often the driver looks whether the work is done. */

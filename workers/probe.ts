@@ -11,7 +11,7 @@ import { RetryableError } from '../src/errors.ts';
 import type { Coverage } from '../src/store/coverage.ts';
 import type { AssignedWallet } from '../src/store/frontier.ts';
 import { hasTransfers, type Probe, readProbes, stopForBehaviour, storeProbe } from '../src/store/probes.ts';
-import { countAnswer } from '../src/store/runs.ts';
+import { countAnswer } from '../src/store/requests.ts';
 import { type CrawlContext, callOf, type Task } from './crawl-task.ts';
 
 export interface Probed {

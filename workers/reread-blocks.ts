@@ -6,7 +6,7 @@
 import { RetryableError } from '../src/errors.ts';
 import type { Coverage } from '../src/store/coverage.ts';
 import { newestProvenHead, readWalletBalance, storedSum } from '../src/store/proofs.ts';
-import { countAnswer } from '../src/store/runs.ts';
+import { countAnswer } from '../src/store/requests.ts';
 import { commitReply } from './commit-reply.ts';
 import { type CrawlContext, callOf, type Task } from './crawl-task.ts';
 import { windowStart } from './provider.ts';

@@ -5,7 +5,8 @@
  * gas stations and energy rentals do so for thousands who have nothing else in common: a service ties nobody, nor does
  * whoever funds a service's deposit addresses, or more wallets than a network has.
  */
-import type { ChainId, NativeReceipt, Wallet } from '../../src/chains/chain.ts';
+import type { ChainId, Wallet } from '../../src/chains/chain.ts';
+import type { NativeReceipt } from '../../src/chains/off-history.ts';
 import { byWallet, walletKey } from '../wallet-key.ts';
 import type { AttributionPolicy } from './policy.ts';
 import type { Evidence, Tie } from './types.ts';

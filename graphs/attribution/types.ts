@@ -1,5 +1,6 @@
 /** What inferences are made from, and what comes of them. docs/attribution.md defines them. */
-import type { NativeReceipt, Transfer, Wallet } from '../../src/chains/chain.ts';
+import type { Transfer, Wallet } from '../../src/chains/chain.ts';
+import type { NativeReceipt } from '../../src/chains/off-history.ts';
 import type { TransferTable } from '../trace/table.ts';
 import type { TransferKey } from '../trace/types.ts';
 

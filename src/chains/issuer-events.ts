@@ -1,6 +1,7 @@
 /** What sources share in reading what the issuer did: several kinds of events, told apart by the provider. */
 import { RetryableError } from '../errors.ts';
-import type { Address, IssuerEvent, IssuerEventPage, Remark } from './chain.ts';
+import type { Address, Remark } from './chain.ts';
+import type { IssuerEvent, IssuerEventPage } from './off-history.ts';
 
 export type IssuerEventKind = IssuerEvent['kind'];
 export const ISSUER_EVENT_KINDS: readonly IssuerEventKind[] = ['destroyed', 'redeemed', 'frozen', 'unfrozen'];

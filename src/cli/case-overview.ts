@@ -22,16 +22,8 @@ import { type IssuerKnowledge, readIssuerKnowledge } from '../store/issuer-event
 import { countPayments } from '../store/payments.ts';
 import { countPoison } from '../store/poisoning.ts';
 import { readAssets, type StoredAsset } from '../store/reference.ts';
-import {
-  type CrawlPolicy,
-  countNewSeeds,
-  type Fault,
-  isCaseLocked,
-  lastRun,
-  type PinnedHead,
-  readFaults,
-  readHeads,
-} from '../store/runs.ts';
+import { type Fault, readFaults } from '../store/requests.ts';
+import { type CrawlPolicy, countNewSeeds, isCaseLocked, lastRun, type PinnedHead, readHeads } from '../store/runs.ts';
 import { readSchedule, type Schedule } from '../store/schedules.ts';
 import { newestImport } from '../store/tags.ts';
 

@@ -1,6 +1,6 @@
 /** What a provider did wrong, and what is to be remarked of its pages, as people read it. */
 import { isRemark } from '../chains/chain.ts';
-import type { Fault } from '../store/runs.ts';
+import type { Fault } from '../store/requests.ts';
 import { count, harmless, table } from './output.ts';
 
 /** Both lists with their headings; nothing where there is nothing to tell. */

@@ -1,5 +1,5 @@
 /** What the requests of a crawl were for, in words. */
-import { REQUEST_KINDS, type RequestKind } from '../store/runs.ts';
+import { REQUEST_KINDS, type RequestKind } from '../store/requests.ts';
 import { count } from './output.ts';
 
 /** What requests of each kind are, after their number. */

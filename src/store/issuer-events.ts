@@ -1,5 +1,6 @@
 /** What the issuer did: read once for each contract, and counted by every run that reaches the wallets. */
-import type { ChainId, Head, IssuerEvent } from '../chains/chain.ts';
+import type { ChainId, Head } from '../chains/chain.ts';
+import type { IssuerEvent } from '../chains/off-history.ts';
 import type { HistoryKey } from './coverage.ts';
 import { type Db, many, maybe, one, type Pool } from './db.ts';
 import { type StoredAsset, walletIds } from './reference.ts';

@@ -1,5 +1,6 @@
 /** What first paid for wallets' transactions: which wallets of a run are still to be asked about, and what was told. */
-import type { ChainId, NativeHistory, NativeReceipt } from '../chains/chain.ts';
+import type { ChainId } from '../chains/chain.ts';
+import type { NativeHistory, NativeReceipt } from '../chains/off-history.ts';
 import { type Db, many, one, type Pool, transaction } from './db.ts';
 import { walletIds } from './reference.ts';
 

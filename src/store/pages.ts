@@ -3,7 +3,7 @@ import type { Cursor, TransactionHash, Transfer } from '../chains/chain.ts';
 import { type HistoryKey, writeHeld } from './coverage.ts';
 import { one, type Pool } from './db.ts';
 import { type StoredAsset, walletIds } from './reference.ts';
-import type { RequestKind } from './runs.ts';
+import type { RequestKind } from './requests.ts';
 
 /** What a page is to one of its wallets. */
 export interface PageWallet {

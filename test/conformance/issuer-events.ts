@@ -1,7 +1,8 @@
 /** What every chain source promises of what the issuer destroys, redeems and freezes: run as `chain-source.ts` is. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Asset, Call, ChainSource, IssuerEvent, Remark, Window } from '../../src/chains/chain.ts';
+import type { Asset, Call, ChainSource, Remark, Window } from '../../src/chains/chain.ts';
+import type { IssuerEvent } from '../../src/chains/off-history.ts';
 import { RetryableError } from '../../src/errors.ts';
 import { Ledger, type LedgerOptions } from '../../src/simulate/ledger.ts';
 import { transactionFor } from '../../src/simulate/names.ts';

@@ -1,6 +1,7 @@
 /** What every chain source that tells a wallet's native receipts promises of them; run over each by `chain-source.test.ts`. */
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Address, Head, NativeHistory, NativeReceipt } from '../../src/chains/chain.ts';
+import type { Address, Head } from '../../src/chains/chain.ts';
+import type { NativeHistory, NativeReceipt } from '../../src/chains/off-history.ts';
 import { RetryableError } from '../../src/errors.ts';
 import { Ledger } from '../../src/simulate/ledger.ts';
 import { transactionFor } from '../../src/simulate/names.ts';

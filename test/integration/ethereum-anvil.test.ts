@@ -1,15 +1,8 @@
 /** Our reading of a node of Ethereum, against a real one with the real contract. */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type {
-  Address,
-  ChainSource,
-  Cursor,
-  Head,
-  HistoryRow,
-  IssuerEvent,
-  IssuerEventPage,
-} from '../../src/chains/chain.ts';
+import type { Address, ChainSource, Cursor, Head, HistoryRow } from '../../src/chains/chain.ts';
 import { createEthereumNode } from '../../src/chains/ethereum/node.ts';
+import type { IssuerEvent, IssuerEventPage } from '../../src/chains/off-history.ts';
 import { rowKey } from '../../src/chains/rows.ts';
 import { type Anvil, startAnvil } from '../fixtures/anvil.ts';
 import { runTether, type TetherWorld } from '../fixtures/tether.ts';

@@ -1,6 +1,7 @@
 /** Pages of what the issuer did, as they are stored: whole or not at all, each event once, without a gap. */
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import type { Address, IssuerEvent } from '../../src/chains/chain.ts';
+import type { Address } from '../../src/chains/chain.ts';
+import type { IssuerEvent } from '../../src/chains/off-history.ts';
 import { readConfig } from '../../src/config.ts';
 import { transactionFor } from '../../src/simulate/names.ts';
 import { addressFor } from '../../src/simulate/tron.ts';

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAddress } from '../../src/chains/address.ts';
-import type { Address, ChainSource, NativeHistory } from '../../src/chains/chain.ts';
+import type { Address, ChainSource } from '../../src/chains/chain.ts';
 import { createEtherscan } from '../../src/chains/ethereum/etherscan.ts';
 import type { Http } from '../../src/chains/http.ts';
+import type { NativeHistory } from '../../src/chains/off-history.ts';
 import { createTronGrid } from '../../src/chains/tron/trongrid.ts';
 import { hasSharedData, sharedData } from '../shared-data.ts';
 

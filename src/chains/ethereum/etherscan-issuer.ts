@@ -6,7 +6,7 @@
  * where one block fills a page.
  */
 import { RetryableError } from '../../errors.ts';
-import type { Asset, IssuerEventPage, IssuerEventRequest, TransactionHash } from '../chain.ts';
+import type { Asset, TransactionHash } from '../chain.ts';
 import {
   type IssuerEventKind,
   type IssuerRow,
@@ -14,6 +14,7 @@ import {
   type KindRead,
   readEachKind,
 } from '../issuer-events.ts';
+import type { IssuerEventPage, IssuerEventRequest } from '../off-history.ts';
 import type { Place } from '../reply.ts';
 import { MOST_ROWS, PAGE_LIMIT, SMALLEST_FULL_PAGE } from './etherscan-history.ts';
 import type { EtherscanLog } from './etherscan-replies.ts';

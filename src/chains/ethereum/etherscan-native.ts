@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
 import { addressFromWord } from '../address.ts';
-import type { NativeHistory, NativeReceipt, NativeRequest, TransactionHash } from '../chain.ts';
+import type { TransactionHash } from '../chain.ts';
+import type { NativeHistory, NativeReceipt, NativeRequest } from '../off-history.ts';
 import type { Place } from '../reply.ts';
 import { SMALLEST_FULL_PAGE } from './etherscan-history.ts';
 import { TooLarge } from './etherscan-replies.ts';

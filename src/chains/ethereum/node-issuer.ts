@@ -1,6 +1,7 @@
 /** What the issuer did, from a node: a question for all of it in a range of blocks, read as histories are. */
-import type { Address, IssuerEventPage, IssuerEventRequest } from '../chain.ts';
+import type { Address } from '../chain.ts';
 import { ISSUER_EVENT_KINDS, type IssuerEventKind, issuerEventPage } from '../issuer-events.ts';
+import type { IssuerEventPage, IssuerEventRequest } from '../off-history.ts';
 import { ISSUER_TOPICS, issuerRow, type LoggedIssuerEvent, readIssuerLog, readOwner } from './issuer-logs.ts';
 import { inOrder, type LogReader, type Question, type Reading, readRange, withTimes } from './log-reader.ts';
 import { invalid, whereabouts } from './logs.ts';

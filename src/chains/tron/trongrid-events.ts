@@ -7,7 +7,7 @@
  */
 import { RetryableError } from '../../errors.ts';
 import { addressFromWord } from '../address.ts';
-import type { Address, Asset, IssuerEventPage, IssuerEventRequest, Remark, TransactionHash } from '../chain.ts';
+import type { Address, Asset, Remark, TransactionHash } from '../chain.ts';
 import {
   type IssuerEventKind,
   type IssuerRow,
@@ -15,6 +15,7 @@ import {
   type KindRead,
   readEachKind,
 } from '../issuer-events.ts';
+import type { IssuerEventPage, IssuerEventRequest } from '../off-history.ts';
 import { EMPTY_PAGES, EMPTY_PAGES_TEXT, NARROW_LIMIT, PAGE_LIMIT, stuckAt } from './trongrid-history.ts';
 import type { TronGridEvent } from './trongrid-replies.ts';
 

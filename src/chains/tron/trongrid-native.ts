@@ -7,7 +7,8 @@
 import { z } from 'zod';
 import { RetryableError } from '../../errors.ts';
 import { addressFromWord } from '../address.ts';
-import type { Address, NativeHistory, NativeReceipt, NativeRequest, TransactionHash } from '../chain.ts';
+import type { Address, TransactionHash } from '../chain.ts';
+import type { NativeHistory, NativeReceipt, NativeRequest } from '../off-history.ts';
 
 /** The most that TronGrid puts on a page. */
 const FIRST = 200;
