@@ -570,6 +570,7 @@ test('the log tells what was asked, how often and with what', async () => {
   expect(server?.requests).toEqual({
     history: 2,
     native: 0,
+    nodeAccount: 0,
     account: 0,
     events: 0,
     constantCall: 0,
