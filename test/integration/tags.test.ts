@@ -52,7 +52,7 @@ describe.skipIf(inject('postgres') === null)('tags', () => {
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   });
-  beforeEach(() => pool.query('truncate tags, tag_imports'));
+  beforeEach(() => pool.query('truncate tags, tag_imports cascade'));
   afterEach(async () => {
     const { rows } = await pool.query('select 1 from tags where removed_in <= added_in');
     expect(rows).toEqual([]);
