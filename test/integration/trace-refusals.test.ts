@@ -55,7 +55,7 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
       "1
       Error: The case "unconfirmed" has no payment to follow.
       Followed are confirmed payments, disclosed withdrawals, and all payments to wallets that a report names alone.
-      Report 1 tells of a payment that nobody has confirmed, so it is not followed. See: npx downstream report match CASE
+      Report 1 tells of a payment that nobody has confirmed, so it is not followed as theirs. See: npx downstream report match CASE
       Report 2 names a victim's own wallet: what it paid is followed once a payment is confirmed. Money that comes to it counts as returned.
       Confirm payments with: npx downstream report match "unconfirmed"
       "
