@@ -53,7 +53,8 @@ export function pageParameters({ asset, cursor, again }: HistoryRequest): Record
  */
 const REOPENED_PAGES = 100;
 const CHAINED_PAGES = 50;
-const MOST_REPEATED = PAGE_LIMIT;
+/** Less than a page: a full page at the end costs another one, to see that it is the end. */
+const MOST_REPEATED = PAGE_LIMIT - 1;
 
 /** What a cursor's token says. Written as the fingerprint, with signs before it that no fingerprint has. */
 interface Token {
