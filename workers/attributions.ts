@@ -15,18 +15,21 @@ const POLICY: AttributionPolicy = { ...ATTRIBUTION_POLICY, lookAlikes: { on: fal
 
 /** Services are named by the tags and the list that the run stopped at. Nothing is concluded of a wallet that it did not read. */
 export async function readAttribution(pool: Pool, run: Run): Promise<Attribution> {
-  const heads = [...(await readHeads(pool, run.id)).values()].map(({ timestamp }) => timestamp);
+  const heads = await readHeads(pool, run.id);
+  const until = Math.max(0, ...[...heads.values()].map(({ timestamp }) => timestamp));
   const builder = createTable();
-  for await (const { row, burn } of transferRows(pool, run.id, Math.max(0, ...heads))) {
+  for await (const { row, burn } of transferRows(pool, run.id, until)) {
     if (burn === null) builder.addTransfer(row);
     else builder.addBurn(burn);
   }
   const wallets = await readCaseWallets(pool, run.id);
   const complete = wallets.filter(({ state }) => state === 'expanded');
-  const native = await readNativeReceipts(
+  const read = await readNativeReceipts(
     pool,
     complete.map(({ walletId }) => walletId),
   );
+  // Another case may have asked later.
+  const native = read.filter(({ chain, timestamp }) => timestamp <= (heads.get(chain)?.timestamp ?? 0));
   const named = (await readRunStops(pool, run.id)).flatMap(
     ({ chain, address, name, category, source, taggedBy }): NamedService[] =>
       name === null ? [] : [{ chain, address, name, category, source: taggedBy ?? source ?? 'the list of the crawl' }],

@@ -16,13 +16,13 @@ import {
   type WaveDecision,
 } from '../src/store/frontier.ts';
 import { walletIds } from '../src/store/reference.ts';
-import { readRunStops } from '../src/store/run-stops.ts';
+import { type RunStop, readRunStops } from '../src/store/run-stops.ts';
 import type { Run } from '../src/store/runs.ts';
 import { readWalletDecisions, standing, type WalletDecision } from '../src/store/wallet-decisions.ts';
 import type { CrawlSetup } from './crawl-setup.ts';
 import { type FollowedMoney, followMoney, type ReachedWallet } from './frontier-money.ts';
 import type { Provider } from './provider.ts';
-import { addTagStops } from './tag-stops.ts';
+import { noteTagStops } from './tag-stops.ts';
 
 /**
  * Follows the money over what is read so far, and takes the wallets that are worth reading next.
@@ -31,7 +31,7 @@ import { addTagStops } from './tag-stops.ts';
  *   not follow
  */
 export async function chooseNext({ pool }: CrawlSetup, run: Run, providers: readonly Provider[]): Promise<boolean> {
-  await addTagStops(pool, run);
+  await noteTagStops(pool, run);
   const money = await followMoney(pool, run);
   const place = await readPlace(pool, run, money, providers);
   const { maxHops, maxWallets, maxRequests, minShare } = run.policy;
@@ -212,7 +212,7 @@ async function endsAs(pool: Pool, run: Run, wave: number, { reached }: Place): P
     const listed = stops.get(walletKey(wallet));
     const tagged = wallet.end === 'service';
     const reason = tagged
-      ? `${listed?.taggedBy == null ? 'a listed service' : 'a tagged service'}: ${listed?.name ?? 'no name given'} (${listed?.category ?? 'service'})${listed?.taggedBy == null ? '' : `, as ${listed.taggedBy} says`}`
+      ? serviceReason(listed)
       : 'a reported payment came from it: money that comes here counts as returned';
     return [
       {
@@ -221,6 +221,12 @@ async function endsAs(pool: Pool, run: Run, wave: number, { reached }: Place): P
       },
     ];
   });
+}
+
+function serviceReason(stop: RunStop | undefined): string {
+  const service = `${stop?.name ?? 'no name given'} (${stop?.category ?? 'service'})`;
+  const publisher = stop?.taggedBy ?? null;
+  return publisher === null ? `a listed service: ${service}` : `a tagged service: ${service}, as ${publisher} says`;
 }
 
 function isNotRead({ state }: FrontierState): boolean {

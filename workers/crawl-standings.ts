@@ -1,15 +1,8 @@
 /** Asking what the chain says of wallets themselves, and what waits in the multisig of a token's issuer. */
-import type { CrawlJob } from '../src/queue/jobs.ts';
-import {
-  readSubmissionsAssignment,
-  settledSubmissions,
-  settleSubmissions,
-  storeSubmissions,
-} from '../src/store/freeze-submissions.ts';
+import { settledSubmissions, settleSubmissions, storeSubmissions } from '../src/store/freeze-submissions.ts';
 import { countAnswer, recordFault } from '../src/store/requests.ts';
 import { knownContracts, recordStandings, walletsWithStanding } from '../src/store/standings.ts';
 import { type CrawlContext, callOf, idsOf, type Task } from './crawl-task.ts';
-import { windowEnd } from './provider.ts';
 
 /** Asks about the task's wallets, and stores what was told. */
 export async function readStandings(context: CrawlContext, task: Task): Promise<void> {
@@ -55,27 +48,6 @@ async function remarkUnknown({ pool, provider, clock }: CrawlContext, { runId }:
 
 function placeOf({ runId, key }: Task) {
   return { runId, assetId: key.assetId };
-}
-
-type SubmissionsJob = Extract<CrawlJob, { kind: 'submissions' }>;
-
-/** What the job is about; null when its run has no use for it any more. */
-export async function findSubmissionsTask(
-  { pool, provider }: Pick<CrawlContext, 'pool' | 'provider'>,
-  { run, attempt, asset }: SubmissionsJob,
-): Promise<Task | null> {
-  const found = await readSubmissionsAssignment(pool, { run, attempt, asset });
-  if (found === undefined) return null;
-  return {
-    ...found,
-    wallets: [],
-    runId: run,
-    attempt,
-    key: { assetId: asset, providerId: provider.id },
-    until: windowEnd(provider, found.head),
-    sent: { requests: 0 },
-    faults: [],
-  };
 }
 
 /** Asks what waits, and stores it. */

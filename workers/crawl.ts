@@ -17,13 +17,7 @@ import { giveUpNative, readNatives } from './crawl-natives.ts';
 import { queuePages, readNextPage, readReceipt } from './crawl-pages.ts';
 import { giveUpPositions, readPositions } from './crawl-positions.ts';
 import { giveUpSigning, readSigner } from './crawl-signers.ts';
-import {
-  findSubmissionsTask,
-  giveUpStandings,
-  giveUpSubmissions,
-  readStandings,
-  readSubmissions,
-} from './crawl-standings.ts';
+import { giveUpStandings, giveUpSubmissions, readStandings, readSubmissions } from './crawl-standings.ts';
 import { type CrawlContext, idsOf, type Task } from './crawl-task.ts';
 import { findIssuerTask, giveUpIssuerEvents, readIssuerPage } from './issuer-events.ts';
 import { windowEnd, windowStart } from './provider.ts';
@@ -59,8 +53,7 @@ export function createCrawlProcessor(context: CrawlContext): Processor {
 /** What the job is about; null when its run has ended, was resumed since, or has no use for it any more. */
 async function findTask({ pool, provider }: CrawlContext, job: CrawlJob): Promise<Task | null> {
   if (job.asset !== provider.asset.id) return null;
-  if (job.kind === 'issuer-events') return findIssuerTask({ pool, provider }, job);
-  if (job.kind === 'submissions') return findSubmissionsTask({ pool, provider }, job);
+  if (job.kind === 'issuer-events' || job.kind === 'submissions') return findIssuerTask({ pool, provider }, job);
   const asked = await walletsOf(pool, job);
   const found = await readAssignment(pool, { run: job.run, attempt: job.attempt, wallets: asked });
   if (found === undefined) return null;

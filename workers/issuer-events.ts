@@ -12,14 +12,16 @@ import { countAnswer, recordFault } from '../src/store/requests.ts';
 import { type CrawlContext, callOf, type Task } from './crawl-task.ts';
 import { windowEnd } from './provider.ts';
 
-type IssuerJob = Extract<CrawlJob, { kind: 'issuer-events' }>;
+/** A job about a token's contract, and not about wallets. */
+type IssuerJob = Extract<CrawlJob, { kind: 'issuer-events' | 'submissions' }>;
 
 /** What the job is about; null when its run has no use for it any more. */
 export async function findIssuerTask(
   { pool, provider }: Pick<CrawlContext, 'pool' | 'provider'>,
-  { run, attempt, asset }: IssuerJob,
+  { kind, run, attempt, asset }: IssuerJob,
 ): Promise<Task | null> {
-  const found = await readIssuerAssignment(pool, { run, attempt, asset });
+  const waits = kind === 'submissions' ? 'submissions' : 'events';
+  const found = await readIssuerAssignment(pool, { run, attempt, asset }, waits);
   if (found === undefined) return null;
   return {
     ...found,

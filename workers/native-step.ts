@@ -1,5 +1,6 @@
 /** The step of a crawl that learns who first paid for the transactions of its wallets, once all of them are read. */
 import { leastAmount } from '../src/crawl/frontier.ts';
+import { larger } from '../src/money.ts';
 import { readFollowedMoney } from '../src/store/followed-money.ts';
 import { countOpenNatives, openNatives, planNatives } from '../src/store/native.ts';
 import type { Run } from '../src/store/runs.ts';
@@ -22,9 +23,9 @@ export async function readNativeHistories(
   const { id: runId, attempt, policy } = run;
   const providers = all.filter(({ source }) => source.authority === 'chain');
   if (!policy.native) return true;
-  // All rules follow the same sources.
-  const [followed] = await readFollowedMoney(pool, runId);
-  const least = leastAmount(followed?.sources ?? 0n, policy.minShare);
+  // As the waves were chosen: of the sources by the rule that has most of them as its own.
+  const sources = (await readFollowedMoney(pool, runId)).reduce((most, each) => larger(most, each.sources), 0n);
+  const least = leastAmount(sources, policy.minShare);
   const giveUp = (provider: Provider) =>
     giveUpNative({ pool, clock, provider }, runId, { chainId: provider.asset.chainId });
   let open = 0;

@@ -6,6 +6,7 @@
 
 import type { RetryableError } from '../errors.ts';
 import type { IssuerEventPage, IssuerEventRequest, NativeHistory, NativeRequest } from './off-history.ts';
+import type { NewestRequest, NewestRows } from './rows.ts';
 import type { FreezeSubmissions, Standing, StandingsRequest, SubmissionsRequest } from './standing.ts';
 
 export const CHAINS = ['ethereum', 'tron'] as const;
@@ -161,26 +162,6 @@ export interface HistoryRequest extends Call {
   readonly cursor: Cursor;
   /** What was read before is read again: a source with pages cuts them elsewhere, so that borders fall on other rows. */
   readonly again?: boolean;
-}
-
-export interface NewestRequest extends Call {
-  readonly wallet: Address;
-  readonly asset: Asset;
-  /** The run's head: nothing above it is told. */
-  readonly head: Head;
-}
-
-/** The newest of a wallet's transfers, to see what kind of wallet it is: none of them is stored. */
-export interface NewestRows {
-  /**
-   * Oldest first, each transfer once; at most `NEWEST`. A node tells those of the stretch of blocks below the head that it
-   * can be asked for. Where a node's logs lack their time, it is reckoned from the head's.
-   */
-  readonly rows: readonly HistoryRow[];
-  /** True where the provider says that there are no others up to the head. */
-  readonly all: boolean;
-  /** False where some may be missing among them: the provider has refused a part of the question for its size. */
-  readonly whole: boolean;
 }
 
 export interface BalanceRequest extends Call {

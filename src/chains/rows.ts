@@ -1,9 +1,29 @@
 /** Multisets of history rows: rows of one transaction may be equal, and count. */
 import { RetryableError } from '../errors.ts';
-import type { HistoryRow, Remark } from './chain.ts';
+import type { Address, Asset, Call, Head, HistoryRow, Remark } from './chain.ts';
 
 /** The most rows of which the newest of a wallet's history are told. */
 export const NEWEST = 200;
+
+export interface NewestRequest extends Call {
+  readonly wallet: Address;
+  readonly asset: Asset;
+  /** The run's head: nothing above it is told. */
+  readonly head: Head;
+}
+
+/** The newest of a wallet's transfers, to see what kind of wallet it is: none of them is stored. */
+export interface NewestRows {
+  /**
+   * Oldest first, each transfer once; at most `NEWEST`. A node tells those of the stretch of blocks below the head that it
+   * can be asked for. Where a node's logs lack their time, it is reckoned from the head's.
+   */
+  readonly rows: readonly HistoryRow[];
+  /** True where the provider says that there are no others up to the head. */
+  readonly all: boolean;
+  /** False where some may be missing among them: the provider has refused a part of the question for its size. */
+  readonly whole: boolean;
+}
 
 /** What makes two rows equal: everything that identifies a transfer but its occurrence. */
 export function rowKey(row: Pick<HistoryRow, 'asset' | 'transaction' | 'from' | 'to' | 'value'>): string {

@@ -9,8 +9,8 @@ interface Counted {
   readonly decimals: number;
 }
 
-const LEGEND = `  Sources: payments into wallets that reports name, each once: one that carries money of an earlier one on adds only the rest, which
-  differs by rule. At ends: at listed services, with victims again, or taken by the issuer. Share: what was not followed of the sources.
+const LEGEND = `  Sources: payments into wallets that reports name, and what services disclosed, each once: one that carries money of an earlier one on
+  adds only the rest, which differs by rule. At ends: at listed and tagged services, with victims again, or taken by the issuer. Share: what was not followed of the sources.
 `;
 
 /** What became of the sources; nothing where nothing is followed yet. */

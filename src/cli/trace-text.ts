@@ -77,12 +77,12 @@ export function subjectOf({ request: { report, case: investigated }, plan, until
   return `of ${sources} in ${whose}the case "${investigated.name}", up to ${time(until)}`;
 }
 
-/** The services at which it ends, as far as a list says which they are. */
+/** The services at which it ends, as far as a list or tags say which they are. */
 export function stopsText({ request: { stops } }: LoadedTrace): string[] {
   return stops.length === 0
     ? [
         'Stops',
-        'none: neither the trace nor the crawl was given --stops, so it goes on through exchanges and other services',
+        'none: no list (--stops) or tag names a service here, so it goes on through exchanges and other services',
       ]
     : ['Stops', `${counted(stops.length, 'wallet')} of services, list ${stopsDigest(stops).slice(0, 12)}`];
 }

@@ -2,11 +2,10 @@
  * Freezes that wait in the issuer's multisig. They are told inside a case, of its own wallets, and nowhere else: whoever hears
  * of one may warn the wallet's owner. So nothing that exports, hashes, logs or queues reads this file's tables.
  */
-import type { Address, ChainId, Head, Wallet } from '../chains/chain.ts';
+import type { Address, ChainId, Wallet } from '../chains/chain.ts';
 import type { FreezeSubmissions, SettledSubmissions } from '../chains/standing.ts';
-import { type Db, many, maybe, type Pool, transaction } from './db.ts';
+import { type Db, many, type Pool, transaction } from './db.ts';
 import { type StoredAsset, walletIds } from './reference.ts';
-import type { CrawlPolicy } from './runs.ts';
 
 /** So many settled submissions are remembered to a provider: more than it looks at. */
 const MOST_SETTLED = 1_000;
@@ -33,24 +32,6 @@ export interface PendingKnowledge {
 export async function openSubmissions(db: Db, runId: number): Promise<number[]> {
   const query = `select asset_id as id from run_issuer_events where run_id = $1 and pending = 'open' order by 1`;
   return (await many<{ id: number }>(db, query, [runId])).map(({ id }) => id);
-}
-
-/** What a job is about; undefined when its run has ended, was resumed since, or waits for this no more. */
-export async function readSubmissionsAssignment(
-  db: Db,
-  job: { run: number; attempt: number; asset: number },
-): Promise<{ readonly policy: CrawlPolicy; readonly startedAt: Date; readonly head: Head } | undefined> {
-  const row = await maybe<{ policy: CrawlPolicy; startedAt: Date } & Head>(
-    db,
-    `select r.policy, r.started_at as "startedAt", h.block, h.timestamp
-     from runs r join run_issuer_events i on i.run_id = r.id and i.asset_id = $3 and i.pending = 'open'
-     join assets a on a.id = i.asset_id join run_heads h on h.run_id = r.id and h.chain_id = a.chain_id
-     where r.id = $1 and r.attempt = $2 and r.state = 'running'`,
-    [job.run, job.attempt, job.asset],
-  );
-  if (row === undefined) return undefined;
-  const { policy, startedAt, block, timestamp } = row;
-  return { policy, startedAt, head: { block, timestamp } };
 }
 
 /** Submissions of an asset's multisig of which nothing can change any more; `null` where none are known. */

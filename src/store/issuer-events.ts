@@ -80,15 +80,19 @@ export async function settleIssuerEvents(
   );
 }
 
-/** What a job is about; undefined when its run has ended, was resumed since, or waits for these events no more. */
+/** What a run may wait for at an issuer's contract: its events, and what was submitted to its multisig. */
+const WAITS = { events: "i.state = 'pending'", submissions: "i.pending = 'open'" } as const;
+
+/** What a job is about; undefined when its run has ended, was resumed since, or waits for it no more. */
 export async function readIssuerAssignment(
   db: Db,
   job: { run: number; attempt: number; asset: number },
+  waits: 'events' | 'submissions',
 ): Promise<{ readonly policy: CrawlPolicy; readonly startedAt: Date; readonly head: Head } | undefined> {
   const row = await maybe<{ policy: CrawlPolicy; startedAt: Date } & Head>(
     db,
     `select r.policy, r.started_at as "startedAt", h.block, h.timestamp
-     from runs r join run_issuer_events i on i.run_id = r.id and i.asset_id = $3 and i.state = 'pending'
+     from runs r join run_issuer_events i on i.run_id = r.id and i.asset_id = $3 and ${WAITS[waits]}
      join assets a on a.id = i.asset_id join run_heads h on h.run_id = r.id and h.chain_id = a.chain_id
      where r.id = $1 and r.attempt = $2 and r.state = 'running'`,
     [job.run, job.attempt, job.asset],

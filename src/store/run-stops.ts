@@ -1,7 +1,8 @@
 /** Wallets of services at which a run stops, for a list that somebody vouches for names them, or a publisher's tag. */
 import type { ListedStop } from '../cases/stops-file.ts';
 import type { Wallet } from '../chains/chain.ts';
-import { type Db, many } from './db.ts';
+import { runTransfers } from './case-graph.ts';
+import { type Db, many, type Pool, transaction } from './db.ts';
 import { walletIds } from './reference.ts';
 
 export interface RunStop extends ListedStop {
@@ -9,7 +10,7 @@ export interface RunStop extends ListedStop {
   readonly taggedBy: string | null;
 }
 
-/** Notes wallets at which a run stops. What a list says of one goes before a tag, and what was noted first stays. */
+/** Notes wallets at which a run stops. What a list says of one goes before a tag. */
 export async function addRunStops(db: Db, runId: number, stops: readonly RunStop[]): Promise<void> {
   for (const chain of new Set(stops.map((stop) => stop.chain))) {
     const list = stops.filter((stop) => stop.chain === chain);
@@ -43,16 +44,23 @@ export async function readRunStops(db: Db, runId: number): Promise<RunStop[]> {
   );
 }
 
-/** Wallets that those which a run has expanded have paid up to its head, and that no stop is noted of. */
-export async function payeesWithoutStop(db: Db, runId: number): Promise<Wallet[]> {
+/** Puts tagged services in the place of those that were noted before: the run may have gone back since. */
+export async function replaceTagStops(pool: Pool, runId: number, stops: readonly RunStop[]): Promise<void> {
+  await transaction(pool, async (db) => {
+    await db.query('delete from run_stops where run_id = $1 and tagged_by is not null', [runId]);
+    await addRunStops(db, runId, stops);
+  });
+}
+
+/** Payees among the run's transfers that its list does not name. What else is stored of them does not matter. */
+export async function unlistedPayees(db: Db, runId: number): Promise<Wallet[]> {
   return many<Wallet>(
     db,
     `select c.name as chain, w.address
-     from (
-       select distinct t.to_id from case_wallets cw join transfers t on t.from_id = cw.wallet_id and t.value > 0
-       where cw.run_id = $1 and cw.state = 'expanded') p
+     from (select distinct t.to_id from (${await runTransfers(db, runId, { which: 't.value > 0' })}) t) p
      join wallets w on w.id = p.to_id join chains c on c.id = w.chain_id
-     where not exists (select 1 from run_stops s where s.run_id = $1 and s.wallet_id = w.id)
+     where not exists (
+       select 1 from run_stops s where s.run_id = $1 and s.wallet_id = w.id and s.tagged_by is null)
      order by c.name, w.address collate "C"`,
     [runId],
   );

@@ -1,6 +1,7 @@
 /** What every chain source promises of a wallet's newest transfers; run over each implementation by `chain-source.test.ts`. */
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Address, Head, HistoryRow, NewestRows } from '../../src/chains/chain.ts';
+import type { Address, Head, HistoryRow } from '../../src/chains/chain.ts';
+import type { NewestRows } from '../../src/chains/rows.ts';
 import { NEWEST } from '../../src/chains/rows.ts';
 import { RetryableError } from '../../src/errors.ts';
 import { Ledger } from '../../src/simulate/ledger.ts';

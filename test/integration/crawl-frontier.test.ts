@@ -116,8 +116,8 @@ describe.skipIf(inject('postgres') === null)('a crawl that follows the money', (
         lifo      1,000,000.00     0.00  999,300.00        700.00  0.0 %
         pro-rata  1,000,000.00     0.00  999,300.00        700.00  0.0 %
         libr      1,000,000.00     0.00  999,300.00        700.00  0.0 %
-        Sources: payments into wallets that reports name, each once: one that carries money of an earlier one on adds only the rest, which
-        differs by rule. At ends: at listed services, with victims again, or taken by the issuer. Share: what was not followed of the sources.
+        Sources: payments into wallets that reports name, and what services disclosed, each once: one that carries money of an earlier one on
+        adds only the rest, which differs by rule. At ends: at listed and tagged services, with victims again, or taken by the issuer. Share: what was not followed of the sources.
 
       Stopped at
         REASON                                  WALLETS    FIFO    LIFO  PRO-RATA    LIBR
@@ -183,6 +183,24 @@ describe.skipIf(inject('postgres') === null)('a crawl that follows the money', (
     await crawl();
     expect(asked()).toContain('big');
     expect(await trace()).toEqual([]);
+  });
+
+  it('knows of no tagged service that was paid above its head, whatever other cases have read', async () => {
+    const path = join(folder, 'later.csv');
+    await writeFile(path, `address,label,category\n${ADDRESSES.farther},Meridian,exchange\n`);
+    await serve(NETWORK);
+    await cli(env, 'tags', 'import', path, '--by', 'ann');
+    expect((await crawl()).state).toBe('finished');
+    const stopsOf = async (name: string) =>
+      (await cliJson<{ stops: { wallets: number } }>(env, 'trace', name, '--rule', 'fifo')).stops.wallets;
+    expect(await stopsOf('x')).toBe(1);
+    await server.close();
+    server = await serveTronGrid(new Ledger(NETWORK, { head: (NETWORK.at(-1)?.block ?? 0) - 1 }));
+    env = { ...env, TRON_API_URL: server.url };
+    await cli(env, 'case', 'create', 'earlier');
+    await cli(env, 'report', 'add', 'earlier', '--wallet', ADDRESSES.seed);
+    expect(await cliJson(env, 'crawl', 'earlier')).toMatchObject({ state: 'finished' });
+    expect(await stopsOf('earlier')).toBe(0);
   });
 
   it('goes through tagged services where the case follows their category', async () => {

@@ -1,5 +1,6 @@
 /** The newest of an account's transfers on Etherscan: its history from the other end. */
-import type { HistoryRow, NewestRequest, NewestRows } from '../chain.ts';
+import type { HistoryRow } from '../chain.ts';
+import type { NewestRequest, NewestRows } from '../rows.ts';
 import { eachOnce, NEWEST, newestOf } from '../rows.ts';
 import { readRows, SMALLEST_FULL_PAGE } from './etherscan-history.ts';
 import { type EtherscanRow, TooLarge } from './etherscan-replies.ts';

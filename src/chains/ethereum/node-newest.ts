@@ -3,7 +3,8 @@
  * the sender and one for the recipient. A service has many in a short time, so a day is far enough.
  */
 import { RetryableError } from '../../errors.ts';
-import type { HistoryRow, NewestRequest, NewestRows } from '../chain.ts';
+import type { HistoryRow } from '../chain.ts';
+import type { NewestRequest, NewestRows } from '../rows.ts';
 import { eachOnce, newestOf } from '../rows.ts';
 import { narrowLimits } from './log-range.ts';
 import { askLogs, inOrder, type LogReader, refusalIn } from './log-reader.ts';

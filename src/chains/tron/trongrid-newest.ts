@@ -1,6 +1,7 @@
 /** The newest of an account's transfers on TronGrid: its history from the other end. */
 import { RetryableError } from '../../errors.ts';
-import type { HistoryRow, NewestRequest, NewestRows } from '../chain.ts';
+import type { HistoryRow } from '../chain.ts';
+import type { NewestRequest, NewestRows } from '../rows.ts';
 import { eachOnce, NEWEST, newestOf } from '../rows.ts';
 import { PAGE_LIMIT, type RawPage, readRows } from './trongrid-history.ts';
 import type { TronGridRow } from './trongrid-replies.ts';
