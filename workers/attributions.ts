@@ -3,17 +3,22 @@ import { attribute } from '../graphs/attribution/attribute.ts';
 import { ATTRIBUTION_POLICY, type AttributionPolicy } from '../graphs/attribution/policy.ts';
 import type { Attribution, NamedService } from '../graphs/attribution/types.ts';
 import { createTable } from '../graphs/trace/table.ts';
+import { walletKey } from '../graphs/wallet-key.ts';
 import type { Pool } from '../src/store/db.ts';
 import { readCaseWallets } from '../src/store/frontier.ts';
 import { readNativeReceipts } from '../src/store/native.ts';
 import { readRunStops } from '../src/store/run-stops.ts';
 import { type Run, readHeads } from '../src/store/runs.ts';
+import { readServiceTags } from './tag-stops.ts';
 import { transferRows } from './transfer-rows.ts';
 
 /** Look-alikes are told by the crawl as poison, with every row that they sent. */
 const POLICY: AttributionPolicy = { ...ATTRIBUTION_POLICY, lookAlikes: { on: false } };
 
-/** Services are named by the tags and the list that the run stopped at. Nothing is concluded of a wallet that it did not read. */
+/**
+ * Services are named by the list of the run, and by tags as of its beginning. Nothing is concluded of a wallet that it did not read,
+ * and of victims' own wallets nothing is told.
+ */
 export async function readAttribution(pool: Pool, run: Run): Promise<Attribution> {
   const heads = await readHeads(pool, run.id);
   const until = Math.max(0, ...[...heads.values()].map(({ timestamp }) => timestamp));
@@ -30,16 +35,25 @@ export async function readAttribution(pool: Pool, run: Run): Promise<Attribution
   );
   // Another case may have asked later.
   const native = read.filter(({ chain, timestamp }) => timestamp <= (heads.get(chain)?.timestamp ?? 0));
-  const named = (await readRunStops(pool, run.id)).flatMap(
-    ({ chain, address, name, category, source, taggedBy }): NamedService[] =>
-      name === null ? [] : [{ chain, address, name, category, source: taggedBy ?? source ?? 'the list of the crawl' }],
-  );
-  return attribute(
+  const listed = (await readRunStops(pool, run.id)).filter(({ taggedBy }) => taggedBy === null);
+  const named = [
+    ...listed.flatMap(({ chain, address, name, category, source }): NamedService[] =>
+      name === null ? [] : [{ chain, address, name, category, source: source ?? 'the list of the crawl' }],
+    ),
+    // All of them: where publishers contradict each other, that is told.
+    ...(await readServiceTags(pool, run)).map(({ chain, address, label, category, publisher }): NamedService => {
+      return { chain, address, name: label, category, source: publisher };
+    }),
+  ];
+  const victims = wallets.filter(({ role }) => role === 'own');
+  const own = new Set(victims.map(walletKey));
+  const { wallets: inferred, ties } = attribute(
     {
       ...{ table: builder.build(), dust: [], complete, named, native },
       possible: wallets.filter(({ kind }) => kind === 'behaviour'),
-      victims: wallets.filter(({ role }) => role === 'own'),
+      victims,
     },
     POLICY,
   );
+  return { wallets: inferred.filter((wallet) => !own.has(walletKey(wallet))), ties };
 }

@@ -9,13 +9,8 @@ import { stoppingCategories } from '../src/tags/categories.ts';
 
 /** Notes the tagged services among the payees of the run's transfers. What people decide meanwhile counts for the next run. */
 export async function noteTagStops(pool: Pool, run: Run): Promise<void> {
-  if (run.tagsAsOf === 0) return;
-  const decisions = (await readCategoryDecisions(pool, run.caseId)).filter(({ at }) => at <= run.startedAt);
-  const stopping = stoppingCategories(decisions);
-  const tags = await readTags(pool, await unlistedPayees(pool, run.id), run.tagsAsOf);
   const best = new Map<string, StoredTag>();
-  for (const tag of tags) {
-    if (!stopping.includes(tag.category)) continue;
+  for (const tag of await readServiceTags(pool, run)) {
     const key = walletKey(tag);
     const known = best.get(key);
     // Of equal confidence the first by category, publisher and label: so they are read.
@@ -25,4 +20,13 @@ export async function noteTagStops(pool: Pool, run: Run): Promise<void> {
     return { chain, address, category, name: label, source, taggedBy: publisher };
   });
   await replaceTagStops(pool, run.id, stops);
+}
+
+/** All that tags say of services among the payees of the run's transfers, by wallet, category, publisher and label. */
+export async function readServiceTags(pool: Pool, run: Run): Promise<StoredTag[]> {
+  if (run.tagsAsOf === 0) return [];
+  const decisions = (await readCategoryDecisions(pool, run.caseId)).filter(({ at }) => at <= run.startedAt);
+  const stopping = stoppingCategories(decisions);
+  const tags = await readTags(pool, await unlistedPayees(pool, run.id), run.tagsAsOf);
+  return tags.filter(({ category }) => stopping.includes(category));
 }

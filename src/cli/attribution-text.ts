@@ -19,10 +19,11 @@ export function attributionText(name: string, { wallets, ties }: Attribution): s
     part('Wallets with a common funder, or emptied into one', ties.map(tieRow)),
   ].filter((text) => text !== '');
   if (parts.length === 0) return `Nothing is inferred of the wallets of the case "${name}".\n`;
-  return [`What wallets of the case "${name}" do: inferred, and no finding about whoever owns them.\n`, ...parts].join(
-    '',
-  );
+  const heading = `What wallets of the case "${name}" do: inferred, and no finding about whoever owns them.\n${ORDER}`;
+  return [heading, ...parts].join('');
 }
+
+const ORDER = 'The number, from 1 to 99, puts findings of a kind in order, and is no probability.\n';
 
 function isNamed({ named }: DepositAddress): boolean {
   return named !== null;
@@ -37,15 +38,15 @@ function part(title: string, rows: readonly (readonly string[])[]): string {
 function depositRow({ address, named, confidence, reason }: DepositAddress): string[] {
   const others = named?.others ?? [];
   const contradicted = others.length === 0 ? '' : ` (but others say ${harmless(others.join(', '))})`;
-  return [address, `${harmless(named?.name ?? '')}${contradicted}`, `${confidence} %`, harmless(reason)];
+  return [address, `${confidence}`, `${harmless(named?.name ?? '')}${contradicted}`, harmless(reason)];
 }
 
 function walletRow({ address, confidence, reason }: WalletInference): string[] {
-  return [address, `${confidence} %`, harmless(reason)];
+  return [address, `${confidence}`, harmless(reason)];
 }
 
 function tieRow({ by, wallets, confidence, reason }: Tie): string[] {
-  return [`by ${by.address}`, counted(wallets.length, 'wallet'), `${confidence} %`, harmless(reason)];
+  return [`by ${by.address}`, `${confidence}`, counted(wallets.length, 'wallet'), harmless(reason)];
 }
 
 /** With amounts as decimal strings. */

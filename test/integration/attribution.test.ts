@@ -71,7 +71,8 @@ describe.skipIf(inject('postgres') === null)('what wallets of a case do', () => 
 
   it('is a deposit address of the service that a tag names, with the transfers that it rests on', async () => {
     const tags = join(folder, 'tags.csv');
-    await writeFile(tags, `address,label,category\n${addressFor('hot')},Meridian Exchange,hot-wallet\n`);
+    const says = ['Meridian Exchange,hot-wallet', 'Meridian Exchange,exchange', 'Kestrel,exchange'];
+    await writeFile(tags, `address,label,category\n${says.map((each) => `${addressFor('hot')},${each}\n`).join('')}`);
     await cli(env, 'tags', 'import', tags, '--publisher', 'A list', '--by', 'ann');
     await cliJson(env, 'crawl', 'x');
     const { wallets } = await cliJson<Inferred>(env, 'attribution', 'x');
@@ -83,6 +84,8 @@ describe.skipIf(inject('postgres') === null)('what wallets of a case do', () => 
     const { out } = await cli(env, 'attribution', 'x');
     expect(out).toMatch(/^Deposit addresses: the service knows whose they are$/m);
     expect(out).toContain('inferred, and no finding about whoever owns them');
+    expect(out).toContain('Meridian Exchange (but others say Kestrel)');
+    expect(out).toContain('is no probability');
     expect(out).not.toContain(addressFor('layer'));
   });
 });
