@@ -1,8 +1,9 @@
 /** All rules on one loaded case. */
 import { type Comparison, compareRules } from '../graphs/trace/compare.ts';
 import { reachPlan } from '../graphs/trace/follow.ts';
-import { type PlaceOfEnd, reached, traced } from '../graphs/trace/result.ts';
+import { type PlaceOfEnd, reached, type Traced, traced } from '../graphs/trace/result.ts';
 import type { ConservingRule } from '../graphs/trace/types.ts';
+import { walletKey } from '../graphs/wallet-key.ts';
 import { notesOnMarks } from './trace.ts';
 import { followLoaded, type LoadedTrace } from './trace-load.ts';
 import type { Note } from './trace-sources.ts';
@@ -28,6 +29,14 @@ export function compareCase(loaded: LoadedTrace): ComparedCase {
   return {
     ...compareRules(results),
     reach: reached(reachPlan(plan)),
-    notes: [...notes, ...notesOnMarks([...wallets.values()])],
+    notes: [...notes, ...notesOnMarks([...wallets.values()]), ...notesOnPossible(loaded, results)],
   };
+}
+
+function notesOnPossible({ inferred }: LoadedTrace, results: Readonly<Record<ConservingRule, Traced>>): Note[] {
+  const reached = new Set(Object.values(results).flatMap(({ wallets }) => wallets.map(walletKey)));
+  const possible = new Set(inferred.possible.map(walletKey).filter((key) => reached.has(key)));
+  if (possible.size === 0) return [];
+  const text = `${possible.size} ${possible.size === 1 ? 'wallet' : 'wallets'} on the way ${possible.size === 1 ? 'is a possible service' : 'are possible services'}, or deposit addresses of some, by what they do: it goes on at them. What came from behind them, a trace by one rule tells.`;
+  return [{ code: 'POSSIBLE_SERVICES', text }];
 }

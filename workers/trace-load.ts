@@ -1,7 +1,7 @@
 /** A case made ready to be traced: its rows in columns, its sources, where the trace ends, and what is to be known of it. */
 import { createHash } from 'node:crypto';
 import { followPlan } from '../graphs/trace/follow.ts';
-import type { Context } from '../graphs/trace/json.ts';
+import type { Context, NamedStop } from '../graphs/trace/json.ts';
 import { makePlan, type Plan, type PlanInput } from '../graphs/trace/plan.ts';
 import { createTable, type TransferTable } from '../graphs/trace/table.ts';
 import type { ConservingRule, Flow, Opening, PlacedTransfer, Stop } from '../graphs/trace/types.ts';
@@ -16,6 +16,7 @@ import { type CaseWallet, readCaseWallets } from '../src/store/frontier.ts';
 import { readAssets } from '../src/store/reference.ts';
 import { type Run, readHeads } from '../src/store/runs.ts';
 import { hashRun } from './hash-run.ts';
+import { type InferredWallets, inferWallets } from './trace-inferred.ts';
 import type { FrozenWallets } from './trace-marks.ts';
 import {
   firstPayments,
@@ -48,6 +49,8 @@ export interface TraceRequest {
   readonly report: StoredReport | null;
   /** Up to when, milliseconds since 1970; `null` for all that was crawled. */
   readonly asOf: number | null;
+  /** Whether it is asked what wallets do: see `inferWallets`. */
+  readonly infer: boolean;
   readonly onProgress: (progress: TraceProgress) => void;
 }
 
@@ -61,6 +64,9 @@ export interface LoadedTrace {
   readonly plan: Plan;
   /** The same without what wallets held at first, where a wallet does not add up; else `null`. */
   readonly planWithoutOpenings: Plan | null;
+  readonly inferred: InferredWallets;
+  /** The same plan, ending at these wallets too as if they were services. */
+  readonly planEndingAt: (wallets: readonly Wallet[]) => Plan;
   readonly openings: readonly Opening[];
   /** Wallets of the crawl whose transfers are not proven to be all they have. */
   readonly unproven: UnprovenWallets;
@@ -83,10 +89,10 @@ export interface LoadedTrace {
 /**
  * @throws UserError `NO_SOURCES`; UsageError `AS_OF_TOO_EARLY`
  */
-export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<LoadedTrace> {
+export async function loadTrace(pool: Pool, wanted: TraceRequest): Promise<LoadedTrace> {
   // The store may know more by now than when the run ended: a result names the transfers that it rests on.
-  const graphHash = await hashRun(pool, asked.run.id);
-  const request = { ...asked, run: { ...asked.run, graphHash } };
+  const graphHash = await hashRun(pool, wanted.run.id);
+  const request = { ...wanted, run: { ...wanted.run, graphHash } };
   const { run, stops } = request;
   const decimals = await readDecimals(pool);
   const sources = await readCaseSources(pool, request.case.id, request.report, decimals);
@@ -98,7 +104,9 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
   // A service that pays for its customers is no victim.
   const services = new Set(stops.map(walletKey));
   const payers = sources.payers.filter((wallet) => !services.has(walletKey(wallet)));
-  const ends = [...stops.map(({ chain, address }): Stop => ({ chain, address, kind: 'service' })), ...returns];
+  const told = [...stops.map(asService), ...returns];
+  const inferred = await inferWallets(pool, request, { table, sources, ends: told });
+  const ends = [...told, ...inferred.deposits.map(asService)];
   const unproven = await readUnprovenWallets(pool, run.id);
   const frozen = (await readFreezes(pool, run.id)).filter((wallet) => wallet.frozen === true);
   const { openings, notes: unbalanced } = openingsOf(unproven, ends, request.case.name);
@@ -112,13 +120,13 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
   const made = makePlan(table, input);
   const scope = digestOf(made, input, returns);
   const named = nameSources(made, sources);
-  const told = askedOf(named, request.report);
-  const plan = { ...made, asked: told };
+  const asked = askedOf(named, request.report);
+  const plan = { ...made, asked };
   const missing = notesOnMissing(
     request,
     sources.named.filter((source) => isAsked(source, request.report) && !crawled.has(keyOf(source))),
   );
-  if (!told.includes(1)) {
+  if (!asked.includes(1)) {
     const first = Math.min(...(await firstPayments(pool, run.id, sources, request.report)));
     throw noSources(request, [...sources.notes, ...missing, ...notesOnShared(request, sources)], first);
   }
@@ -127,7 +135,7 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
     ...notesOnStops(request, sources),
     ...unbalanced,
     ...(await notesOnRun(pool, run)),
-    ...(graphHash === asked.run.graphHash ? [] : [STORE_CHANGED]),
+    ...(graphHash === wanted.run.graphHash ? [] : [STORE_CHANGED]),
   ];
   return {
     ...{
@@ -139,21 +147,39 @@ export async function loadTrace(pool: Pool, asked: TraceRequest): Promise<Loaded
       until,
       order,
       scope,
+      inferred,
       frozen: new Map(frozen.map((wallet) => [walletKey(wallet), wallet])),
       victims: [...returns, ...payers],
       payers: new Set(payers.map(walletKey)),
     },
-    planWithoutOpenings: openings.length === 0 ? null : { ...makePlan(table, { ...input, openings: [] }), asked: told },
+    planWithoutOpenings: openings.length === 0 ? null : { ...makePlan(table, { ...input, openings: [] }), asked },
+    planEndingAt: (others) => ({ ...makePlan(table, { ...input, stops: [...ends, ...others.map(asService)] }), asked }),
     context: {
       decimals,
       named,
-      asked: told,
-      stops: new Map(
-        stops.map(({ chain, address, category, name }) => [walletKey({ chain, address }), { category, name }]),
-      ),
+      asked,
+      stops: namedStops(stops, inferred),
       reasons: new Map(wallets.map((wallet) => [walletKey(wallet), reasonOf(wallet)])),
     },
   };
+}
+
+function asService({ chain, address }: Wallet): Stop {
+  return { chain, address, kind: 'service' };
+}
+
+/** What is known of the services at which a trace ends, by `walletKey`. */
+function namedStops(stops: readonly ListedStop[], { deposits }: InferredWallets): Context['stops'] {
+  return new Map([
+    ...deposits.map(({ named: { name, source }, confidence, reason, sinks, ...wallet }): [string, NamedStop] => [
+      walletKey(wallet),
+      { category: 'deposit-address', name, inferred: { confidence, reason, source, sinks } },
+    ]),
+    ...stops.map(({ category, name, ...wallet }): [string, NamedStop] => [
+      walletKey(wallet),
+      { category, name, inferred: null },
+    ]),
+  ]);
 }
 
 /** How often reading is told of. */

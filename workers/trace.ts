@@ -10,7 +10,7 @@ import {
   tracedJson,
   type WalletJson,
 } from '../graphs/trace/json.ts';
-import { type Traced, traced } from '../graphs/trace/result.ts';
+import { traced } from '../graphs/trace/result.ts';
 import { TTR_DEFAULTS } from '../graphs/trace/ttr.ts';
 import { isConserving, type Rule } from '../graphs/trace/types.ts';
 import { stopsDigest } from '../src/cases/stops-file.ts';
@@ -18,26 +18,18 @@ import { formatAmount } from '../src/money.ts';
 import type { Pool } from '../src/store/db.ts';
 import type { Declaration } from '../src/store/declarations.ts';
 import { storeTrace } from '../src/store/traces.ts';
+import {
+  type Alternatives,
+  type AtPossible,
+  alternativesOf,
+  NO_ALTERNATIVES,
+  type WithoutOpenings,
+} from './trace-alternatives.ts';
+import { type AskJson, askJson } from './trace-inferred.ts';
 import { followLoaded, type LoadedTrace, type TraceRequest } from './trace-load.ts';
 import { type MarkedResult, markResult } from './trace-marks.ts';
 import { rankedJson } from './trace-rank.ts';
 import type { Note } from './trace-sources.ts';
-
-/** What differs where wallets' opening balances are left out: the other end of the range. */
-export interface WithoutOpenings {
-  readonly openings: readonly { readonly chain: string; readonly address: string; readonly amount: string }[];
-  readonly exited: string;
-  readonly resting: string;
-  readonly beyond: string;
-  /** What of which source is another amount then; zero where nothing of it comes there. */
-  readonly differ: readonly {
-    readonly end: string;
-    readonly chain: string;
-    readonly address: string;
-    readonly source: string;
-    readonly amount: string;
-  }[];
-}
 
 /** A trace as it is printed and stored. */
 export interface TraceJson extends MarkedResult {
@@ -52,6 +44,9 @@ export interface TraceJson extends MarkedResult {
   readonly graphHash: string;
   readonly runHash: string;
   readonly withoutOpenings: WithoutOpenings | null;
+  readonly atPossible: AtPossible | null;
+  /** Services that can be asked about wallets that were paid. */
+  readonly ask: readonly AskJson[];
   readonly notes: readonly Note[];
 }
 
@@ -59,7 +54,7 @@ export interface TraceJson extends MarkedResult {
 function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration | null): TraceJson {
   const { request, notes } = loaded;
   const { run } = request;
-  const { withoutOpenings, ...results } = resultOf(loaded, rule);
+  const { withoutOpenings, atPossible, ...results } = resultOf(loaded, rule);
   const parameters = parametersOf(loaded);
   return {
     case: request.case.name,
@@ -75,10 +70,12 @@ function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration 
       seeds: results.sources.map(({ kind, chain, asset, transaction, from, to, value }) => ({
         ...{ kind, chain, asset, transaction, from, to, value },
       })),
-      results: { ...results, sources: results.sources.map(withoutNumbers), withoutOpenings },
+      results: { ...results, sources: results.sources.map(withoutNumbers), withoutOpenings, atPossible },
     }),
     ...markResult(results, loaded.unproven, loaded.frozen),
     withoutOpenings,
+    atPossible,
+    ask: askJson(loaded.inferred),
     notes: [...notes, ...notesOnWallets(results), ...notesOnPayers(loaded, results)],
   };
 }
@@ -131,6 +128,7 @@ export async function traceCase(
 export function parametersOf({
   request: { asOf, stops },
   openings,
+  inferred,
   context,
   plan,
   order,
@@ -144,61 +142,21 @@ export function parametersOf({
     ttr: Object.fromEntries(Object.entries(TTR_DEFAULTS).map(([name, part]) => [name, `${part}`])),
     asOf,
     stops: stopsDigest(stops),
+    inference: inferred.parameters,
     openings: openings.map(({ chain, asset, address, value }) => ({
       ...{ chain, asset, address, value: formatAmount(value, context.decimals) },
     })),
   };
 }
 
-function resultOf(loaded: LoadedTrace, rule: Rule): ResultJson & { withoutOpenings: WithoutOpenings | null } {
-  const { plan, planWithoutOpenings, context } = loaded;
+function resultOf(loaded: LoadedTrace, rule: Rule): ResultJson & Alternatives {
+  const { plan, context } = loaded;
   if (isConserving(rule)) {
     const result = traced(followLoaded(loaded, rule), plan.asked);
-    const without =
-      planWithoutOpenings === null ? null : traced(followLoaded(loaded, rule, planWithoutOpenings), plan.asked);
-    return {
-      ...tracedJson(result, context),
-      withoutOpenings: without === null ? null : rangeOf(loaded, result, without),
-    };
+    return { ...tracedJson(result, context), ...alternativesOf(loaded, rule, result) };
   }
-  if (rule === 'ttr') return { ...rankedJson(loaded), withoutOpenings: null };
-  return { ...reachJson(plan, reachPlan(plan), context), withoutOpenings: null };
-}
-
-function rangeOf({ openings, context }: LoadedTrace, result: Traced, without: Traced): WithoutOpenings {
-  const money = (amount: bigint) => formatAmount(amount, context.decimals);
-  const amounts = new Map<
-    string,
-    { end: string; chain: string; address: string; source: string; with: bigint; without: bigint }
-  >();
-  const add = (which: 'with' | 'without', { exits, beyond, resting }: Traced) => {
-    for (const place of [...exits, ...beyond, ...resting.map((each) => ({ ...each, end: 'resting' as const }))]) {
-      const { end, chain, address } = place;
-      for (const { source, amount } of place.sources) {
-        const key = `${end} ${chain} ${address} ${source}`;
-        const none = { end, chain, address, source: sourceId(source), with: 0n, without: 0n };
-        const own = amounts.get(key) ?? none;
-        amounts.set(key, { ...own, [which]: own[which] + (amount ?? 0n) });
-      }
-    }
-  };
-  add('with', result);
-  add('without', without);
-  return {
-    openings: openings.map(({ chain, address, value }) => ({ chain, address, amount: money(value) })),
-    exited: money(without.conservation.exited),
-    resting: money(without.conservation.resting),
-    beyond: money(without.conservation.beyond),
-    differ: [...amounts.values()]
-      .filter((each) => each.with !== each.without)
-      .map(({ end, chain, address, source, without: amount }) => ({
-        end,
-        chain,
-        address,
-        source,
-        amount: money(amount),
-      })),
-  };
+  const result = rule === 'ttr' ? rankedJson(loaded) : reachJson(plan, reachPlan(plan), context);
+  return { ...result, ...NO_ALTERNATIVES };
 }
 
 /** What is not known of the wallets that a trace reached. */

@@ -22,9 +22,26 @@ export interface Context {
   /** 1 for each source whose money is told. */
   readonly asked: Uint8Array;
   /** Of services, by `walletKey`. */
-  readonly stops: ReadonlyMap<string, { readonly category: string; readonly name: string | null }>;
+  readonly stops: ReadonlyMap<string, NamedStop>;
   /** Why the crawl did not follow a wallet, by `walletKey`. */
   readonly reasons: ReadonlyMap<string, string>;
+}
+
+/** A service at which a trace ends. */
+export interface NamedStop {
+  readonly category: string;
+  readonly name: string | null;
+  /** Why it is taken for one, where no list or tag says it of the wallet itself. */
+  readonly inferred: InferredJson | null;
+}
+
+/** A deposit address that is told by what it does: the service's name is that of its sinks. */
+export interface InferredJson {
+  readonly confidence: number;
+  readonly reason: string;
+  /** Who says whose the sinks are. */
+  readonly source: string;
+  readonly sinks: readonly Wallet[];
 }
 
 export interface SourceJson {
@@ -50,6 +67,7 @@ export interface EndJson {
   readonly address: string;
   readonly category: string | null;
   readonly name: string | null;
+  readonly inferred: InferredJson | null;
   /** Why the money is not followed further, where it lies beyond coverage. */
   readonly reason: string | null;
   readonly amount: string | null;
@@ -205,6 +223,7 @@ function endJson(
   const stop = end === 'service' ? context.stops.get(key) : undefined;
   return {
     ...{ end, chain, asset, address, category: stop?.category ?? null, name: stop?.name ?? null },
+    inferred: stop?.inferred ?? null,
     reason: end === 'beyond' ? (context.reasons.get(key) ?? 'not reached by the crawl') : null,
     amount: maybe(place.amount),
     sources: place.sources.map(({ source, amount, hop, first, last }) => ({

@@ -22,7 +22,7 @@ import { unprovenMarks } from './unproven.ts';
 const PATH_RULES = [...CONSERVING_RULES, 'poison'] as const;
 type PathRule = ConservingRule | 'poison';
 
-interface PathOptions extends FollowingOptions {
+interface PathOptions extends Omit<FollowingOptions, 'inference'> {
   readonly from: string;
   readonly to: string;
   readonly chain?: ChainId;
@@ -60,7 +60,9 @@ JSON: {case, report, rule, asOf, stops, graphHash, runHash, to: {chain, address}
     )
     .action(async (nameOrId: string, options: PathOptions) => {
       const target = typed(() => readTarget(options));
-      await withFollowing(context, nameOrId, { ...options, report: options.from }, async (pool, loaded) => {
+      // What a wallet does says where money ends, and nothing about which way it took.
+      const following = { ...options, report: options.from, inference: false };
+      await withFollowing(context, nameOrId, following, async (pool, loaded) => {
         const chosen = (await readDeclarations(pool, loaded.request.case.id))
           .map(({ rule }) => rule)
           .filter(isPathRule);

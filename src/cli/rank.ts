@@ -12,7 +12,7 @@ import type { CliContext } from './context.ts';
 import type { Done } from './main.ts';
 import { jsonOption, wholeNumber } from './options.ts';
 import { count, counted, harmless, jsonLine, table } from './output.ts';
-import { type FollowingOptions, withFollowing, withFollowingOptions, withReportOption } from './trace-options.ts';
+import { type FollowingOptions, withFollowing, withFollowingOptions, withScopeOptions } from './trace-options.ts';
 import { notesText, stopsText, subjectOf } from './trace-text.ts';
 import { unprovenMarks } from './unproven.ts';
 
@@ -35,7 +35,7 @@ export function addRankCommand(program: Command, context: CliContext, _done: Don
         .choices(METHODS)
         .default('ttr'),
     );
-  withFollowingOptions(withReportOption(command))
+  withFollowingOptions(withScopeOptions(command))
     .addOption(new Option('--top <n>', 'wallets to print').argParser(wholeNumber(1)).default(SHOWN))
     .addOption(jsonOption())
     .addHelpText(
@@ -92,7 +92,9 @@ function toText(loaded: LoadedTrace, { wallets, leftOut }: Ranking, { method, to
       ...(received === null ? [rankText(rank ?? 0n).slice(0, 8)] : [money(leastOf(received)), money(mostOf(received))]),
       `${hop}`,
       marks.named({ chain, address }),
-      service === undefined ? '' : harmless(service.name ?? service.category),
+      service === undefined
+        ? ''
+        : `${harmless(service.name ?? service.category)}${service.inferred === null ? '' : ' (deposit-address, inferred)'}`,
     ];
   });
   const head = ['', ...(method === 'ttr' ? ['RANK'] : ['LEAST TRACED', 'MOST TRACED']), 'HOPS', 'WALLET', ''];

@@ -5,12 +5,14 @@ import { CONSERVING_RULES, type ConservingRule, type Rule } from '../../graphs/t
 import { walletKey } from '../../graphs/wallet-key.ts';
 import { scopeJson } from '../../workers/trace.ts';
 import type { ComparedCase } from '../../workers/trace-compare.ts';
+import { askJson } from '../../workers/trace-inferred.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
 import { frozenJson } from '../../workers/trace-marks.ts';
 import { unprovenJson } from '../../workers/unproven.ts';
 import { displayAmount, formatAmount, largerFirst } from '../money.ts';
 import { frozenWords } from './freeze-text.ts';
 import { count, harmless, table } from './output.ts';
+import { askText } from './trace-inferred-text.ts';
 import { notesText, stopsText, subjectOf, VALUE_ALONE } from './trace-text.ts';
 import { unprovenMarks } from './unproven.ts';
 
@@ -59,6 +61,7 @@ export function compareText(
     new Set(CONSERVING_RULES.map((rule) => conservation[rule].sources)).size > 1
       ? 'What is followed differs: a source counts less what its payment carries of others, by each rule.\n'
       : '',
+    askText(askJson(loaded.inferred)),
     marks.legend(),
     notesText(notes),
     `\n${table([stopsText(loaded)])}`,
@@ -80,7 +83,9 @@ function frozenAt({ frozen }: LoadedTrace, { end, chain, address }: Pick<Compare
 
 function nameOf({ context }: LoadedTrace, { end, chain, address }: ComparedPlace): string {
   const stop = end === 'service' ? context.stops.get(walletKey({ chain, address })) : undefined;
-  return stop === undefined ? '' : `  ${harmless(stop.name ?? stop.category)}`;
+  return stop === undefined
+    ? ''
+    : `  ${harmless(stop.name ?? stop.category)}${stop.inferred === null ? '' : ' (deposit-address, inferred)'}`;
 }
 
 export function compareJson(loaded: LoadedTrace, { places, conservation, reach, notes }: ComparedCase) {
@@ -104,6 +109,7 @@ export function compareJson(loaded: LoadedTrace, { places, conservation, reach, 
       const stop = end === 'service' ? context.stops.get(walletKey({ chain, address })) : undefined;
       return {
         ...{ end, chain, asset, address, category: stop?.category ?? null, name: stop?.name ?? null },
+        inferred: stop?.inferred ?? null,
         amounts: Object.fromEntries(CONSERVING_RULES.map((rule) => [rule, money(amounts[rule])])),
         spread: money(spread),
         unproven: unprovenJson(unproven, { chain, address }),
@@ -111,6 +117,7 @@ export function compareJson(loaded: LoadedTrace, { places, conservation, reach, 
       };
     }),
     reached: { exits: reach.exits.length, beyond: reach.beyond.length },
+    ask: askJson(loaded.inferred),
     notes,
   };
 }

@@ -20,6 +20,7 @@ export interface FollowingOptions {
   readonly report?: string;
   readonly asOf?: string;
   readonly stops?: string;
+  readonly inference: boolean;
 }
 
 /** Adds the options to a command. */
@@ -32,8 +33,14 @@ export function withFollowingOptions(command: Command): Command {
     );
 }
 
-export function withReportOption(command: Command): Command {
-  return command.option('--report <ref>', 'follow the payments of one report alone, by its number or reference');
+/** Options of commands that tell where all of the money went, and not which way some of it took. */
+export function withScopeOptions(command: Command): Command {
+  return command
+    .option('--report <ref>', 'follow the payments of one report alone, by its number or reference')
+    .option(
+      '--no-inference',
+      'go on through deposit addresses that only what they do tells, and ask of no wallet what it does',
+    );
 }
 
 /** Work that takes longer than this tells how far it is. */
@@ -75,7 +82,7 @@ async function readRequest(
   { clock }: CliContext,
   pool: Pool,
   nameOrId: string,
-  { report, asOf, stops }: FollowingOptions,
+  { report, asOf, stops, inference }: FollowingOptions,
 ): Promise<Omit<TraceRequest, 'onProgress'>> {
   const found = await findCase(pool, nameOrId);
   const run = await crawledRun(pool, found);
@@ -84,6 +91,7 @@ async function readRequest(
     ...{ case: found, run },
     stops: await stopsOf(pool, run.id, stops),
     report: report === undefined ? null : findReport(await readReports(pool, found.id), report),
+    infer: inference,
     asOf: asOf === undefined ? null : typed(() => parseTimeAsked(asOf, { since, now: clock.now() })),
   };
 }

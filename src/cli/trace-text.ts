@@ -1,7 +1,8 @@
 /** A trace as people read it. */
 import type { EndJson, ResultJson, TotalsJson } from '../../graphs/trace/json.ts';
 import { isConserving, type SourceKind } from '../../graphs/trace/types.ts';
-import type { TraceJson, WithoutOpenings } from '../../workers/trace.ts';
+import type { TraceJson } from '../../workers/trace.ts';
+import type { AtPossible, WithoutOpenings } from '../../workers/trace-alternatives.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
 import type { FrozenJson } from '../../workers/trace-marks.ts';
 import type { Note } from '../../workers/trace-sources.ts';
@@ -9,6 +10,7 @@ import { stopsDigest } from '../cases/stops-file.ts';
 import { displayAmount, parseAmount } from '../money.ts';
 import { frozenWords } from './freeze-text.ts';
 import { count, counted, duration, harmless, table, time } from './output.ts';
+import { askText, behindWords, possibleText } from './trace-inferred-text.ts';
 import { type UnprovenMarks, unprovenMarks } from './unproven.ts';
 
 const SHOWN = 10;
@@ -27,7 +29,7 @@ const RULE_NAMES = {
 } as const;
 
 export function traceText(loaded: LoadedTrace, result: TraceJson): string {
-  const { rule, declared, exits, beyond, conservation } = result;
+  const { rule, declared, exits, beyond, conservation, atPossible } = result;
   const money = amounts(loaded);
   const marks = unprovenMarks(loaded.unproven, loaded.request.case.name);
   const choice =
@@ -35,15 +37,18 @@ export function traceText(loaded: LoadedTrace, result: TraceJson): string {
       ? ''
       : `Chosen by ${harmless(declared.by)} on ${declared.at.slice(0, 10)}: ${harmless(declared.why)}\n`;
   const stated = isConserving(rule);
+  const wording = { money, stated, marks, atPossible };
   return [
     `The money ${subjectOf(loaded)}, by ${RULE_NAMES[rule]}.\n`,
     choice,
     VALUE_ALONE,
     stated ? sumsText(result, money) : table(reachOf(result)),
     sourcesText(result, money, marks),
-    endsText('Exits', exits, { money, stated, marks }),
+    endsText('Exits', exits, wording),
     restingText(result, money, marks),
-    endsText('Beyond coverage: where the crawl did not follow', beyond, { money, stated, marks }),
+    endsText('Beyond coverage: where the crawl did not follow', beyond, wording),
+    possibleText(atPossible, money),
+    askText(result.ask),
     rule === 'ttr' ? ranksText(result, marks) : '',
     marks.legend(),
     rangeText(result.withoutOpenings, result, money),
@@ -77,14 +82,17 @@ export function subjectOf({ request: { report, case: investigated }, plan, until
   return `of ${sources} in ${whose}the case "${investigated.name}", up to ${time(until)}`;
 }
 
-/** The services at which it ends, as far as a list or tags say which they are. */
-export function stopsText({ request: { stops } }: LoadedTrace): string[] {
-  return stops.length === 0
-    ? [
-        'Stops',
-        'none: no list (--stops) or tag names a service here, so it goes on through exchanges and other services',
-      ]
-    : ['Stops', `${counted(stops.length, 'wallet')} of services, list ${stopsDigest(stops).slice(0, 12)}`];
+/** The services at which it ends, as far as a list, tags or what wallets do say which they are. */
+export function stopsText({ request: { stops }, inferred: { deposits } }: LoadedTrace): string[] {
+  const told =
+    stops.length === 0
+      ? 'none: no list (--stops) or tag names a service here, so it goes on through exchanges and other services'
+      : `${counted(stops.length, 'wallet')} of services, list ${stopsDigest(stops).slice(0, 12)}`;
+  const beside =
+    deposits.length === 0
+      ? ''
+      : `; beside them ${count(deposits.length)} deposit ${deposits.length === 1 ? 'address' : 'addresses'}, inferred`;
+  return ['Stops', `${told}${beside}`];
 }
 
 const KIND_HEADS: Readonly<Record<SourceKind, string>> = {
@@ -150,12 +158,13 @@ interface Wording {
   /** Whether the rule states amounts. */
   readonly stated: boolean;
   readonly marks: UnprovenMarks;
+  readonly atPossible: AtPossible | null;
 }
 
 /** Of places beyond the crawl it is told whether they are frozen. */
 type End = EndJson & { readonly frozen?: FrozenJson | null };
 
-function endsText(title: string, ends: readonly End[], { money, stated, marks }: Wording): string {
+function endsText(title: string, ends: readonly End[], { money, stated, marks, atPossible }: Wording): string {
   if (ends.length === 0) return '';
   const rows = ends.slice(0, SHOWN).map((place) => {
     const hops = place.sources.map((share) => share.hops ?? 0);
@@ -165,7 +174,7 @@ function endsText(title: string, ends: readonly End[], { money, stated, marks }:
       duration(least(seconds) * 1000),
       firstOf(place).slice(0, 16).replace('T', ' '),
       marks.named(place),
-      whatOf(place),
+      [whatOf(place), ...behindWords(atPossible, place, money)].join('; '),
       sourcesOf(place.sources.map(({ source }) => source)),
     ];
   });
@@ -178,8 +187,9 @@ function firstOf({ sources }: EndJson): string {
   return sources.reduce((least, { first }) => (least === '' || first < least ? first : least), '');
 }
 
-function whatOf({ end, name, category, reason, frozen }: End): string {
-  if (end === 'service') return harmless(name === null ? `${category}` : `${name} (${category})`);
+function whatOf({ end, name, category, inferred, reason, frozen }: End): string {
+  const what = inferred === null ? `${category}` : `${category}, inferred`;
+  if (end === 'service') return harmless(name === null ? what : `${name} (${what})`);
   return end === 'beyond' ? [reason ?? '', ...frozenWords(frozen ?? null)].join('; ') : end;
 }
 
@@ -188,13 +198,14 @@ function sourcesOf(ids: readonly string[]): string {
   return `${ids.slice(0, SHOWN_SOURCES).join(' ')}${more > 0 ? ` +${more}` : ''}`;
 }
 
-function restingText({ resting, wallets }: TraceJson, money: Money, marks: UnprovenMarks): string {
+function restingText({ resting, wallets, atPossible }: TraceJson, money: Money, marks: UnprovenMarks): string {
   if (resting.length === 0) return '';
   const reached = new Map(wallets.map((wallet) => [wallet.address, wallet]));
   const rows = resting.slice(0, SHOWN).map((place) => {
     const wallet = reached.get(place.address);
     const flags = [
       ...frozenWords(place.frozen),
+      ...behindWords(atPossible, place, money),
       ...(wallet?.incomplete ? ['paid more than it is known to have held'] : []),
       ...(wallet?.orderUnknown ? ['order of some transfers not known'] : []),
     ];

@@ -13,7 +13,7 @@ import type { Done } from './main.ts';
 import { jsonOption, typed } from './options.ts';
 import { jsonLine } from './output.ts';
 import { compareJson, compareText, unchosenText } from './trace-compare-text.ts';
-import { type FollowingOptions, withFollowing, withFollowingOptions, withReportOption } from './trace-options.ts';
+import { type FollowingOptions, withFollowing, withFollowingOptions, withScopeOptions } from './trace-options.ts';
 import { traceText } from './trace-text.ts';
 
 interface TraceOptions extends FollowingOptions {
@@ -33,7 +33,7 @@ export function addTraceCommand(program: Command, context: CliContext, _done: Do
     .addOption(new Option('--rule <rule>', 'which money leaves when a wallet pays').choices(RULES))
     .option('--by <name>', 'who chooses the rule')
     .option('--why <text>', 'why this rule; it is recorded before the result is computed');
-  withFollowingOptions(withReportOption(command))
+  withFollowingOptions(withScopeOptions(command))
     .option('--compare', 'all rules side by side, and where they disagree')
     .addOption(jsonOption())
     .addHelpText('after', HELP)
@@ -71,17 +71,19 @@ been reached, ttr ranks. Which one is right is for a court to say. So the rule, 
 that the case keeps it. Where nobody has chosen yet, it asks, or prints all rules.
 
 Followed are confirmed payments and disclosed withdrawals, and, where a report names a wallet alone, all payments into it, as
-unverified. The trace ends at wallets of --stops, at victims' own wallets, and where the crawl did.
+unverified. The trace ends at wallets of --stops, at victims' own wallets, at deposit addresses of services that tags or the list
+name, told by what they do, and where the crawl did. At possible services it goes on: they name nobody. See docs/attribution.md
 
 JSON: {case, rule, declared: {by, why, at}, report, asOf, stops: {wallets, sha256}, graphHash, runHash, sources: [{id, kind, reports,
-  disclosure, chain, asset, transaction, from, to, at, value, amount}], exits: [{end, chain, asset, address, category, name, reason,
-  amount, sources: [{source, amount, hops, first, last, seconds}], transfers: [{transaction, from, at, value, traced}]}], resting,
+  disclosure, chain, asset, transaction, from, to, at, value, amount}], exits: [{end, chain, asset, address, category, name, inferred:
+  {confidence, reason, source, sinks} or null, reason, amount, sources: [{source, amount, hops, first, last, seconds}], transfers: [{transaction, from, at, value, traced}]}], resting,
   beyond, wallets: [{chain, asset, address, hop, received, passed, resting, rank, incomplete, orderUnknown}],
   conservation: {sources, exited, resting, beyond, unknown, difference}, unproven: [{chain, address, difference}], withoutOpenings,
-  notes: [{code, text}]}; each of exits, resting, beyond and wallets has unproven too, {difference} or null, and sources have it for from
+  atPossible: {amount, wallets: [{kind, chain, address, confidence, reason, amount}], behind: [{end, chain, address, amount}]} or null,
+  ask: [{chain, address, service, category, source, others, confidence, reason, sinks}], notes: [{code, text}]}; each of exits, resting, beyond and wallets has unproven too, {difference} or null, and sources have it for from
   and to: see npx downstream coverage --help; each of resting and beyond has frozen, {since} or null: frozen by the issuer
   With --compare, or where nobody has chosen a rule: {case, report, asOf, stops, graphHash, rules: {fifo: {conservation}, …}, places:
-  [{end, chain, asset, address, category, name, amounts: {fifo, lifo, pro-rata, libr}, spread, unproven, frozen}], reached: {exits, beyond}, notes},
+  [{end, chain, asset, address, category, name, amounts: {fifo, lifo, pro-rata, libr}, spread, inferred, unproven, frozen}], reached: {exits, beyond}, ask, notes},
   beside the result of --rule`;
 
 /** A rule with who chooses it and why, where the command line has all of it; `null` where it has none of it. */

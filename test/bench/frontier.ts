@@ -39,7 +39,7 @@ try {
   await crawls.close();
 }
 const average = (place: number) => percent(mean(shares.map((found) => found[place] ?? 0)));
-rows.push(['mean', '', '', average(0), '', average(1), '', average(2), '', average(3)]);
+rows.push(['mean', '', '', ...[0, 1, 2, 3, 4].flatMap((place) => [average(place), '']).slice(0, -1)]);
 printTable(
   `Money of planted networks (${opened.name}, medium) followed to services, of all that gets there, with ${REQUESTS} requests each (target: 95 %, and twice breadth-first's)`,
   [
@@ -52,12 +52,14 @@ printTable(
     'wallets',
     'breadth-first',
     'wallets',
+    'most paid first',
+    'wallets',
     'with a list',
   ],
   rows,
 );
 printLine(
-  '"With a list": the wallets of all services are known beforehand. Without one, services are told by what they do.',
+  '"Most paid first": in breadth, and within a hop those first that were paid most. "With a list": the wallets of all services are known beforehand. Without one, services are told by what they do.',
 );
 
 async function measure(network: string, input: TraceInput): Promise<{ cells: string[]; found: number[] }> {
@@ -65,8 +67,9 @@ async function measure(network: string, input: TraceInput): Promise<{ cells: str
   const read = [
     await crawls.crawl(`${network} alone`, input),
     await crawls.crawl(`${network} with a list`, input, '--stops', crawls.stops),
-    breadthFirst(input, new Set()),
-    breadthFirst(input, servicesOf(input)),
+    breadthFirst(input, new Set(), 'found'),
+    breadthFirst(input, new Set(), 'most-paid'),
+    breadthFirst(input, servicesOf(input), 'most-paid'),
   ];
   const found = read.map((covered) => Number((exitsOf(input, covered) * 10_000n) / all) / 10_000);
   const told = read.flatMap(({ length }, place) => [percent(found[place] ?? 0), `${length}`]).slice(0, -1);
@@ -89,8 +92,11 @@ function servicesOf({ stops }: TraceInput): Set<string> {
   return new Set(stops.filter(({ kind }) => kind === 'service').map(walletKey));
 }
 
-/** Everybody whom the wallets of a hop paid, hop by hop, those with most money first, until the requests are used up. */
-function breadthFirst(input: TraceInput, stops: ReadonlySet<string>): Wallet[] {
+/**
+ * Everybody whom the wallets of a hop paid, hop by hop, until the requests are used up: within a hop in the order in which they were
+ * found, or those first that were paid most, which already is half of what a crawl by money does.
+ */
+function breadthFirst(input: TraceInput, stops: ReadonlySet<string>, order: 'found' | 'most-paid'): Wallet[] {
   const rowsOf = new Map<string, PlacedTransfer[]>();
   for (const transfer of input.transfers) {
     for (const address of new Set([transfer.from, transfer.to])) {
@@ -121,7 +127,9 @@ function breadthFirst(input: TraceInput, stops: ReadonlySet<string>): Wallet[] {
         paid.set(walletKey(payee), { wallet: payee, amount: value + (paid.get(walletKey(payee))?.amount ?? 0n) });
       }
     }
-    wave = [...paid.values()].sort((a, b) => (a.amount < b.amount ? 1 : -1)).map(({ wallet }) => wallet);
+    const found = [...paid.values()];
+    if (order === 'most-paid') found.sort((a, b) => (a.amount < b.amount ? 1 : -1));
+    wave = found.map(({ wallet }) => wallet);
   }
   return read;
 }

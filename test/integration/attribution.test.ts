@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Ledger } from '../../src/simulate/ledger.ts';
-import { transactionFor } from '../../src/simulate/names.ts';
-import { addressFor, blockAt, timeOf } from '../../src/simulate/tron.ts';
+import { addressFor } from '../../src/simulate/tron.ts';
 import { type SimulatedTronGrid, serveTronGrid } from '../../src/simulate/trongrid.ts';
-import type { SimulatedTransfer } from '../../src/simulate/types.ts';
 import { cli, cliJson } from '../fixtures/cli.ts';
+import { payments } from '../fixtures/payments.ts';
 import { type FreshDatabase, freshDatabase } from '../servers.ts';
 
 interface Inferred {
@@ -20,17 +19,8 @@ interface Inferred {
   }[];
 }
 
-let block = blockAt(Date.UTC(2026, 2, 1));
-function pay(from: string, to: string, usdt: number): SimulatedTransfer {
-  block += 400;
-  return {
-    ...{ chain: 'tron', asset: 'USDT', transaction: transactionFor(`${block}`), block, position: 0 },
-    ...{ timestamp: timeOf(block), from: addressFor(from), to: addressFor(to), signer: addressFor(from) },
-    value: BigInt(usdt) * 1_000_000n,
-  };
-}
-
 /** `deposit` forwards all that it gets to `hot`; `layer` forwards all to a wallet of which nothing is known. */
+const pay = payments();
 const TRANSFERS = [
   pay('victim', 'seed', 1_000),
   pay('seed', 'deposit', 600),

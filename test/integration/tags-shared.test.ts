@@ -1,31 +1,14 @@
 /** Every real file of tags: what is taken of it equals a count that is made by other means, and a second time changes nothing. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { cli } from '../fixtures/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../servers.ts';
 import { hasSharedData, sharedData } from '../shared-data.ts';
+import { importSharedTags, TAG_FILES, TAG_LISTS } from '../shared-tags.ts';
 
 /** Tags by `chain category`. */
 type Counts = Record<string, number>;
-
-interface File {
-  readonly file: string;
-  readonly import: number | null;
-  readonly rows: number;
-  readonly added: number;
-  readonly known: number;
-  readonly refused: number;
-  readonly counts: readonly { chain: string; category: string; tags: number }[];
-}
-
-const LISTS = ['ETH', 'TRX', 'USDT'].map((name) => `ofac/sanctioned_addresses_${name}.txt`);
-const FILES = [
-  ...(hasSharedData ? readdirSync(sharedData('tags/graphsense')).map((name) => `graphsense/${name}`) : []),
-  'etherscan/combinedAccountLabels.json',
-  'exchanges/defillama_cex_wallets.csv',
-  'ofac/ofac-tron-addresses.json',
-];
 
 describe.skipIf(!hasSharedData || inject('postgres') === null)('the real files of tags', () => {
   let database: FreshDatabase;
@@ -38,26 +21,17 @@ describe.skipIf(!hasSharedData || inject('postgres') === null)('the real files o
   });
   afterAll(() => database.drop());
 
-  async function imported(): Promise<File[]> {
-    const path = (name: string) => sharedData(`tags/${name}`);
-    const one = await cli(env, 'tags', 'import', ...FILES.map(path), '--by', 'ana', '--json');
-    const sanctions = ['--publisher', 'OFAC', '--category', 'sanctioned', '--label', 'OFAC sanctions list'];
-    const other = await cli(env, 'tags', 'import', ...LISTS.map(path), ...sanctions, '--by', 'ana', '--json');
-    expect([one.err, one.code, other.err, other.code]).toEqual(['', 0, '', 0]);
-    return [one, other].flatMap(({ out }) => (JSON.parse(out) as { files: File[] }).files);
-  }
-
   it('are all taken, and twice changes nothing', { timeout: 600_000 }, async () => {
-    const files = await imported();
+    const files = await importSharedTags(env);
     const text = (name: string) => readFileSync(sharedData(`tags/${name}`), 'utf8');
-    for (const [place, name] of [...FILES, ...LISTS].entries()) {
+    for (const [place, name] of [...TAG_FILES, ...TAG_LISTS].entries()) {
       const file = files[place];
       const counts = Object.fromEntries(
         (file?.counts ?? []).map((each) => [`${each.chain} ${each.category}`, each.tags]),
       );
       expect({ name, counts }).toEqual({ name, counts: countOf(name, text(name)) });
     }
-    const again = await imported();
+    const again = await importSharedTags(env);
     expect(again.map(({ import: number, added, refused }) => [number, added, refused])).toEqual(
       again.map(() => [null, 0, 0]),
     );

@@ -219,7 +219,7 @@ describe.skipIf(inject('postgres') === null)('a case', () => {
 
   describe('has a ranking', () => {
     const rank = (method: string, ...options: string[]) =>
-      cases.json<RankJson>('rank', 'ways', '--method', method, '--stops', stops, ...options);
+      cases.json<RankJson>('rank', 'ways', '--method', method, '--stops', stops, '--no-inference', ...options);
 
     it('by the most that any rule traces to a wallet', async () => {
       const { wallets, leftOut, ...rest } = await rank('traced');
@@ -247,7 +247,18 @@ describe.skipIf(inject('postgres') === null)('a case', () => {
       );
       // V1, to whom money came back, and N, who had paid C.
       expect(leftOut).toBe(2);
-      expect(await rank('ttr')).toEqual({ ...(await cases.json<RankJson>('rank', 'ways', '--stops', stops)) });
+      const plain = await cases.json<RankJson>('rank', 'ways', '--stops', stops, '--no-inference');
+      expect(await rank('ttr')).toEqual(plain);
+    });
+
+    it('that ends at a deposit address which what it does tells, with the name of its service', async () => {
+      const { wallets } = await cases.json<RankJson>('rank', 'ways', '--method', 'traced', '--stops', stops);
+      expect(wallets.map(({ address }) => address)).not.toContain('S');
+      expect(wallets.find(({ address }) => address === 'D')?.service).toMatchObject({
+        category: 'deposit-address',
+        name: 'Meridian',
+        inferred: { sinks: [{ chain: 'tron', address: expect.any(String) }] },
+      });
     });
 
     it("without victims' own wallets, whatever came back to them, and without those that only paid in", async () => {
@@ -266,7 +277,7 @@ describe.skipIf(inject('postgres') === null)('a case', () => {
     });
 
     it('as text, as long as is asked for', async () => {
-      const said = (...options: string[]) => cases.said('rank', 'ways', '--stops', stops, ...options);
+      const said = (...options: string[]) => cases.said('rank', 'ways', '--stops', stops, '--no-inference', ...options);
       expect(await said()).toMatchSnapshot();
       expect(await said('--method', 'traced', '--top', '2')).toMatchSnapshot();
       expect(await said('--top', '0')).toMatchInlineSnapshot(`

@@ -66,6 +66,7 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
     expect(exits).toEqual([
       {
         ...{ end: 'service', ...usdt, address: 'S', category: 'exchange', name: 'Meridian', reason: null },
+        inferred: null,
         amount: '80.000000',
         sources: [{ source: 'S1', amount: '80.000000', hops: 2, first: at(600), last: at(600), seconds: 600 }],
         transfers: [{ transaction: 'b1', from: 'B', at: at(600), value: '80.000000', traced: '80.000000' }],
@@ -75,6 +76,7 @@ describe.skipIf(inject('postgres') === null)('a trace', () => {
     expect(beyond).toEqual([
       {
         ...{ end: 'beyond', ...usdt, address: 'D', category: null, name: null, reason: 'beyond --max-hops 1' },
+        inferred: null,
         amount: '10.000000',
         sources: [{ source: 'S2', amount: '10.000000', hops: 2, first: at(1200), last: at(1200), seconds: 1080 }],
         transfers: [{ transaction: 'c1', from: 'C', at: at(1200), value: '50.000000', traced: '10.000000' }],
