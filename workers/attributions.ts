@@ -18,12 +18,21 @@ const POLICY: AttributionPolicy = { ...ATTRIBUTION_POLICY, lookAlikes: { on: fal
 /**
  * Services are named by the list of the run, and by tags as of its beginning. Nothing is concluded of a wallet that it did not read,
  * and of victims' own wallets nothing is told.
+ *
+ * @param onRows is told how many transfers have been read, with each of them
  */
-export async function readAttribution(pool: Pool, run: Run): Promise<Attribution> {
+export async function readAttribution(
+  pool: Pool,
+  run: Run,
+  onRows: (rows: number) => void = () => {},
+): Promise<Attribution> {
   const heads = await readHeads(pool, run.id);
   const until = Math.max(0, ...[...heads.values()].map(({ timestamp }) => timestamp));
   const builder = createTable();
+  let rows = 0;
   for await (const { row, burn } of transferRows(pool, run.id, until)) {
+    rows += 1;
+    onRows(rows);
     if (burn === null) builder.addTransfer(row);
     else builder.addBurn(burn);
   }
