@@ -16,12 +16,23 @@ import { transferRows } from './transfer-rows.ts';
 /** Look-alikes are told by the crawl as poison, with every row that they sent. */
 export const CASE_POLICY: AttributionPolicy = { ...ATTRIBUTION_POLICY, lookAlikes: { on: false } };
 
-/** What is inferred of the wallets of a run, as of its heads. */
-export async function readAttribution(pool: Pool, run: Run): Promise<Attribution> {
+/**
+ * What is inferred of the wallets of a run, as of its heads.
+ *
+ * @param onRows is told how many transfers have been read, with each of them
+ */
+export async function readAttribution(
+  pool: Pool,
+  run: Run,
+  onRows: (rows: number) => void = () => {},
+): Promise<Attribution> {
   const heads = await readHeads(pool, run.id);
   const until = Math.max(0, ...[...heads.values()].map(({ timestamp }) => timestamp));
   const builder = createTable();
+  let rows = 0;
   for await (const { row, burn } of transferRows(pool, run.id, until)) {
+    rows += 1;
+    onRows(rows);
     if (burn === null) builder.addTransfer(row);
     else builder.addBurn(burn);
   }

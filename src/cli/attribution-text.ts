@@ -1,5 +1,12 @@
 /** What is inferred of the wallets of a case, as people and programs read it. */
-import type { Attribution, DepositAddress, Evidence, Tie, WalletInference } from '../../graphs/attribution/types.ts';
+import type {
+  Attribution,
+  DepositAddress,
+  Evidence,
+  ServiceName,
+  Tie,
+  WalletInference,
+} from '../../graphs/attribution/types.ts';
 import { formatAmount } from '../money.ts';
 import type { StoredAsset } from '../store/reference.ts';
 import { count, counted, harmless, table } from './output.ts';
@@ -23,7 +30,7 @@ export function attributionText(name: string, { wallets, ties }: Attribution): s
   return [heading, ...parts].join('');
 }
 
-const ORDER = 'The number, from 1 to 99, puts findings of a kind in order, and is no probability.\n';
+export const ORDER = 'The number, from 1 to 99, puts findings of a kind in order, and is no probability.\n';
 
 function isNamed({ named }: DepositAddress): boolean {
   return named !== null;
@@ -36,9 +43,14 @@ function part(title: string, rows: readonly (readonly string[])[]): string {
 }
 
 function depositRow({ address, named, confidence, reason }: DepositAddress): string[] {
+  return [address, `${confidence}`, serviceText(named), harmless(reason)];
+}
+
+/** The name of a service, with those that contradict it; nothing where no tag names it. */
+export function serviceText(named: ServiceName | null): string {
   const others = named?.others ?? [];
   const contradicted = others.length === 0 ? '' : ` (but others say ${harmless(others.join(', '))})`;
-  return [address, `${confidence}`, `${harmless(named?.name ?? '')}${contradicted}`, harmless(reason)];
+  return `${harmless(named?.name ?? '')}${contradicted}`;
 }
 
 function walletRow({ address, confidence, reason }: WalletInference): string[] {
@@ -51,18 +63,26 @@ function tieRow({ by, wallets, confidence, reason }: Tie): string[] {
 
 /** With amounts as decimal strings. */
 export function attributionJson(name: string, graphHash: string, { wallets, ties }: Attribution, asset: StoredAsset) {
-  const evidenceJson = ({ figures, transferCount, transfers }: Evidence) => ({
+  return {
+    case: name,
+    graphHash,
+    wallets: wallets.map((each) => inferenceJson(each, asset)),
+    ties: ties.map((each) => inferenceJson(each, asset)),
+  };
+}
+
+/** One inference, of a wallet or a tie. */
+export function inferenceJson<T extends WalletInference | Tie>(inference: T, asset: StoredAsset) {
+  return { ...inference, evidence: evidenceJson(inference.evidence, asset) };
+}
+
+function evidenceJson({ figures, transferCount, transfers }: Evidence, asset: StoredAsset) {
+  return {
     figures,
     transferCount,
     transfers: transfers.map(({ value, ...row }) => ({
       ...row,
       amount: row.asset === asset.symbol ? formatAmount(value, asset.decimals) : value.toString(),
     })),
-  });
-  return {
-    case: name,
-    graphHash,
-    wallets: wallets.map(({ evidence, ...rest }) => ({ ...rest, evidence: evidenceJson(evidence) })),
-    ties: ties.map(({ evidence, ...rest }) => ({ ...rest, evidence: evidenceJson(evidence) })),
   };
 }

@@ -150,7 +150,7 @@ function minute(time: number | null): string {
 }
 
 /** Reasons may go on with what would be right and what to do. */
-function firstLine(text: string): string {
+export function firstLine(text: string): string {
   return harmless(text.split('\n', 1)[0] ?? '');
 }
 

@@ -62,7 +62,7 @@ over all crawls`,
         const wallets = await readWalletCoverage(pool, run.id);
         const asked = wallets.filter((wallet) => isAsked(wallet, options));
         if (options.json) {
-          terminal.out(jsonLine({ case: found.name, wallets: asked.map(toJson) }));
+          terminal.out(jsonLine({ case: found.name, wallets: asked.map(coverageJson) }));
           return;
         }
         const requests = await readRequests(pool, run.id);
@@ -76,7 +76,7 @@ function isAsked({ proof, state }: WalletCoverage, { unproven, state: only }: Co
   return (unproven !== true || proof === 'unproven') && (only === undefined || state === only);
 }
 
-function toJson(wallet: WalletCoverage) {
+export function coverageJson(wallet: WalletCoverage) {
   const { chain, address, state, reason, from, to, rows, proof, difference, hop, asset, provider, requests } = wallet;
   return {
     ...{ chain, address, state, reason, from: isoOf(from), to: isoOf(to), rows, proof },

@@ -4,7 +4,7 @@ import type { FrozenJson } from '../../workers/trace-marks.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import type { Pool } from '../store/db.ts';
 import { readPendingFreezes, readPendingKnowledge } from '../store/freeze-submissions.ts';
-import type { FreezeKnowledge, WalletFreeze } from '../store/freezes.ts';
+import type { FreezeEvent, FreezeKnowledge, WalletFreeze } from '../store/freezes.ts';
 import { harmless, table, time } from './output.ts';
 
 export function freezeJson({ decimals, since, asked, events, ...wallet }: WalletFreeze) {
@@ -23,18 +23,19 @@ export function freezeJson({ decimals, since, asked, events, ...wallet }: Wallet
 export function frozenText(frozen: readonly WalletFreeze[]): string {
   if (frozen.length === 0) return '';
   const rows = frozen.flatMap((wallet) => [
-    [wallet.address, statusText(wallet)],
-    ...wallet.events.map(({ kind, value, timestamp }) => [
-      '',
-      kind === 'destroyed'
-        ? `${displayAmount(value, wallet.decimals)} ${wallet.asset} destroyed ${time(timestamp)}`
-        : `${kind} ${time(timestamp)}`,
-    ]),
+    [wallet.address, freezeStatus(wallet)],
+    ...wallet.events.map((event) => ['', freezeEvent(event, wallet)]),
   ]);
   return `\nFrozen by the issuer, or once frozen\n${table(rows)}`;
 }
 
-function statusText({ frozen, since }: WalletFreeze): string {
+/** What the issuer did there, and when. */
+export function freezeEvent({ kind, value, timestamp }: FreezeEvent, { decimals, asset }: WalletFreeze): string {
+  const done = kind === 'destroyed' ? `${displayAmount(value, decimals)} ${asset} destroyed` : kind;
+  return `${done} ${time(timestamp)}`;
+}
+
+export function freezeStatus({ frozen, since }: WalletFreeze): string {
   if (frozen === null) return 'it cannot be told whether it is frozen now';
   if (!frozen) return 'not frozen';
   return since === null ? 'frozen; nobody can tell since when' : `frozen since ${time(since)}`;

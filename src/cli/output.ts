@@ -59,6 +59,11 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
     .join('');
 }
 
+/** Lines, each a step further to the right. */
+export function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}
+
 /** A count with separators of thousands. */
 export function count(value: number): string {
   return value.toLocaleString('en-US');

@@ -25,11 +25,16 @@ function contradictions(tags: readonly TagHistory[]) {
 
 export function tagsText({ chain, address }: Wallet, tags: readonly TagHistory[]): string {
   if (tags.length === 0) return `Nothing is said of ${address} (${chain}) in the tags that were imported.\n`;
+  return `${address} (${chain})\n${claimsText(tags)}`;
+}
+
+/** What stands first, contradictions named, then what is gone; nothing where nothing was ever said. */
+export function claimsText(tags: readonly TagHistory[]): string {
+  if (tags.length === 0) return '';
   const standing = tags.filter(({ removed }) => removed === null);
   const gone = tags.filter(({ removed }) => removed !== null);
   const against = contradictions(tags);
   return [
-    `${address} (${chain})\n`,
     standing.length === 0 ? '  Nothing stands any more.\n' : '',
     ...standing.map(tagText),
     against.length === 0

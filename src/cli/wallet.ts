@@ -1,4 +1,4 @@
-/** `downstream wallet expand|stop|auto|list`: what a person decides of a wallet against the crawl's own choice. */
+/** `downstream wallet expand|stop|auto|list`: what a person decides of a wallet against the crawl's own choice. `show` stands in a file of its own. */
 import type { Command } from 'commander';
 import { CONSERVING_RULES } from '../../graphs/trace/types.ts';
 import { parseWhy } from '../cases/statement.ts';
@@ -15,6 +15,7 @@ import { addWalletDecision, type Decision, readWalletDecisions, standing } from 
 import { type CliContext, withStore } from './context.ts';
 import { chainOption, jsonOption, typed } from './options.ts';
 import { counted, harmless, jsonLine, table, time } from './output.ts';
+import { addWalletShow } from './wallet-show.ts';
 
 interface WalletOptions {
   readonly why: string;
@@ -34,7 +35,10 @@ const WORDS: Readonly<Record<Decision, { readonly what: string; readonly effect:
 export function addWalletCommands(program: Command, context: CliContext): void {
   const group = program
     .command('wallet')
-    .description('wallets at which a crawl stops, and what a person decides of them against its own choice');
+    .description(
+      'all that is known of a wallet; at which wallets a crawl stops, and what a person decides against its own choice',
+    );
+  addWalletShow(group, context);
   for (const decision of ['expand', 'stop', 'auto'] as const) addDecision(group, context, decision);
   addList(group, context);
 }

@@ -81,9 +81,13 @@ export async function walletsWithoutBalance(db: Db, runId: number, assetId: numb
   return rows.map((row) => row.id);
 }
 
-/** What the expanded wallets of a run held, as far as it was asked for, by chain and address. */
-export async function readBalances(db: Db, runId: number): Promise<StoredBalance[]> {
-  const { transfers, once, bySender, byRecipient } = await listedFor(db, runId);
+/**
+ * What the expanded wallets of a run held, as far as it was asked for, by chain and address.
+ *
+ * @param walletId the one wallet that is asked about; `null` for all
+ */
+export async function readBalances(db: Db, runId: number, walletId: number | null = null): Promise<StoredBalance[]> {
+  const { transfers, once, bySender, byRecipient } = await listedFor(db, runId, walletId);
   const relation = once ? 'listed' : transfers;
   return many<StoredBalance>(
     db,
@@ -97,7 +101,7 @@ export async function readBalances(db: Db, runId: number): Promise<StoredBalance
        join case_wallets cw on cw.run_id = b.run_id and cw.wallet_id = b.wallet_id and cw.state = 'expanded'
        join assets a on a.id = b.asset_id
        join run_heads h on h.run_id = b.run_id and h.chain_id = a.chain_id
-       where b.run_id = $1),
+       where b.run_id = $1 ${walletId === null ? '' : 'and b.wallet_id = $2'}),
      came as (
        select k.wallet_id, k.asset_id, sum(t.value) as value from asked k
        join ${relation} t on t.to_id = k.wallet_id and t.asset_id = k.asset_id and t.timestamp <= k.head and ${byRecipient}
@@ -116,6 +120,29 @@ export async function readBalances(db: Db, runId: number): Promise<StoredBalance
      left join came using (wallet_id, asset_id) left join went using (wallet_id, asset_id)
      left join burnt using (wallet_id, asset_id)
      order by c.name, w.address collate "C"`,
-    [runId],
+    walletId === null ? [runId] : [runId, walletId],
+  );
+}
+
+/** What the contract last said that a wallet held, in base units. */
+export interface ToldBalance {
+  readonly assetId: number;
+  readonly value: bigint;
+  /** The head as of which it was asked. */
+  readonly block: number;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+}
+
+/** The newest balance of a wallet in each asset that anybody asked for and was told, of whatever case. */
+export async function newestBalances(db: Db, walletId: number): Promise<ToldBalance[]> {
+  return many<ToldBalance>(
+    db,
+    `select distinct on (b.asset_id) b.asset_id as "assetId", b.value, h.block, h.timestamp
+     from balances b join runs r on r.id = b.run_id and not r.offline
+     join assets a on a.id = b.asset_id join run_heads h on h.run_id = b.run_id and h.chain_id = a.chain_id
+     where b.wallet_id = $1 and b.value is not null
+     order by b.asset_id, h.timestamp desc, b.run_id desc`,
+    [walletId],
   );
 }

@@ -42,9 +42,15 @@ export interface FreezeKnowledge {
 
 /** All that is known of some wallets, in the order asked; of those that nothing is known of there is none. */
 export async function freezesOf(db: Db, wallets: readonly Wallet[]): Promise<WalletFreeze[]> {
-  const values = [wallets.map(({ chain }) => chain), wallets.map(({ address }) => address)];
-  const asked = '(c.name, w.address) in (select * from unnest($1::text[], $2::text[]))';
-  const found = await readFrom(db, { events: asked, standings: asked }, values);
+  // By their numbers, and each by the index: asked for by name, all wallets there are would be read.
+  const rows = await many<{ id: number }>(
+    db,
+    `select w.id from unnest($1::text[], $2::text[]) k(chain, address) join chains c on c.name = k.chain
+     cross join lateral (select id from wallets f where f.chain_id = c.id and f.address = k.address offset 0) w`,
+    [wallets.map(({ chain }) => chain), wallets.map(({ address }) => address)],
+  );
+  const which = { events: 'e.wallet_id = any($1::bigint[])', standings: 's.wallet_id = any($1::bigint[])' };
+  const found = await readFrom(db, which, [rows.map(({ id }) => id)]);
   const known = new Map(found.map((freeze) => [`${freeze.chain}:${freeze.address}`, freeze]));
   return wallets.flatMap(({ chain, address }) => known.get(`${chain}:${address}`) ?? []);
 }
@@ -84,7 +90,7 @@ interface StandingRow extends Named {
   readonly asked: number | null;
 }
 
-/** @param which SQL that holds for the events `e`, and for the standings that were told at a head `o`, that are wanted */
+/** @param which SQL that holds for the events `e`, and for the standings `s` that were told at a head `o`, that are wanted */
 async function readFrom(
   db: Db,
   which: { readonly events: string; readonly standings: string },

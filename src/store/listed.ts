@@ -28,21 +28,37 @@ const CHAIN: Listed = {
   byRecipient: 't.seen_by_recipient',
 };
 
-/** A file's own times and blocks count, whatever others have told of the same transfers; of several files the first's. */
-const FILES: Listed = {
+/**
+ * A file's own times and blocks count, whatever others have told of the same transfers; of several files the first's.
+ *
+ * @param from SQL of the files `f` with their rows `ft`
+ * @param which SQL that holds for the rows that are wanted
+ */
+const listedInFiles = (from: string, which: string): Listed => ({
   transfers: `(
     select distinct on (ft.transaction, ft.asset_id, ft.from_id, ft.to_id, ft.value, ft.occurrence)
       ft.transaction, ft.asset_id, ft.from_id, ft.to_id, ft.value, ft.occurrence, ft.timestamp, ft.block,
       null::integer as position, null::bigint as signer_id
-    from files f join file_transfers ft on ft.file_id = f.id
-    where f.case_id = (select case_id from runs where id = $1) and f.finished
+    from ${from}
+    where f.case_id = (select case_id from runs where id = $1) and f.finished and ${which}
     order by ft.transaction, ft.asset_id, ft.from_id, ft.to_id, ft.value, ft.occurrence, ft.file_id)`,
   once: true,
   bySender: 'true',
   byRecipient: 'true',
-};
+});
 
-export async function listedFor(db: Db, runId: number): Promise<Listed> {
+const FILES = listedInFiles('files f join file_transfers ft on ft.file_id = f.id', 'true');
+
+/** Rows of files have no index by wallet, but the transfers that they list have. */
+const FILES_OF_WALLET = listedInFiles(
+  `transfers x join file_transfers ft using (transaction, asset_id, from_id, to_id, value, occurrence)
+    join files f on f.id = ft.file_id`,
+  '(x.from_id = $2 or x.to_id = $2)',
+);
+
+/** @param walletId the one wallet that is asked about, which the query is given as $2; `null` for all of the run */
+export async function listedFor(db: Db, runId: number, walletId: number | null = null): Promise<Listed> {
   const { offline } = await one<{ offline: boolean }>(db, 'select offline from runs where id = $1', [runId]);
-  return offline ? FILES : CHAIN;
+  if (!offline) return CHAIN;
+  return walletId === null ? FILES : FILES_OF_WALLET;
 }

@@ -1,7 +1,7 @@
 /** What first paid for wallets' transactions: which wallets of a run are still to be asked about, and what was told. */
 import type { ChainId } from '../chains/chain.ts';
 import type { NativeHistory, NativeReceipt } from '../chains/off-history.ts';
-import { type Db, many, one, type Pool, transaction } from './db.ts';
+import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
 import { walletIds } from './reference.ts';
 
 /** An expanded wallet ($1: run, $2: chain) that is no service, reported or reached by the least amount ($3). */
@@ -129,6 +129,31 @@ export async function giveUpNatives(
     [runId, walletId, chainId],
   );
   return rowCount ?? 0;
+}
+
+/** Who told what first paid a wallet's fees, and how far that goes. */
+export interface NativeCoverage {
+  readonly provider: string;
+  /** None is missing up to this time, milliseconds since 1970. */
+  readonly until: number;
+  /** There were no others up to the head of the crawl that asked. */
+  readonly whole: boolean;
+}
+
+/** Undefined where nobody has asked about the wallet. */
+export async function readNativeCoverage(db: Db, walletId: number): Promise<NativeCoverage | undefined> {
+  return maybe<NativeCoverage>(
+    db,
+    `select p.name as provider, v.until, v.whole from native_coverage v join providers p on p.id = v.provider_id
+     where v.wallet_id = $1`,
+    [walletId],
+  );
+}
+
+/** How many wallets have something of a wallet among their first native receipts, as far as they were asked about. */
+export async function countFunded(db: Db, walletId: number): Promise<number> {
+  const query = 'select count(distinct wallet_id) as count from native_receipts where from_id = $1';
+  return (await one<{ count: number }>(db, query, [walletId])).count;
 }
 
 /** The first native receipts of wallets, as far as they were read: by wallet, oldest first. */

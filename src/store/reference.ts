@@ -1,6 +1,6 @@
 /** Small tables that hardly change: chains, assets, providers, and the numbers that wallets go by. */
-import type { Address, Asset, ChainId } from '../chains/chain.ts';
-import { type Db, many, one } from './db.ts';
+import type { Address, Asset, ChainId, Wallet } from '../chains/chain.ts';
+import { type Db, many, maybe, one } from './db.ts';
 
 export interface StoredAsset extends Asset {
   readonly id: number;
@@ -51,6 +51,12 @@ export async function walletIds(
     missing = missing.filter((address) => !ids.has(address));
   }
   return ids;
+}
+
+/** The number of a wallet that was met before; no number is given out. That it has one says nothing of who met it, or why. */
+export async function knownWallet(db: Db, { chain, address }: Wallet): Promise<number | undefined> {
+  const query = `select w.id from wallets w join chains c on c.id = w.chain_id where c.name = $1 and w.address = $2`;
+  return (await maybe<{ id: number }>(db, query, [chain, address]))?.id;
 }
 
 /** Notes the hash of a chain's first block when it is first met. Returns the one that was noted first. */

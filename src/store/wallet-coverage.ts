@@ -54,9 +54,9 @@ export async function readUnproven(db: Db, runId: number): Promise<UnprovenWalle
 }
 
 /** What the wallets of a run held, as far as anybody was asked: a run on files asks nobody. */
-async function readAsked(db: Db, runId: number): Promise<StoredBalance[]> {
+async function readAsked(db: Db, runId: number, walletId: number | null = null): Promise<StoredBalance[]> {
   const { offline } = await one<{ offline: boolean }>(db, 'select offline from runs where id = $1', [runId]);
-  return offline ? [] : readBalances(db, runId);
+  return offline ? [] : readBalances(db, runId, walletId);
 }
 
 interface CoverageRow extends Omit<WalletCoverage, 'proof' | 'difference'> {
@@ -69,9 +69,16 @@ interface CoverageRow extends Omit<WalletCoverage, 'proof' | 'difference'> {
  *
  * Of several providers that have read a wallet the one counts that came furthest; their requests are added up. Rows are
  * counted in two joins by index, as in `runTransfers`.
+ *
+ * @param walletId the one wallet that is asked about; `null` for all
  */
-export async function readWalletCoverage(db: Db, runId: number): Promise<WalletCoverage[]> {
-  const { transfers, once, bySender, byRecipient } = await listedFor(db, runId);
+export async function readWalletCoverage(
+  db: Db,
+  runId: number,
+  walletId: number | null = null,
+): Promise<WalletCoverage[]> {
+  const { transfers, once, bySender, byRecipient } = await listedFor(db, runId, walletId);
+  const asked = `cw.run_id = $1 ${walletId === null ? '' : 'and cw.wallet_id = $2'}`;
   const rows = await many<CoverageRow>(
     db,
     `with ${once ? `listed as materialized (select * from ${transfers} f),` : ''}
@@ -85,7 +92,7 @@ export async function readWalletCoverage(db: Db, runId: number): Promise<WalletC
        join providers p on p.id = v.provider_id
        join assets a on a.id = v.asset_id
        join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
-       where cw.run_id = $1 and v.until_position > v.from_position
+       where ${asked} and v.until_position > v.from_position
          and case when r.offline then p.name like 'files of case ' || r.case_id || ' up to %'
            else p.name not like 'files of case %' end
        order by v.wallet_id, v.asset_id,
@@ -97,13 +104,13 @@ export async function readWalletCoverage(db: Db, runId: number): Promise<WalletC
          join ${once ? 'listed' : transfers} t on t.from_id = cw.wallet_id
          join assets a on a.id = t.asset_id
          join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
-         where cw.run_id = $1 and t.timestamp <= h.timestamp and ${bySender}
+         where ${asked} and t.timestamp <= h.timestamp and ${bySender}
          union all
          select cw.wallet_id, t.asset_id, t.timestamp, t.block from case_wallets cw
          join ${once ? 'listed' : transfers} t on t.to_id = cw.wallet_id and t.from_id <> t.to_id
          join assets a on a.id = t.asset_id
          join run_heads h on h.run_id = cw.run_id and h.chain_id = a.chain_id
-         where cw.run_id = $1 and t.timestamp <= h.timestamp and ${byRecipient}) as o
+         where ${asked} and t.timestamp <= h.timestamp and ${byRecipient}) as o
        left join read v on v.wallet_id = o.wallet_id and v.asset_id = o.asset_id
        group by 1, 2)
      select c.name as chain, w.address, cw.state, cw.reason, cw.hop, a.symbol as asset, a.decimals,
@@ -125,12 +132,12 @@ export async function readWalletCoverage(db: Db, runId: number): Promise<WalletC
      left join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
      left join read v on v.wallet_id = cw.wallet_id and v.asset_id = a.id
      left join counted n on n.wallet_id = cw.wallet_id and n.asset_id = a.id
-     where cw.run_id = $1
+     where ${asked}
      order by cw.hop, c.name, w.address collate "C", a.id`,
-    [runId],
+    walletId === null ? [runId] : [runId, walletId],
   );
   const key = ({ chain, address, asset }: Wallet & { readonly asset: string }) => `${chain}:${address}:${asset}`;
-  const balances = new Map((await readAsked(db, runId)).map((balance) => [key(balance), balance]));
+  const balances = new Map((await readAsked(db, runId, walletId)).map((balance) => [key(balance), balance]));
   return rows.map((row) => ({ ...row, ...provenBy(balances.get(key(row))) }));
 }
 

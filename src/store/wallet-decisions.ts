@@ -38,6 +38,21 @@ export async function readWalletDecisions(db: Db, caseId: number): Promise<Walle
   );
 }
 
+/** What was decided of one wallet in each case, by case, oldest first. */
+export async function decisionsOf(
+  db: Db,
+  walletId: number,
+): Promise<(Pick<WalletDecision, 'decision' | 'why' | 'decidedAt'> & { readonly caseId: number })[]> {
+  return many(
+    db,
+    `select c.id as "caseId", d.decision, d.why, d.decided_at as "decidedAt"
+     from cases c cross join lateral (
+       select * from wallet_decisions w where w.case_id = c.id and w.wallet_id = $1 offset 0) d
+     order by c.id, d.id`,
+    [walletId],
+  );
+}
+
 /** The decision that counts of each wallet that has one, by the wallet's number. */
 export function standing(decisions: readonly WalletDecision[]): ReadonlyMap<number, WalletDecision> {
   const newest = new Map(decisions.map((each) => [each.walletId, each]));
