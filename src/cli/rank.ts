@@ -1,14 +1,17 @@
 /** `downstream rank`: the wallets that matter most to the victims' money. */
 import { type Command, Option } from 'commander';
 import { leastOf, mostOf } from '../../graphs/trace/compare.ts';
+import type { NamedStop } from '../../graphs/trace/json.ts';
 import { CONSERVING_RULES } from '../../graphs/trace/types.ts';
 import { walletKey } from '../../graphs/wallet-key.ts';
 import { scopeJson } from '../../workers/trace.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
+import { frozenJson } from '../../workers/trace-marks.ts';
 import { type Ranking, rankByTraced, rankByTtr, rankText } from '../../workers/trace-rank.ts';
 import { unprovenJson } from '../../workers/unproven.ts';
 import { displayAmount, formatAmount } from '../money.ts';
 import type { CliContext } from './context.ts';
+import { frozenWords } from './freeze-text.ts';
 import type { Done } from './main.ts';
 import { jsonOption, wholeNumber } from './options.ts';
 import { count, counted, harmless, jsonLine, table } from './output.ts';
@@ -50,7 +53,7 @@ pro-rata and libr brings to a wallet, so it chooses no rule. Victims' own wallet
 in: there are victims among them.
 
 JSON: {case, method, report, asOf, stops, graphHash, leftOut, wallets: [{chain, asset, address, hop, rank, least, most, received:
-  {fifo, lifo, pro-rata, libr} or null, service, unproven: {difference} or null}], notes}; all wallets, the most relevant first`,
+  {fifo, lifo, pro-rata, libr} or null, service, unproven: {difference} or null, frozen: {since} or null}], notes}; all wallets, the most relevant first`,
     )
     .action((nameOrId: string, options: RankOptions) =>
       withFollowing(context, nameOrId, options, async (_pool, loaded) => {
@@ -61,7 +64,7 @@ JSON: {case, method, report, asOf, stops, graphHash, leftOut, wallets: [{chain, 
 }
 
 function toJson(
-  { request, context, notes, unproven }: LoadedTrace,
+  { request, context, notes, unproven, frozen }: LoadedTrace,
   { wallets, leftOut }: Ranking,
   { method }: RankOptions,
 ): string {
@@ -76,9 +79,17 @@ function toJson(
         received === null ? null : Object.fromEntries(CONSERVING_RULES.map((rule) => [rule, money(received[rule])])),
       service: context.stops.get(walletKey({ chain, address })) ?? null,
       unproven: unprovenJson(unproven, { chain, address }),
+      frozen: frozenJson(frozen, { chain, address }),
     })),
     notes,
   });
+}
+
+function serviceWords(service: NamedStop | undefined): string[] {
+  if (service === undefined) return [];
+  return [
+    `${harmless(service.name ?? service.category)}${service.inferred === null ? '' : ' (deposit-address, inferred)'}`,
+  ];
 }
 
 function toText(loaded: LoadedTrace, { wallets, leftOut }: Ranking, { method, top }: RankOptions): string {
@@ -92,9 +103,7 @@ function toText(loaded: LoadedTrace, { wallets, leftOut }: Ranking, { method, to
       ...(received === null ? [rankText(rank ?? 0n).slice(0, 8)] : [money(leastOf(received)), money(mostOf(received))]),
       `${hop}`,
       marks.named({ chain, address }),
-      service === undefined
-        ? ''
-        : `${harmless(service.name ?? service.category)}${service.inferred === null ? '' : ' (deposit-address, inferred)'}`,
+      [...serviceWords(service), ...frozenWords(frozenJson(loaded.frozen, { chain, address }))].join('; '),
     ];
   });
   const head = ['', ...(method === 'ttr' ? ['RANK'] : ['LEAST TRACED', 'MOST TRACED']), 'HOPS', 'WALLET', ''];

@@ -137,6 +137,7 @@ describe.skipIf(inject('postgres') === null)('freezes', () => {
     expect((await cli(env, 'trace', 'x')).out).toMatch(since);
     const chosen = ['--rule', 'fifo', '--by', 'A. Analyst', '--why', 'as pleaded'];
     expect((await cli(env, 'trace', 'x', ...chosen)).out).toMatch(since);
+    expect((await cli(env, 'rank', 'x', '--method', 'traced')).out).toMatch(since);
     await withoutPending();
 
     // Nothing new: neither wallet nor submission is asked about again but the one that may still be executed.
