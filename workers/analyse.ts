@@ -5,7 +5,7 @@ import { runHash } from '../graphs/run-hash.ts';
 import type { Clock } from '../src/clock.ts';
 import { UserError } from '../src/errors.ts';
 import { analyseJob } from '../src/queue/jobs.ts';
-import type { Processor } from '../src/queue/queue.ts';
+import type { Processor } from '../src/queue/worker.ts';
 import { type Analysis, readAnalysis, storeAnalysis } from '../src/store/analyses.ts';
 import { readEdges } from '../src/store/case-graph.ts';
 import type { Pool } from '../src/store/db.ts';

@@ -1,7 +1,7 @@
 /** The crawl's processor: one job is one question to a provider, and safe to be delivered twice. */
 import { messageOf, RetryableError, UserError, WORK_STOPPED } from '../src/errors.ts';
 import { type CrawlJob, crawlJob } from '../src/queue/jobs.ts';
-import type { JobControl, Processor } from '../src/queue/queue.ts';
+import type { JobControl, Processor } from '../src/queue/worker.ts';
 import { recordBalances } from '../src/store/balances.ts';
 import { readCoverage, restartStretch } from '../src/store/coverage.ts';
 import { explainDatabaseError } from '../src/store/db.ts';

@@ -4,7 +4,7 @@ import type { Clock } from '../src/clock.ts';
 import { messageOf, UserError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
 import { type ScheduleJob, scheduleJob } from '../src/queue/jobs.ts';
-import type { Processor } from '../src/queue/queue.ts';
+import type { Processor } from '../src/queue/worker.ts';
 import type { Timers } from '../src/queue/timers.ts';
 import { findCase } from '../src/store/cases.ts';
 import { explainDatabaseError, type Pool } from '../src/store/db.ts';

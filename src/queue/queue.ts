@@ -9,19 +9,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   assertSchemaCompatibility,
   createPostgresBackend,
-  type Job,
   type JobsOptions,
   Queue,
   runMigrations,
   SchemaMigrationRequiredError,
-  Worker,
-  type WorkerOptions,
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { messageOf, RetryableError, UserError } from '../errors.ts';
 import { type AnalyseJob, type CrawlJob, jobId, type ScheduleJob } from './jobs.ts';
 import { createTimers, type Timers } from './timers.ts';
+import { type StartedWorker, startWorker, type WorkerRequest } from './worker.ts';
 
 type JobData = CrawlJob | AnalyseJob;
 
@@ -32,11 +30,6 @@ const JOB_OPTIONS: JobsOptions = {
   removeOnComplete: true,
   removeOnFail: true,
 };
-/** A worker that was killed loses its jobs to others after so long. */
-const LOCK_MS = 10_000;
-const STALLED_CHECK_MS = 5_000;
-/** Being killed is no fault of the job, so a job is taken up again as often as it takes. */
-const MAX_STALLED = 1_000;
 
 /** How long leaving a server that is gone may take. */
 const LEAVE_MS = 2_000;
@@ -52,23 +45,6 @@ export interface JobQueue<T extends JobData> {
   add(jobs: readonly T[]): Promise<void>;
   /** Takes jobs out that no worker has begun. */
   remove(unwanted: (data: unknown) => boolean): Promise<void>;
-}
-
-export interface JobControl {
-  /** Puts the job back as it was, for whoever takes it next: it counts as no try. Never returns. */
-  giveBack(): never;
-  /** True when the job fails for good if it fails now. */
-  readonly lastAttempt: boolean;
-}
-
-export type Processor = (data: unknown, control: JobControl) => Promise<void>;
-
-export interface WorkerRequest {
-  readonly name: string;
-  readonly process: Processor;
-  readonly concurrency: number;
-  /** An error of the worker itself, such as a lost connection. */
-  readonly onError: (error: Error) => void;
 }
 
 export interface RunningWorker {
@@ -113,7 +89,7 @@ export async function openQueues(redisUrl: string | null, database: QueueDatabas
   const postgres = redis === null ? await openPostgres(database) : null;
   const backend = redis === null ? createPostgresBackend : undefined;
   const queues: Queue[] = [];
-  const workers: Worker[] = [];
+  const workers: StartedWorker[] = [];
   let closing = false;
   const open = (name: string) => {
     const connection = (redis?.commands ?? postgres) as never;
@@ -160,7 +136,7 @@ export async function openQueues(redisUrl: string | null, database: QueueDatabas
       };
       const worker = startWorker({ ...request, onError }, redis?.workers ?? postgres, backend);
       workers.push(worker);
-      return { close: () => worker.close() };
+      return { close: () => worker.close(false) };
     },
     async close(lost = false) {
       closing = true;
@@ -221,34 +197,6 @@ export async function migrateQueue(pool: Pool): Promise<void> {
   } finally {
     client.release();
   }
-}
-
-function startWorker(request: WorkerRequest, connection: unknown, backend: unknown): Worker {
-  const { name, concurrency, process, onError } = request;
-  const options: WorkerOptions = {
-    connection: connection as never,
-    concurrency,
-    lockDuration: LOCK_MS,
-    stalledInterval: STALLED_CHECK_MS,
-    maxStalledCount: MAX_STALLED,
-  };
-  const worker = new Worker(
-    name,
-    async (job: Job) => {
-      const attempts = job.opts.attempts ?? 1;
-      await process(job.data, {
-        lastAttempt: job.attemptsMade + 1 >= attempts,
-        giveBack() {
-          // BullMQ's word for a job that goes back without having failed.
-          throw Worker.RateLimitError();
-        },
-      });
-    },
-    options as never,
-    backend as never,
-  );
-  worker.on('error', onError);
-  return worker;
 }
 
 /** Commands fail at once when Redis is gone; workers wait for it to come back. */
