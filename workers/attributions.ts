@@ -5,13 +5,20 @@ import type { Attribution, NamedService } from '../graphs/attribution/types.ts';
 import { createTable, type TransferTable } from '../graphs/trace/table.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
 import type { ListedStop } from '../src/cases/stops-file.ts';
+import type { Wallet } from '../src/chains/chain.ts';
+import type { NativeReceipt } from '../src/chains/off-history.ts';
+import { leastAmount } from '../src/crawl/frontier.ts';
+import { larger } from '../src/money.ts';
+import { readOwnWallets } from '../src/store/cases.ts';
 import type { Pool } from '../src/store/db.ts';
-import { readCaseWallets } from '../src/store/frontier.ts';
-import { readNativeReceipts } from '../src/store/native.ts';
+import { readFollowedMoney } from '../src/store/followed-money.ts';
+import { type CaseWallet, readCaseWallets } from '../src/store/frontier.ts';
+import { readRunNatives } from '../src/store/native.ts';
 import { readRunStops } from '../src/store/run-stops.ts';
 import { type Run, readHeads } from '../src/store/runs.ts';
-import { readServiceTags } from './tag-stops.ts';
+import { claimOf, readServiceTags } from './tag-stops.ts';
 import { transferRows } from './transfer-rows.ts';
+import { readUnprovenWallets } from './unproven.ts';
 
 /** Look-alikes are told by the crawl as poison, with every row that they sent. */
 export const CASE_POLICY: AttributionPolicy = { ...ATTRIBUTION_POLICY, lookAlikes: { on: false } };
@@ -50,45 +57,62 @@ export async function inferOver(
   run: Run,
   { table, listed }: { readonly table: TransferTable; readonly listed: readonly ListedStop[] },
 ): Promise<Attribution> {
-  const heads = await readHeads(pool, run.id);
   const wallets = await readCaseWallets(pool, run.id);
-  const complete = wallets.filter(({ state }) => state === 'expanded');
-  const read = await readNativeReceipts(
-    pool,
-    complete.map(({ walletId }) => walletId),
-  );
-  // Another case may have asked later.
-  const native = read.filter(({ chain, timestamp }) => timestamp <= (heads.get(chain)?.timestamp ?? 0));
-  const victims = wallets.filter(({ role }) => role === 'own');
+  const unproven = await readUnprovenWallets(pool, run.id);
+  // What files list of a wallet that nobody reported is what its counterparties' histories have of it.
+  const isWhole = (wallet: CaseWallet) =>
+    wallet.state === 'expanded' && (!run.offline || wallet.hop === 0) && !unproven.has(walletKey(wallet));
+  const native = await nativesOf(pool, run);
+  const funders = native.map(({ chain, from: address }) => ({ chain, address }));
+  const victims = await readOwnWallets(pool);
   const own = new Set(victims.map(walletKey));
   const { wallets: inferred, ties } = attribute(
     {
-      ...{ table, dust: [], complete, named: await namedServices(pool, run, listed), native },
+      ...{ table, dust: [], complete: wallets.filter(isWhole), native, victims },
+      named: await namedServices(pool, run, { listed, others: funders }),
       possible: wallets.filter(({ kind }) => kind === 'behaviour'),
-      victims,
     },
     CASE_POLICY,
   );
-  return { wallets: inferred.filter((wallet) => !own.has(walletKey(wallet))), ties };
+  return {
+    wallets: inferred.filter((wallet) => !own.has(walletKey(wallet))),
+    ties: ties.filter(({ by }) => !own.has(walletKey(by))),
+  };
 }
 
+/** Of the wallets that the run asks about. Without asking, what other cases have asked is not taken. */
+async function nativesOf(pool: Pool, run: Run): Promise<NativeReceipt[]> {
+  if (run.offline || !run.policy.native) return [];
+  const sources = (await readFollowedMoney(pool, run.id)).reduce((most, each) => larger(most, each.sources), 0n);
+  return readRunNatives(pool, run.id, leastAmount(sources, run.policy.minShare));
+}
+
+/** A person who hands in a list vouches for it: it goes before every tag. */
+const VOUCHED = 101;
+
 /** All that lists and tags say: where publishers contradict each other, that is told. */
-async function namedServices(pool: Pool, run: Run, listed: readonly ListedStop[]): Promise<NamedService[]> {
-  const tags = (await readServiceTags(pool, run)).map(({ chain, address, label, category, publisher }) => {
-    return { chain, address, name: label, category, source: publisher };
+async function namedServices(
+  pool: Pool,
+  run: Run,
+  { listed, others }: { readonly listed: readonly ListedStop[]; readonly others: readonly Wallet[] },
+): Promise<NamedService[]> {
+  const tags = (await readServiceTags(pool, run, others)).map((tag): NamedService => {
+    const { tag: _, ...claim } = claimOf(tag);
+    return { chain: tag.chain, address: tag.address, ...claim };
   });
   const ofRun = (await readRunStops(pool, run.id)).filter(({ taggedBy }) => taggedBy === null);
   // A trace is often given the list that the crawl had, and tags stand among its stops: nobody is to be heard twice.
-  const told = new Set(tags.map(claimOf));
+  const told = new Set(tags.map(textOf));
   const lists = [...ofRun, ...listed].flatMap(({ chain, address, name, category, source }): NamedService[] => {
-    const service = { chain, address, name: name ?? '', category, source: source ?? 'a list of services' };
-    if (name === null || told.has(claimOf(service))) return [];
-    told.add(claimOf(service));
+    if (name === null) return [];
+    const service = { chain, address, name, category, source: source ?? 'a list of services', confidence: VOUCHED };
+    if (told.has(textOf(service))) return [];
+    told.add(textOf(service));
     return [service];
   });
   return [...lists, ...tags];
 }
 
-function claimOf({ name, category, ...wallet }: NamedService): string {
+function textOf({ name, category, ...wallet }: NamedService): string {
   return [walletKey(wallet), name, category].join('\n');
 }

@@ -140,8 +140,10 @@ function atPossibleOf(loaded: LoadedTrace, rule: ConservingRule, result: Traced)
     amount: money(most.reduce((sum, wallet) => sum + at(wallet), 0n)),
     behind: placesOf(result).flatMap((place) => {
       const { end, chain, address, amount } = place;
-      const less = amount - (amounts.get(keyOf(place)) ?? 0n);
-      return less > 0n && !wallets.has(`${chain}:${address}`) ? [{ end, chain, address, amount: money(less) }] : [];
+      const own = wallets.get(`${chain}:${address}`);
+      // What lies in a possible service may have come straight to it, or from behind another.
+      const less = amount - (own === undefined ? (amounts.get(keyOf(place)) ?? 0n) : at(own));
+      return less > 0n ? [{ end, chain, address, amount: money(less) }] : [];
     }),
   };
 }

@@ -8,12 +8,12 @@ import type { DepositAddress, WalletInference } from '../graphs/attribution/type
 import type { TransferTable } from '../graphs/trace/table.ts';
 import type { Stop } from '../graphs/trace/types.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
-import type { Wallet } from '../src/chains/chain.ts';
+import type { Address, ChainId, Wallet } from '../src/chains/chain.ts';
 import type { Pool } from '../src/store/db.ts';
 import { readWalletDecisions, standing } from '../src/store/wallet-decisions.ts';
 import { CASE_POLICY, inferOver } from './attributions.ts';
 import type { TraceRequest } from './trace-load.ts';
-import { type CaseSources, isAsked } from './trace-sources.ts';
+import type { CaseSources } from './trace-sources.ts';
 
 /** A deposit address of a service that tags name. */
 export type NamedDeposit = DepositAddress & { readonly named: NonNullable<DepositAddress['named']> };
@@ -23,11 +23,17 @@ export interface InferredWallets {
   readonly deposits: readonly NamedDeposit[];
   /** Possible services, and deposit addresses of some: the trace goes on at them. */
   readonly possible: readonly WalletInference[];
-  /** Reported wallets, and payees of sources, that are such deposit addresses: the trace goes on, and the service can be asked. */
+  /**
+   * Such deposit addresses at which the trace goes on, and about which the service can be asked: reported wallets, payees of
+   * sources, and those that paid others too, or where much waits: the money may still be there, or have gone another way.
+   */
   readonly ask: readonly NamedDeposit[];
   /** What it all depends on beside the rows and the tags; `null` where it is turned off. */
   readonly parameters: unknown;
 }
+
+/** What is done with inferences: nothing, telling them, or ending at named deposit addresses too. */
+export type Infer = 'nothing' | 'tell' | 'end';
 
 const NOTHING: InferredWallets = { deposits: [], possible: [], ask: [], parameters: null };
 
@@ -36,30 +42,30 @@ const NOTHING: InferredWallets = { deposits: [], possible: [], ask: [], paramete
  */
 export async function inferWallets(
   pool: Pool,
-  { infer, run, stops, report }: TraceRequest,
+  { infer, run, stops }: TraceRequest,
   { table, sources, ends }: { table: TransferTable; sources: CaseSources; ends: readonly Stop[] },
 ): Promise<InferredWallets> {
-  if (!infer) return NOTHING;
+  if (infer === 'nothing') return NOTHING;
   const { wallets } = await inferOver(pool, run, { table, listed: stops });
   const decided = standing(await readWalletDecisions(pool, run.caseId)).values();
-  const paid = [...sources.reported, ...sources.named.map(({ chain, to }) => ({ chain, address: to }))];
-  const passed = new Set([...paid, ...[...decided].filter(({ decision }) => decision === 'expand')].map(walletKey));
-  const ended = new Set(ends.map(walletKey));
-  const deposits = wallets.filter(isNamedDeposit);
-  const asked = new Set(
-    report === null
-      ? paid.map(walletKey)
-      : [
-          walletKey({ chain: report.chain, address: report.wallet }),
-          ...sources.named.filter((each) => isAsked(each, report)).map(payeeKey),
-        ],
+  const passed = new Set(
+    [
+      ...sources.reported,
+      ...sources.named.map(({ chain, to }) => ({ chain, address: to })),
+      ...[...decided].filter(({ decision }) => decision === 'expand'),
+    ].map(walletKey),
   );
-  const isOnTheWay = (wallet: Wallet) => !passed.has(walletKey(wallet)) && !ended.has(walletKey(wallet));
+  const ended = new Set(ends.map(walletKey));
+  const open = wallets.filter((wallet) => !ended.has(walletKey(wallet)));
+  const deposits = open.filter(isNamedDeposit);
+  const endsTrace = (deposit: NamedDeposit) => infer === 'end' && deposit.only && !passed.has(walletKey(deposit));
   return {
-    deposits: deposits.filter(isOnTheWay),
-    possible: wallets.filter((wallet) => wallet.kind !== 'look-alike' && !isNamedDeposit(wallet) && isOnTheWay(wallet)),
-    ask: deposits.filter((wallet) => asked.has(walletKey(wallet))),
-    parameters: CASE_POLICY,
+    deposits: deposits.filter(endsTrace),
+    possible: open.filter(
+      (wallet) => wallet.kind !== 'look-alike' && !isNamedDeposit(wallet) && !passed.has(walletKey(wallet)),
+    ),
+    ask: deposits.filter((deposit) => !endsTrace(deposit)),
+    parameters: { policy: CASE_POLICY, ends: infer === 'end' },
   };
 }
 
@@ -67,14 +73,10 @@ function isNamedDeposit(wallet: WalletInference): wallet is NamedDeposit {
   return wallet.kind === 'deposit-address' && wallet.named !== null;
 }
 
-function payeeKey({ chain, to }: CaseSources['named'][number]): string {
-  return walletKey({ chain, address: to });
-}
-
-/** Whom to ask about a wallet that was paid, as JSON. */
+/** Whom to ask about a wallet that money came to, as JSON. */
 export interface AskJson {
-  readonly chain: string;
-  readonly address: string;
+  readonly chain: ChainId;
+  readonly address: Address;
   readonly service: string;
   readonly category: string;
   /** Who says whose the sinks are, and what others call them. */
@@ -85,9 +87,14 @@ export interface AskJson {
   readonly sinks: readonly Wallet[];
 }
 
-/** By service, then wallet. */
-export function askJson({ ask }: InferredWallets): AskJson[] {
+/**
+ * Of the wallets that followed money reached, by service, then wallet.
+ *
+ * @param reached by `walletKey`
+ */
+export function askJson({ ask }: InferredWallets, reached: ReadonlySet<string>): AskJson[] {
   return ask
+    .filter((wallet) => reached.has(walletKey(wallet)))
     .map(({ chain, address, named: { name: service, category, source, others }, confidence, reason, sinks }) => {
       return { chain, address, service, category, source, others, confidence, reason, sinks };
     })

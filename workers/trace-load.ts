@@ -16,7 +16,7 @@ import { type CaseWallet, readCaseWallets } from '../src/store/frontier.ts';
 import { readAssets } from '../src/store/reference.ts';
 import { type Run, readHeads } from '../src/store/runs.ts';
 import { hashRun } from './hash-run.ts';
-import { type InferredWallets, inferWallets } from './trace-inferred.ts';
+import { type Infer, type InferredWallets, inferWallets } from './trace-inferred.ts';
 import type { FrozenWallets } from './trace-marks.ts';
 import {
   firstPayments,
@@ -49,8 +49,8 @@ export interface TraceRequest {
   readonly report: StoredReport | null;
   /** Up to when, milliseconds since 1970; `null` for all that was crawled. */
   readonly asOf: number | null;
-  /** Whether it is asked what wallets do: see `inferWallets`. */
-  readonly infer: boolean;
+  /** What is done with what wallets do. */
+  readonly infer: Infer;
   readonly onProgress: (progress: TraceProgress) => void;
 }
 
@@ -171,10 +171,12 @@ function asService({ chain, address }: Wallet): Stop {
 /** What is known of the services at which a trace ends, by `walletKey`. */
 function namedStops(stops: readonly ListedStop[], { deposits }: InferredWallets): Context['stops'] {
   return new Map([
-    ...deposits.map(({ named: { name, source }, confidence, reason, sinks, ...wallet }): [string, NamedStop] => [
-      walletKey(wallet),
-      { category: 'deposit-address', name, inferred: { confidence, reason, source, sinks } },
-    ]),
+    ...deposits.map(
+      ({ named: { name, source, others }, confidence, reason, sinks, ...wallet }): [string, NamedStop] => [
+        walletKey(wallet),
+        { category: 'deposit-address', name, inferred: { confidence, reason, source, others, sinks } },
+      ],
+    ),
     ...stops.map(({ category, name, ...wallet }): [string, NamedStop] => [
       walletKey(wallet),
       { category, name, inferred: null },

@@ -2,9 +2,11 @@
 import { walletKey } from '../graphs/wallet-key.ts';
 import { UsageError, UserError } from '../src/errors.ts';
 import type { StoredReport } from '../src/store/cases.ts';
+import { readCategoryDecisions } from '../src/store/category-decisions.ts';
 import type { Pool } from '../src/store/db.ts';
 import { readIssuerKnowledge } from '../src/store/issuer-events.ts';
 import { countNewSeeds, type Run } from '../src/store/runs.ts';
+import { newestImport } from '../src/store/tags.ts';
 import { traceRows } from '../src/store/trace-rows.ts';
 import type { TraceRequest } from './trace-load.ts';
 import { type CaseSource, type CaseSources, isAsked, type Note } from './trace-sources.ts';
@@ -63,12 +65,23 @@ export async function notesOnRun(pool: Pool, run: Run): Promise<Note[]> {
     const why = run.offline ? 'files do not tell it' : (reason ?? 'it was not read');
     notes.push({ code: 'BURNS_UNKNOWN', text: `Whether the issuer destroyed money on ${chain} is not known: ${why}.` });
   }
+  if (await haveTagsChanged(pool, run)) {
+    const text =
+      'Tags, or at which of them this case stops, changed since the crawl began: wallets are named as of then. Crawl again to name them as of now.';
+    notes.push({ code: 'TAGS_CHANGED', text });
+  }
   const newSeeds = await countNewSeeds(pool, run);
   if (newSeeds > 0) {
     const text = `${newSeeds} ${newSeeds === 1 ? 'wallet' : 'wallets'} that reports, payments or disclosures name came after the crawl: crawl again to follow what went through.`;
     notes.push({ code: 'NEW_SEEDS', text });
   }
   return notes;
+}
+
+/** Whether tags, or what a case makes of their categories, are others than when the run began. */
+export async function haveTagsChanged(pool: Pool, { caseId, startedAt, tagsAsOf }: Run): Promise<boolean> {
+  if ((await newestImport(pool)) > tagsAsOf) return true;
+  return (await readCategoryDecisions(pool, caseId)).some(({ at }) => at > startedAt);
 }
 
 /** When the named payments were made, and the first to a wallet that a report names alone, whatever --as-of says. */

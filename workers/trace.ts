@@ -75,7 +75,7 @@ function computeTrace(loaded: LoadedTrace, rule: Rule, declaration: Declaration 
     ...markResult(results, loaded.unproven, loaded.frozen),
     withoutOpenings,
     atPossible,
-    ask: askJson(loaded.inferred),
+    ask: askJson(loaded.inferred, new Set(results.wallets.map(keyOfNamed))),
     notes: [...notes, ...notesOnWallets(results), ...notesOnPayers(loaded, results)],
   };
 }
@@ -88,6 +88,11 @@ function notesOnPayers({ payers }: LoadedTrace, { exits, beyond, resting }: Resu
     code: 'BACK_TO_PAYER',
     text: `Money came back to ${address}, from where a confirmed payment had come. If it is the victim's own wallet, report it as such (--role own): then it counts as returned.`,
   }));
+}
+
+/** As `walletKey` has it. */
+function keyOfNamed({ chain, address }: WalletJson): string {
+  return `${chain}:${address}`;
 }
 
 /** How a case numbers its reports and disclosures is nothing that a result depends on. */

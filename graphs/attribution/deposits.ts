@@ -9,7 +9,7 @@
  * service and is filled by such wallets. Without a tag nobody is named: a fake platform's addresses look the same.
  */
 import { type Forwarding, forwardingOf, isShare } from './forwarding.ts';
-import { evidenceOf, type Histories, percentOf } from './histories.ts';
+import { evidenceOf, type Histories, type NamedSink, percentOf } from './histories.ts';
 import type { AttributionPolicy } from './policy.ts';
 import type { DepositAddress, PossibleService, ServiceName } from './types.ts';
 
@@ -37,7 +37,7 @@ export function findDeposits(
   const isPossible = (account: number): boolean =>
     !names.has(account) && (possible[account] === 1 || services.has(account) || successors.has(account));
   const isService = (account: number): boolean =>
-    isPossible(account) || rules.categories.includes(names.get(account)?.category ?? '');
+    isPossible(account) || takesDeposits(names.get(account), rules.categories);
   const candidates = new Map<number, Forwarding>();
   let sought = sorted.filter(isService);
   for (let round = 0; round < MOST_ROUNDS && sought.length > 0; round += 1) {
@@ -59,12 +59,14 @@ export function findDeposits(
   const sinks = filledSinks(histories, candidates, isService, policy);
   for (const [account, forwarding] of candidates) {
     const own = inTurn(histories, forwarding, (payee) => sinks.has(payee), rules.leastShare);
-    // A named sink among those of no name names nobody: less than the share goes to it.
-    const found = byName(histories, forwarding, policy) ?? (own === null ? null : { named: null, sinks: own });
+    // A named sink among those of no name names nobody: less than the share goes to it. Who pays services of several names, and
+    // no other, has an account with each, and is no address of any.
+    const possibly = own?.some((sink) => !names.has(sink)) ? { named: null, sinks: own } : null;
+    const found = byName(histories, forwarding, policy) ?? possibly;
     if (found === null) continue;
     const confidenceOf = (sink: number): number =>
       sinks.has(sink) ? ((services.get(sink) ?? successors.get(sink))?.confidence ?? UNSEEN) : UNREAD;
-    addresses.set(account, describe(histories, account, forwarding, found, confidenceOf));
+    addresses.set(account, describe(histories, account, { forwarding, found, confidenceOf }, rules.leastShare));
   }
   return { addresses, successors };
 }
@@ -85,18 +87,25 @@ function byName(
   { received, payees }: Forwarding,
   { depositAddresses: { leastShare, categories } }: AttributionPolicy,
 ): Found | null {
-  const byText = new Map<string, { named: ServiceName; sinks: number[]; sum: bigint }>();
+  const byService = new Map<string, { named: NamedSink; sinks: number[]; sum: bigint }>();
   for (const [payee, value] of payees) {
     const named = names.get(payee);
-    if (named === undefined || !categories.includes(named.category)) continue;
-    const text = named.name.toLowerCase();
-    const group = byText.get(text) ?? { named, sinks: [], sum: 0n };
-    byText.set(text, group);
+    if (named === undefined || !takesDeposits(named, categories)) continue;
+    const group = byService.get(named.key) ?? { named, sinks: [], sum: 0n };
+    byService.set(named.key, group);
     group.sinks.push(payee);
     group.sum += value;
   }
-  for (const { named, sinks, sum } of byText.values()) if (isShare(sum, received, leastShare)) return { named, sinks };
+  for (const { named, sinks, sum } of byService.values()) {
+    if (!isShare(sum, received, leastShare)) continue;
+    const { name, category, source, others } = named;
+    return { named: { name, category, source, others }, sinks };
+  }
   return null;
+}
+
+function takesDeposits(sink: NamedSink | undefined, categories: readonly string[]): boolean {
+  return sink?.categories.some((category) => categories.includes(category)) === true;
 }
 
 /**
@@ -189,26 +198,41 @@ function findSuccessors(
 function describe(
   histories: Histories,
   account: number,
-  { received, payees }: Forwarding,
-  { named, sinks }: Found,
-  confidenceOf: (sink: number) => number,
+  {
+    forwarding: { received, waiting, payees },
+    found: { named, sinks },
+    confidenceOf,
+  }: { forwarding: Forwarding; found: Found; confidenceOf: (sink: number) => number },
+  leastShare: number,
 ): DepositAddress {
   const { table, paid, received: receiptsOf } = histories;
   const own = new Set(sinks);
   const sweeps = [...paid(account)].filter((row) => own.has(table.to[row] ?? -1));
   const sum = sinks.reduce((all, sink) => all + (payees.get(sink) ?? 0n), 0n);
   const share = Math.min(100, percentOf(sum, received));
-  const payers = new Set([...receiptsOf(account)].map((row) => table.from[row] ?? -1)).size;
+  const payers = new Set([...receiptsOf(account)].map((row) => table.from[row] ?? -1));
   const sure = named === null ? Math.min(...sinks.map(confidenceOf)) : 100;
   const whose = named === null ? 'a possible service' : named.name;
   const times = sweeps.length === 1 ? 'one transfer' : `${sweeps.length} transfers`;
+  const waits = percentOf(waiting, received + waiting);
+  const since = waits === 0 ? '' : ` ${waits} % of all that it received came since, and is not forwarded yet.`;
   return {
     ...histories.wallet(account),
     kind: 'deposit-address',
     confidence: Math.max(1, Math.floor((share * sure * sweeps.length) / (100 * (sweeps.length + 1)))),
-    reason: `Forwarded ${share} % of what it received to ${sinks.length === 1 ? 'a wallet' : `${sinks.length} wallets`} of ${whose}, in ${times}.`,
-    evidence: evidenceOf(histories, sweeps, { share, sweeps: sweeps.length, payers, sinks: sinks.length }),
+    reason: `Forwarded ${share} % of what it ${waits === 0 ? 'received' : 'had received by its last payout'} to ${sinks.length === 1 ? 'a wallet' : `${sinks.length} wallets`} of ${whose}, in ${times}.${since}`,
+    evidence: evidenceOf(histories, sweeps, {
+      share,
+      sweeps: sweeps.length,
+      payers: payers.size,
+      sinks: sinks.length,
+      waits,
+    }),
     named,
+    only:
+      sweeps.length === paid(account).length &&
+      sinks.every((sink) => !payers.has(sink)) &&
+      isShare(sum, received + waiting, leastShare),
     sinks: [...sinks].map(histories.wallet),
   };
 }

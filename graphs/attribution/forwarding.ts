@@ -11,6 +11,8 @@ export interface Forwarding {
   readonly received: bigint;
   /** What was paid to each payee, in the order in which each was first paid. */
   readonly payees: ReadonlyMap<number, bigint>;
+  /** What came after the last payout and waits, in base units. */
+  readonly waiting: bigint;
   /** Payees of all payouts, in order; one that is paid several times in a row stands once. */
   readonly turns: readonly number[];
 }
@@ -27,7 +29,8 @@ export function forwardingOf(histories: Histories, account: number): Forwarding 
     payees.set(payee, (payees.get(payee) ?? 0n) + (table.value[row] ?? 0n));
     if (turns.at(-1) !== payee) turns.push(payee);
   }
-  return { received: receivedOf(histories, account), payees, turns };
+  const known = receivedOf(histories, account);
+  return { received: known, waiting: totalOf(table, histories.received(account)) - known, payees, turns };
 }
 
 /** What was received up to the last payout, in base units. */
@@ -36,6 +39,12 @@ function receivedOf({ table, received, paid }: Histories, account: number): bigi
   const until = table.timestamp[paid(account).at(-1) ?? -1] ?? 0;
   let sum = 0n;
   for (const row of received(account)) if ((table.timestamp[row] ?? 0) <= until) sum += table.value[row] ?? 0n;
+  return sum;
+}
+
+function totalOf(table: Histories['table'], rows: Int32Array): bigint {
+  let sum = 0n;
+  for (const row of rows) sum += table.value[row] ?? 0n;
   return sum;
 }
 

@@ -4,10 +4,19 @@ import { DUST } from '../../src/money.ts';
 import { KIND, type TransferTable } from '../trace/table.ts';
 import type { TransferKey } from '../trace/types.ts';
 import { walletKey } from '../wallet-key.ts';
+import { chooseService } from './names.ts';
 import type { AttributionInput, Evidence, NamedService, ServiceName } from './types.ts';
 
 /** Evidence names so many transfers at most. */
 const NAMED_TRANSFERS = 20;
+
+/** A wallet of a service, as tags name it. */
+export interface NamedSink extends ServiceName {
+  /** Equal for the wallets of one service. */
+  readonly key: string;
+  /** All that those who name this service say that the wallet is. */
+  readonly categories: readonly string[];
+}
 
 export interface Histories {
   readonly table: TransferTable;
@@ -18,7 +27,7 @@ export interface Histories {
   /** Whether a crawl took it for a possible service. */
   readonly possible: Uint8Array;
   /** What tags say of the service that it belongs to. */
-  readonly names: ReadonlyMap<number, ServiceName>;
+  readonly names: ReadonlyMap<number, NamedSink>;
   /** Rows that an account received and paid, in the order of time, dust left out. */
   received(account: number): Int32Array;
   paid(account: number): Int32Array;
@@ -98,8 +107,8 @@ function marked({ accounts }: TransferTable, wallets: Iterable<Wallet>): Uint8Ar
   return marks;
 }
 
-/** The name that most tags give a wallet, the first by its text among equals; the others contradict it. */
-function namesOf({ accounts }: TransferTable, named: Iterable<NamedService>): Map<number, ServiceName> {
+/** The service that the tags of each wallet name; other names contradict it. */
+function namesOf({ accounts }: TransferTable, named: Iterable<NamedService>): Map<number, NamedSink> {
   const byWallet = new Map<string, NamedService[]>();
   for (const tag of named) {
     const key = walletKey(tag);
@@ -107,17 +116,11 @@ function namesOf({ accounts }: TransferTable, named: Iterable<NamedService>): Ma
     if (tags === undefined) byWallet.set(key, [tag]);
     else tags.push(tag);
   }
-  const names = new Map<number, ServiceName>();
+  const names = new Map<number, NamedSink>();
   for (const tags of byWallet.values()) {
-    tags.sort((a, b) => compare(a.name, b.name) || compare(a.category, b.category) || compare(a.source, b.source));
-    const often = (name: string) => tags.filter((tag) => tag.name.toLowerCase() === name.toLowerCase()).length;
-    const [first, ...rest] = [...tags].sort((a, b) => often(b.name) - often(a.name));
-    if (first === undefined) continue;
-    const { name, category, source } = first;
-    const others = rest.map((tag) => tag.name).filter((other) => other.toLowerCase() !== name.toLowerCase());
-    for (const account of accounts.ofWallet(first)) {
-      names.set(account, { name, category, source, others: [...new Set(others)] });
-    }
+    const { best, name, key, categories, others } = chooseService(tags);
+    const sink = { name, key, category: best.category, categories, source: best.source, others };
+    for (const account of accounts.ofWallet(best)) names.set(account, sink);
   }
   return names;
 }

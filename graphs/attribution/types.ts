@@ -3,14 +3,10 @@ import type { Transfer, Wallet } from '../../src/chains/chain.ts';
 import type { NativeReceipt } from '../../src/chains/off-history.ts';
 import type { TransferTable } from '../trace/table.ts';
 import type { TransferKey } from '../trace/types.ts';
+import type { ServiceClaim } from './names.ts';
 
 /** What an independent tag says of a wallet of a service. */
-export interface NamedService extends Wallet {
-  readonly name: string;
-  readonly category: string;
-  /** Where the tag comes from. */
-  readonly source: string;
-}
+export interface NamedService extends Wallet, ServiceClaim {}
 
 export interface AttributionInput {
   /** All transfers that are known; those that touch a wallet whose history is whole are all it has. */
@@ -64,6 +60,11 @@ export interface DepositAddress extends Wallet, Inference {
   readonly kind: 'deposit-address';
   /** Set where tags name the sinks; else the service is a possible one, and nobody is named. */
   readonly named: ServiceName | null;
+  /**
+   * Whether all that it ever paid went to these sinks, nothing came from them, and little waits: then it is nothing else, and a
+   * trace may end there.
+   */
+  readonly only: boolean;
   /** Where it forwards to, by first transfer. */
   readonly sinks: readonly Wallet[];
 }

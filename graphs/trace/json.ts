@@ -39,8 +39,9 @@ export interface NamedStop {
 export interface InferredJson {
   readonly confidence: number;
   readonly reason: string;
-  /** Who says whose the sinks are. */
+  /** Who says whose the sinks are, and names that contradict it. */
   readonly source: string;
+  readonly others: readonly string[];
   readonly sinks: readonly Wallet[];
 }
 

@@ -19,7 +19,7 @@ export function attributionText(name: string, { wallets, ties }: Attribution): s
   const parts = [
     part('Deposit addresses: the service knows whose they are', deposits.filter(isNamed).map(depositRow)),
     part(
-      'Possible deposit addresses: of services that no tag names',
+      'Possible deposit addresses: of services that no tag named when the crawl began',
       deposits.filter((each) => !isNamed(each)).map(walletRow),
     ),
     part('Possible services, by what they do', wallets.filter(({ kind }) => kind === 'service').map(walletRow)),

@@ -1,6 +1,7 @@
 /** `downstream attribution`: what the wallets of a case do, as far as that can be inferred. */
 import type { Command } from 'commander';
 import { readAttribution } from '../../workers/attributions.ts';
+import { haveTagsChanged } from '../../workers/trace-notes.ts';
 import { findCase } from '../store/cases.ts';
 import { readAssets } from '../store/reference.ts';
 import { attributionJson, attributionText } from './attribution-text.ts';
@@ -9,6 +10,9 @@ import { type CliContext, withStore } from './context.ts';
 import type { Done } from './main.ts';
 import { jsonOption } from './options.ts';
 import { jsonLine } from './output.ts';
+
+const TAGS_CHANGED =
+  '\nTags changed since the crawl began: wallets are named as of then. Crawl again to name them as of now.\n';
 
 export function addAttributionCommand(program: Command, context: CliContext, _done: Done): void {
   const { terminal } = context;
@@ -28,7 +32,7 @@ inference rests on, and how often it is right in simulation: docs/attribution.md
 
 JSON: {case, graphHash, wallets: [{kind, chain, address, confidence, reason, named: {name, category, source, others} or null, sinks:
   [{chain, address}], evidence: {figures, transferCount, transfers: [{chain, asset, transaction, from, to, amount, occurrence}]}}],
-  ties: [{kind, by: {chain, address}, wallets: [{chain, address}], confidence, reason, evidence}]}
+  ties: [{kind, by: {chain, address}, wallets: [{chain, address}], confidence, reason, evidence}], tagsChanged}
 kind is service or deposit-address; funder or swept-together; confidence goes from 1 to 99 and is no probability; transfers are the
 first, transferCount is of all; an amount of native coin is in sun or wei`,
     )
@@ -39,10 +43,11 @@ first, transferCount is of all; an amount of native coin is in sun or wei`,
         const [asset] = await readAssets(pool);
         if (asset === undefined) throw new Error('The database knows no asset');
         const attribution = await readAttribution(pool, run);
+        const tagsChanged = await haveTagsChanged(pool, run);
         terminal.out(
           options.json
-            ? jsonLine(attributionJson(found.name, run.graphHash, attribution, asset))
-            : attributionText(found.name, attribution),
+            ? jsonLine({ ...attributionJson(found.name, run.graphHash, attribution, asset), tagsChanged })
+            : `${attributionText(found.name, attribution)}${tagsChanged ? TAGS_CHANGED : ''}`,
         );
       }),
     );

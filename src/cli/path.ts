@@ -3,7 +3,9 @@ import { type Command, Option } from 'commander';
 import { runHash } from '../../graphs/run-hash.ts';
 import { findPath, findReach, type Path } from '../../graphs/trace/path.ts';
 import { CONSERVING_RULES, type ConservingRule } from '../../graphs/trace/types.ts';
+import { walletKey } from '../../graphs/wallet-key.ts';
 import { parametersOf, scopeJson } from '../../workers/trace.ts';
+import { type AskJson, askJson } from '../../workers/trace-inferred.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
 import { unprovenAmong } from '../../workers/trace-marks.ts';
 import { chainOfAddress, parseAddress } from '../chains/address.ts';
@@ -14,7 +16,7 @@ import { readDeclarations } from '../store/declarations.ts';
 import type { CliContext } from './context.ts';
 import type { Done } from './main.ts';
 import { chainOption, jsonOption, typed } from './options.ts';
-import { counted, duration, jsonLine, table, time } from './output.ts';
+import { counted, duration, harmless, jsonLine, table, time } from './output.ts';
 import { type FollowingOptions, withFollowing, withFollowingOptions } from './trace-options.ts';
 import { subjectOf, VALUE_ALONE } from './trace-text.ts';
 import { unprovenMarks } from './unproven.ts';
@@ -56,12 +58,12 @@ arrived; under pro-rata and libr, where money in a wallet has no order, the way 
 poison the way by which the wallet was reached first.
 
 JSON: {case, report, rule, asOf, stops, graphHash, runHash, to: {chain, address}, amount, arrived, steps: [{transaction, from, to, at,
-  amount, traced}], unproven: [{chain, address, difference}]}; unproven lists those of its wallets that are`,
+  amount, traced}], through: [{chain, address, service, category, source, others, confidence, reason, sinks}], unproven: [{chain, address, difference}]}; unproven lists those of its wallets that are`,
     )
     .action(async (nameOrId: string, options: PathOptions) => {
       const target = typed(() => readTarget(options));
-      // What a wallet does says where money ends, and nothing about which way it took.
-      const following = { ...options, report: options.from, inference: false };
+      // What a wallet does says where a trace ends, and nothing about which way the money took: it is told, and the way goes on.
+      const following = { ...options, report: options.from, inference: 'tell' as const };
       await withFollowing(context, nameOrId, following, async (pool, loaded) => {
         const chosen = (await readDeclarations(pool, loaded.request.case.id))
           .map(({ rule }) => rule)
@@ -105,7 +107,8 @@ function noPath({ request: { report, run } }: LoadedTrace, rule: PathRule, { add
   });
 }
 
-function toJson(loaded: LoadedTrace, rule: PathRule, to: Wallet, { amount, arrived, steps }: Path): string {
+function toJson(loaded: LoadedTrace, rule: PathRule, to: Wallet, path: Path): string {
+  const { amount, arrived, steps } = path;
   const { request, context } = loaded;
   const money = (value: bigint | null) => (value === null ? null : formatAmount(value, context.decimals));
   const { graphHash } = request.run;
@@ -127,7 +130,7 @@ function toJson(loaded: LoadedTrace, rule: PathRule, to: Wallet, { amount, arriv
       seeds: [],
       results,
     }),
-    ...{ to, ...results },
+    ...{ to, ...results, through: depositsOn(loaded, path) },
     unproven: unprovenAmong(
       loaded.unproven,
       steps.flatMap(({ transfer: { chain, from, to: payee } }) => [from, payee].map((address) => ({ chain, address }))),
@@ -135,7 +138,24 @@ function toJson(loaded: LoadedTrace, rule: PathRule, to: Wallet, { amount, arriv
   });
 }
 
-function toText(loaded: LoadedTrace, rule: PathRule, target: Wallet, { amount, arrived, steps }: Path): string {
+/** Deposit addresses of named services that the way goes through: what it does there is the service's. */
+function depositsOn({ inferred }: LoadedTrace, { steps }: Path): AskJson[] {
+  return askJson(
+    inferred,
+    new Set(steps.map(({ transfer: { chain, from: address } }) => walletKey({ chain, address }))),
+  );
+}
+
+function depositsText(deposits: readonly AskJson[]): string {
+  return deposits
+    .map(({ address, service, reason }) => {
+      return `\nIt goes through ${address}, by what it does a deposit address of ${harmless(service)}: ${harmless(reason)}\nWhat leaves it may be the service's own money, or that of other customers: a trace ends there where it does nothing else.\n`;
+    })
+    .join('');
+}
+
+function toText(loaded: LoadedTrace, rule: PathRule, target: Wallet, path: Path): string {
+  const { amount, arrived, steps } = path;
   const { context, request } = loaded;
   const marks = unprovenMarks(loaded.unproven, request.case.name);
   const money = (value: bigint | null) => (value === null ? '' : displayAmount(value, context.decimals));
@@ -159,6 +179,7 @@ function toText(loaded: LoadedTrace, rule: PathRule, target: Wallet, { amount, a
       return `    ${marks.named({ chain, address: from })}\n${lines[place] ?? ''}\n`;
     }),
     `    ${marks.named(target)}\n`,
+    depositsText(depositsOn(loaded, path)),
     marks.legend(),
   ].join('');
 }

@@ -5,7 +5,6 @@ import { CONSERVING_RULES, type ConservingRule, type Rule } from '../../graphs/t
 import { walletKey } from '../../graphs/wallet-key.ts';
 import { scopeJson } from '../../workers/trace.ts';
 import type { ComparedCase } from '../../workers/trace-compare.ts';
-import { askJson } from '../../workers/trace-inferred.ts';
 import type { LoadedTrace } from '../../workers/trace-load.ts';
 import { frozenJson } from '../../workers/trace-marks.ts';
 import { unprovenJson } from '../../workers/unproven.ts';
@@ -61,7 +60,7 @@ export function compareText(
     new Set(CONSERVING_RULES.map((rule) => conservation[rule].sources)).size > 1
       ? 'What is followed differs: a source counts less what its payment carries of others, by each rule.\n'
       : '',
-    askText(askJson(loaded.inferred)),
+    askText(compared.ask),
     marks.legend(),
     notesText(notes),
     `\n${table([stopsText(loaded)])}`,
@@ -88,7 +87,7 @@ function nameOf({ context }: LoadedTrace, { end, chain, address }: ComparedPlace
     : `  ${harmless(stop.name ?? stop.category)}${stop.inferred === null ? '' : ' (deposit-address, inferred)'}`;
 }
 
-export function compareJson(loaded: LoadedTrace, { places, conservation, reach, notes }: ComparedCase) {
+export function compareJson(loaded: LoadedTrace, { places, conservation, reach, ask, notes }: ComparedCase) {
   const { context, request, unproven } = loaded;
   const money = (amount: bigint) => formatAmount(amount, context.decimals);
   const sumsOf = (rule: ConservingRule) => {
@@ -117,7 +116,7 @@ export function compareJson(loaded: LoadedTrace, { places, conservation, reach, 
       };
     }),
     reached: { exits: reach.exits.length, beyond: reach.beyond.length },
-    ask: askJson(loaded.inferred),
+    ask,
     notes,
   };
 }

@@ -9,6 +9,8 @@ import { count, harmless, table } from './output.ts';
 
 const SHOWN = 10;
 
+const KINDS = { service: 'possible service', 'deposit-address': 'possible deposit address' } as const;
+
 type Money = (amount: string) => string;
 
 interface Place {
@@ -23,10 +25,13 @@ export function behindWords(
   { end = 'resting', chain, address }: Place,
   money: Money,
 ): string[] {
-  const found = atPossible?.behind.find(
-    (place) => place.end === end && place.chain === chain && place.address === address,
-  );
-  return found === undefined ? [] : [`${money(found.amount)} of it from behind a possible service`];
+  const isHere = (place: Place) => place.chain === chain && place.address === address;
+  const own = atPossible?.wallets.find(isHere);
+  const found = atPossible?.behind.find((place) => place.end === end && isHere(place));
+  return [
+    ...(own === undefined ? [] : [`${KINDS[own.kind]} itself`]),
+    ...(found === undefined ? [] : [`${money(found.amount)} of it from behind a possible service`]),
+  ];
 }
 
 export function possibleText(atPossible: AtPossible | null, money: Money): string {
@@ -34,12 +39,7 @@ export function possibleText(atPossible: AtPossible | null, money: Money): strin
   const { wallets, amount } = atPossible;
   const rows = wallets
     .slice(0, SHOWN)
-    .map(({ kind, address, amount: own, reason }) => [
-      money(own),
-      address,
-      kind === 'service' ? 'possible service' : 'possible deposit address',
-      harmless(reason),
-    ]);
+    .map(({ kind, address, amount: own, reason }) => [money(own), address, KINDS[kind], harmless(reason)]);
   const more = wallets.length - rows.length;
   return [
     '\nPossible services on the way, by what they do: they name nobody, and the trace goes on at them\n',
@@ -49,7 +49,7 @@ export function possibleText(atPossible: AtPossible | null, money: Money): strin
   ].join('');
 }
 
-/** Services that can be asked about wallets that were paid. */
+/** Services that can be asked about wallets that money came to. */
 export function askText(ask: readonly AskJson[]): string {
   if (ask.length === 0) return '';
   const rows = ask
@@ -62,7 +62,7 @@ export function askText(ask: readonly AskJson[]): string {
     ]);
   const more = ask.length - rows.length;
   return [
-    '\nWhom to ask: these wallets were paid, and do what a deposit address of the service does\n',
+    '\nWhom to ask: money came to these wallets, and they do what a deposit address of the service does\n',
     table([['WALLET', 'SERVICE', 'WHO SAYS SO', 'WHY'], ...rows]),
     more > 0 ? `  … and ${count(more)} more; --json lists all\n` : '',
   ].join('');

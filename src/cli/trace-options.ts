@@ -20,7 +20,8 @@ export interface FollowingOptions {
   readonly report?: string;
   readonly asOf?: string;
   readonly stops?: string;
-  readonly inference: boolean;
+  /** `tell` where the command only says which wallets are deposit addresses. */
+  readonly inference: boolean | 'tell';
 }
 
 /** Adds the options to a command. */
@@ -91,7 +92,7 @@ async function readRequest(
     ...{ case: found, run },
     stops: await stopsOf(pool, run.id, stops),
     report: report === undefined ? null : findReport(await readReports(pool, found.id), report),
-    infer: inference,
+    infer: inference === 'tell' ? 'tell' : inference ? 'end' : 'nothing',
     asOf: asOf === undefined ? null : typed(() => parseTimeAsked(asOf, { since, now: clock.now() })),
   };
 }

@@ -188,7 +188,9 @@ function firstOf({ sources }: EndJson): string {
 }
 
 function whatOf({ end, name, category, inferred, reason, frozen }: End): string {
-  const what = inferred === null ? `${category}` : `${category}, inferred`;
+  const others =
+    inferred === null || inferred.others.length === 0 ? '' : `, but others say ${inferred.others.join(', ')}`;
+  const what = inferred === null ? `${category}` : `${category}, inferred${others}`;
   if (end === 'service') return harmless(name === null ? what : `${name} (${what})`);
   return end === 'beyond' ? [reason ?? '', ...frozenWords(frozen ?? null)].join('; ') : end;
 }

@@ -1,7 +1,7 @@
 /** Cases, and the reports in them. */
 
 import type { Report, ReportRole } from '../cases/report.ts';
-import type { Address, ChainId } from '../chains/chain.ts';
+import type { Address, ChainId, Wallet } from '../chains/chain.ts';
 import { UserError } from '../errors.ts';
 import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
 import { walletIds } from './reference.ts';
@@ -209,6 +209,18 @@ export async function readReports(db: Db, caseId: number): Promise<StoredReport[
      left join wallets o on o.id = r.origin_wallet_id
      where r.case_id = $1 order by r.number`,
     [caseId],
+  );
+}
+
+/** Wallets that reports of whatever case call a victim's own, unless another report of it tells of payments to them. */
+export async function readOwnWallets(db: Db): Promise<Wallet[]> {
+  return many<Wallet>(
+    db,
+    `select distinct c.name as chain, w.address from reports r join wallets w on w.id = r.wallet_id
+     join chains c on c.id = w.chain_id
+     where r.role = 'own' and not exists (
+       select 1 from reports o where o.case_id = r.case_id and o.wallet_id = r.wallet_id and o.role = 'paid-to')
+     order by 1, 2`,
   );
 }
 

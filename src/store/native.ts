@@ -4,9 +4,9 @@ import type { NativeHistory, NativeReceipt } from '../chains/off-history.ts';
 import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
 import { walletIds } from './reference.ts';
 
-/** An expanded wallet ($1: run, $2: chain) that is no service, reported or reached by the least amount ($3). */
-const WORTH_READING = `cw.run_id = $1 and cw.state = 'expanded' and w.chain_id = $2
-  and cw.role is distinct from 'own' and (cw.hop = 0 or cw.amount >= $3)
+/** An expanded wallet of a run ($1) that is no service, reported or reached by the least amount. */
+const worthReading = (least: string) => `cw.run_id = $1 and cw.state = 'expanded'
+  and cw.role is distinct from 'own' and (cw.hop = 0 or cw.amount >= ${least})
   and not exists (select 1 from run_stops s where s.run_id = cw.run_id and s.wallet_id = cw.wallet_id)
   and not exists (select 1 from probes p
     where p.run_id = cw.run_id and p.wallet_id = cw.wallet_id and p.verdict = 'service')`;
@@ -35,7 +35,7 @@ export async function planNatives(pool: Pool, runId: number, chainId: number, le
       `insert into unread_natives (run_id, wallet_id)
        select cw.run_id, cw.wallet_id from case_wallets cw join wallets w on w.id = cw.wallet_id
        join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
-       where ${WORTH_READING} and ${UNREAD}`,
+       where ${worthReading('$3')} and w.chain_id = $2 and ${UNREAD}`,
       [runId, chainId, least.toString()],
     );
     return rowCount ?? 0;
@@ -156,16 +156,34 @@ export async function countFunded(db: Db, walletId: number): Promise<number> {
   return (await one<{ count: number }>(db, query, [walletId])).count;
 }
 
+const RECEIPT = `c.name as chain, r.kind, encode(r.transaction, 'hex') as transaction, f.address as from, w.address as to, r.value,
+  r.timestamp, r.block`;
+const IN_ORDER = `c.name, w.address collate "C", r.timestamp, r.kind collate "C", r.transaction, f.address collate "C", r.value`;
+
 /** The first native receipts of wallets, as far as they were read: by wallet, oldest first. */
 export async function readNativeReceipts(db: Db, wallets: readonly number[]): Promise<NativeReceipt[]> {
   return many<NativeReceipt>(
     db,
-    `select c.name as chain, r.kind, encode(r.transaction, 'hex') as transaction, f.address as from, w.address as to, r.value,
-       r.timestamp, r.block
-     from native_receipts r join wallets w on w.id = r.wallet_id join chains c on c.id = w.chain_id
+    `select ${RECEIPT} from native_receipts r join wallets w on w.id = r.wallet_id join chains c on c.id = w.chain_id
      join wallets f on f.id = r.from_id
-     where r.wallet_id = any($1::bigint[])
-     order by c.name, w.address collate "C", r.timestamp, r.kind collate "C", r.transaction, f.address collate "C", r.value`,
+     where r.wallet_id = any($1::bigint[]) order by ${IN_ORDER}`,
     [wallets],
+  );
+}
+
+/**
+ * Those of the wallets that a run asks about, up to its heads. What another case has asked of other wallets is none of its.
+ *
+ * @param least as in `planNatives`
+ */
+export async function readRunNatives(db: Db, runId: number, least: bigint): Promise<NativeReceipt[]> {
+  return many<NativeReceipt>(
+    db,
+    `select ${RECEIPT} from case_wallets cw join wallets w on w.id = cw.wallet_id join chains c on c.id = w.chain_id
+     join run_heads h on h.run_id = cw.run_id and h.chain_id = w.chain_id
+     join native_receipts r on r.wallet_id = w.id and r.timestamp <= h.timestamp
+     join wallets f on f.id = r.from_id
+     where ${worthReading('$2')} order by ${IN_ORDER}`,
+    [runId, least.toString()],
   );
 }

@@ -26,6 +26,26 @@ const TRANSFERS = [
   pay('deposit', 'hot', 600),
   ...STRANGERS.map((stranger) => pay(stranger, 'desk', 5_000)),
   ...PAYEES.map((payee) => pay('desk', payee, 40)),
+  // One unit of bait at a wallet in which the money then stays.
+  pay('a1', 'bait', 1),
+  pay('bait', 'hot', 1),
+  pay('victim', 'bait seed', 1_000),
+  pay('bait seed', 'bait', 1_000),
+  // Withdrawals that went back make up nine tenths of what it received; the money went another way.
+  pay('hot', 'cycle', 20_000),
+  pay('cycle', 'hot', 20_000),
+  pay('victim', 'cycle seed', 1_000),
+  pay('cycle seed', 'cycle', 1_000),
+  pay('cycle', 'mule', 1_000),
+  // A tenth goes to somebody else.
+  pay('victim', 'split seed', 1_000),
+  pay('split seed', 'split', 1_000),
+  pay('split', 'hot', 900),
+  pay('split', 'other mule', 100),
+  // Two cases' wallets on one way.
+  pay('victim', 'first', 1_000),
+  pay('first', 'second', 1_000),
+  pay('second', 'hot', 1_000),
 ];
 
 describe.skipIf(inject('postgres') === null)('a trace by what wallets do', () => {
@@ -46,7 +66,7 @@ describe.skipIf(inject('postgres') === null)('a trace by what wallets do', () =>
     const tags = join(folder, 'tags.csv');
     await writeFile(tags, `address,label,category\n${addressFor('hot')},Meridian Exchange,hot-wallet\n`);
     await cli(env, 'tags', 'import', tags, '--publisher', 'A list', '--by', 'ann');
-    for (const wallet of ['seed', 'deposit']) {
+    for (const wallet of ['seed', 'deposit', 'bait seed', 'cycle seed', 'split seed', 'first']) {
       await cli(env, 'case', 'create', wallet);
       await cli(env, 'report', 'add', wallet, '--wallet', addressFor(wallet));
       await cliJson(env, 'crawl', wallet);
@@ -117,10 +137,53 @@ describe.skipIf(inject('postgres') === null)('a trace by what wallets do', () =>
     expect(out).toMatch(new RegExp(`Whom to ask: .*\\n.*\\n +${addressFor('deposit')} +Meridian Exchange +A list `));
   });
 
+  it.each([
+    ['bait seed', 'resting', 'bait', '1000.000000'],
+    ['cycle seed', 'resting', 'mule', '1000.000000'],
+    ['split seed', 'resting', 'other mule', '100.000000'],
+  ] as const)('does not end where money of %s waits, or went another way', async (name, place, wallet, amount) => {
+    const result = await fifo(name);
+    expect(result[place].map((each) => [each.address, each.amount])).toEqual([[addressFor(wallet), amount]]);
+    expect(result.exits.filter(({ inferred }) => inferred !== null)).toEqual([]);
+  });
+
+  it('says of such a wallet, too, whom to ask, and what it holds back', async () => {
+    const { ask } = await fifo('bait seed');
+    expect(ask.map(({ address, service }) => [address, service])).toEqual([[addressFor('bait'), 'Meridian Exchange']]);
+    expect(ask[0]?.reason).toContain('99 % of all that it received came since, and is not forwarded yet.');
+    expect((await fifo('cycle seed')).ask.map(({ address }) => address)).toEqual([addressFor('cycle')]);
+  });
+
+  it('asks about a wallet that another report names', async () => {
+    await cli(env, 'report', 'add', 'first', '--wallet', addressFor('second'));
+    await cliJson(env, 'crawl', 'first');
+    const { ask } = await fifo('first', '--report', '1');
+    expect(ask.map(({ address }) => address)).toEqual([addressFor('second')]);
+  });
+
+  it("infers nothing of a wallet that any case calls a victim's own", async () => {
+    await cli(env, 'case', 'create', 'owner');
+    await cli(env, 'report', 'add', 'owner', '--wallet', addressFor('split'), '--role', 'own');
+    expect((await fifo('split seed')).ask).toEqual([]);
+    const { out } = await cli(env, 'attribution', 'split seed');
+    expect(out).not.toContain(addressFor('split'));
+  });
+
   it('goes on where a person has decided so', async () => {
     await cli(env, 'wallet', 'expand', 'seed', addressFor('deposit'), '--why', 'known to be no account');
     await cliJson(env, 'crawl', 'seed');
     const { exits } = await fifo('seed');
     expect(exits.map(({ address }) => address)).toEqual([addressFor('hot')]);
+  });
+
+  it('says that tags changed since the crawl', async () => {
+    expect((await fifo('seed')).notes.map(({ code }) => code)).not.toContain('TAGS_CHANGED');
+    await cli(env, 'tags', 'categories', 'seed', '--follow', 'hot-wallet', '--by', 'ann', '--why', 'to see');
+    expect((await fifo('seed')).notes.map(({ code }) => code)).toContain('TAGS_CHANGED');
+    await cliJson(env, 'crawl', 'seed');
+    // The case goes on at hot wallets, and still knows whose they are.
+    const { exits, notes } = await fifo('seed');
+    expect(notes.map(({ code }) => code)).not.toContain('TAGS_CHANGED');
+    expect(exits.map(({ address, name }) => [address, name])).toEqual([[addressFor('deposit'), 'Meridian Exchange']]);
   });
 });

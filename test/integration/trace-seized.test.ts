@@ -67,7 +67,7 @@ describe.skipIf(!hasSharedData || inject('postgres') === null)('the seized walle
     const { ask, exits } = await cliJson<TraceJson>(
       ...[env, 'trace', 'seized', '--rule', 'fifo', '--by', 'ann', '--why', 'to see'],
     );
-    const asked = new Set(ask.map(({ address }) => address));
+    const asked = new Set<string>(ask.map(({ address }) => address));
     const expected = forwarding(new Set(exchangeWallets()));
     expect(expected.filter(({ seed }) => !asked.has(seed))).toEqual([]);
     const exchanges = new Set(exchangeWallets());
@@ -75,7 +75,7 @@ describe.skipIf(!hasSharedData || inject('postgres') === null)('the seized walle
     const ends = new Set(exits.map(({ address }) => address));
     expect(expected.filter(({ sink }) => exchanges.has(sink) && !ends.has(sink))).toEqual([]);
     const { out } = await cli(env, 'trace', 'seized');
-    expect(out).toContain('Whom to ask: these wallets were paid');
+    expect(out).toContain('Whom to ask: money came to these wallets');
   });
 
   it('with hundreds of incoming transfers are no services for that', async () => {

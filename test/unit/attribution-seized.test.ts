@@ -120,7 +120,7 @@ function readTags(): NamedService[] {
 }
 
 function tagOf(address = '', name = '', source = ''): NamedService {
-  return { chain: 'tron', address: address as Address, name, category: 'exchange', source };
+  return { chain: 'tron', address: address as Address, name, category: 'exchange', source, confidence: 50 };
 }
 
 function readCsv(path: string): Record<string, string>[] {
