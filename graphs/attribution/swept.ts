@@ -45,7 +45,7 @@ export function findSweptTogether(
         by: histories.wallet(into),
         wallets: histories.sorted.filter((account) => from.has(account)).map(histories.wallet),
         confidence: Math.floor((100 * (from.size - 1)) / from.size),
-        reason: `${from.size} wallets were emptied into one within ${Math.ceil(span / 60_000)} minutes.`,
+        reason: `${from.size} wallets were emptied into one within ${minutes(span)}.`,
         evidence: evidenceOf(histories, sweep, { wallets: from.size, seconds: Math.round(span / 1_000) }),
       });
     }
@@ -82,4 +82,9 @@ function* sweepsOf({ timestamp }: Histories['table'], rows: readonly number[], w
     sweep.push(row);
   }
   if (sweep.length > 0) yield sweep;
+}
+
+function minutes(milliseconds: number): string {
+  const whole = Math.max(1, Math.ceil(milliseconds / 60_000));
+  return whole === 1 ? 'a minute' : `${whole} minutes`;
 }

@@ -1,9 +1,11 @@
 /** What an import of tags came to, as people and programs read it. */
 import type { UserError } from '../errors.ts';
+import type { TouchedCase } from '../store/publisher-fetches.ts';
 import type { TagChange } from '../store/tag-imports.ts';
 import { type TagFormat, TITLES } from '../tags/tag-file.ts';
 import type { Refusal } from './import-text.ts';
 import { count, counted, harmless, table } from './output.ts';
+import { touchedText } from './tags-update-text.ts';
 
 /** Refused rows and names that are shown; `--json` has up to 1,000. */
 const SHOWN = 20;
@@ -28,6 +30,7 @@ export interface TagsImported {
   readonly publisher: string;
   readonly dryRun: boolean;
   readonly change: TagChange;
+  readonly touched: readonly TouchedCase[];
   readonly rows: ReadRows;
 }
 
@@ -36,13 +39,14 @@ export function tagsImportedJson(result: TagsImported | { file: string; error: U
     const { file, error } = result;
     return { file, error: { code: error.code, message: error.message } };
   }
-  const { file, format, publisher, change, rows } = result;
+  const { file, format, publisher, change, touched, rows } = result;
   const { number, added, unchanged: known, repeated, counts } = change;
   return {
     ...{ file, format, publisher, import: number, rows: rows.rows, added, known, repeated },
     otherChains: byCount(rows.otherChains).map(([name, rows]) => ({ name, rows })),
     ...{ withoutAddress: rows.withoutAddress, refused: rows.refused, refusals: rows.refusals, counts },
     others: byCount(rows.others).map(([word, rows]) => ({ word, rows })),
+    cases: touched,
   };
 }
 
@@ -67,6 +71,7 @@ export function tagsImportedText(result: TagsImported): string {
       lines.push(`  … and ${counted(rows.refused - SHOWN, 'more row')}; --json lists up to 1,000\n`);
     lines.push('Correct them and import the file again: what is there already is not added twice.\n');
   }
+  lines.push(touchedText(result.touched));
   return lines.join('');
 }
 

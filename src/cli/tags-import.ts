@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import type { Pool } from '../store/db.ts';
+import { readTouchedCases } from '../store/publisher-fetches.ts';
 import { addTags } from '../store/tag-imports.ts';
 import { parseCategory } from '../tags/formats/csv.ts';
 import type { Tag, TagDefaults } from '../tags/tag.ts';
@@ -68,7 +69,7 @@ known chain, source, confidence (0 to 100), date, context. Tags of other chains 
 are refused, and the same tag twice is one. A file is one import: all of it is stored, or nothing.
 
 JSON: {dryRun, files: [{file, format, publisher, import, rows, added, known, repeated, otherChains: [{name, rows}], withoutAddress, refused,
-  refusals: [{line, code, message}], counts: [{chain, category, tags}], others: [{word, rows}]}]};
+  refusals: [{line, code, message}], counts: [{chain, category, tags}], others: [{word, rows}], cases: [{case, wallets}]}]};
   import is the number of the import, null where it changed nothing; a file that cannot be used is {file, error: {code, message}};
   others are the publisher's words for what is taken as "other"; exit code 1 when a row or a file was refused`,
     )
@@ -110,7 +111,16 @@ async function importOne(
       ...{ publisher, source: defaults.source, tags: rows.tags(), addedBy: whoAdds(options.by) },
       ...{ now: new Date(context.clock.now()), dryRun: options.dryRun === true },
     });
-    return { file, format: opened.format, publisher, dryRun: options.dryRun === true, change, rows: rows.read };
+    const touched = change.number === null ? [] : await readTouchedCases(pool, change.number);
+    return {
+      file,
+      format: opened.format,
+      publisher,
+      dryRun: options.dryRun === true,
+      change,
+      touched,
+      rows: rows.read,
+    };
   } catch (error) {
     if (error instanceof UserError) return { file, error };
     throw error;

@@ -31,6 +31,8 @@ export type Updated = { readonly publisher: Publisher } & (
       readonly sha256: string;
       readonly change: TagChange;
       readonly refusals: Refusals;
+      /** Because some was refused, nothing of the publisher's was taken away. */
+      readonly kept: boolean;
       readonly touched: readonly TouchedCase[];
     }
 );
@@ -43,7 +45,7 @@ export function updatedText(updated: Updated): string {
     const text = error instanceof RetryableError ? `${error.message}\nThis may pass by itself.` : error.text;
     return `${name}: not updated; its tags are as they were.\n${indented(text)}`;
   }
-  const { change, dryRun, refusals, touched, lists } = updated;
+  const { change, dryRun, refusals, kept, touched, lists } = updated;
   const lines = [`${name}: ${counted(lists, 'list')}. ${changeText(change, dryRun)}\n`];
   if (refusals.count > 0) {
     lines.push(`  ${counted(refusals.count, 'row')} refused:\n`);
@@ -51,14 +53,18 @@ export function updatedText(updated: Updated): string {
       lines.push(`    ${harmless(list)}${line === null ? '' : `, line ${line}`}: ${harmless(message)}\n`);
     }
   }
-  if (touched.length > 0) {
-    lines.push('  Cases with wallets that got or lost a tag; crawl and trace them again to take it into account:\n');
-    const rows = touched.map(({ case: of, wallets }) => [
-      ...['', `"${of}"`, counted(wallets, 'wallet'), `npx downstream crawl "${of}"`],
-    ]);
-    lines.push(table(rows));
-  }
+  if (kept) lines.push('  So no tag of it was taken away. If those that are gone are to go: --accept-loss\n');
+  lines.push(touchedText(touched));
   return lines.join('');
+}
+
+/** Which cases a change of the tags concerns; empty where it concerns none. */
+export function touchedText(touched: readonly TouchedCase[]): string {
+  if (touched.length === 0) return '';
+  const rows = touched.map(({ case: of, wallets }) => [
+    ...['', `"${of}"`, counted(wallets, 'wallet'), `npx downstream crawl "${of}"`],
+  ]);
+  return `  Cases with wallets that got or lost a tag; crawl and trace them again to take it into account:\n${table(rows)}`;
 }
 
 function changeText({ number, added, removed, unchanged }: TagChange, dryRun: boolean): string {
@@ -82,10 +88,10 @@ export function updatedJson(updated: Updated) {
   if (updated.kind === 'failed') {
     return { ...of, state: 'failed', error: { code: updated.error.code, message: updated.error.message } };
   }
-  const { lists, sha256, change, refusals, touched } = updated;
+  const { lists, sha256, change, refusals, kept, touched } = updated;
   const { number, added, removed, unchanged, counts } = change;
   return {
     ...{ ...of, state: 'read', lists, sha256, import: number, added, removed, unchanged, counts },
-    ...{ refused: refusals.count, refusals: refusals.first, cases: touched },
+    ...{ refused: refusals.count, refusals: refusals.first, kept, cases: touched },
   };
 }

@@ -7,7 +7,7 @@ import { readConfig } from '../config.ts';
 import { RetryableError, UsageError, UserError } from '../errors.ts';
 import type { Pool } from '../store/db.ts';
 import { noteFetched, readFetched, readTouchedCases } from '../store/publisher-fetches.ts';
-import { replacePublisher, type TagChange, type TagRequest } from '../store/tag-imports.ts';
+import { addTags, replacePublisher, type TagChange, type TagRequest } from '../store/tag-imports.ts';
 import { type FetchedList, fetchPublisher, type Publisher, readPublishers } from '../tags/publishers.ts';
 import type { Tag } from '../tags/tag.ts';
 import { openTagFile } from '../tags/tag-file.ts';
@@ -64,7 +64,7 @@ JSON: {dryRun, publishers: [{name, publisher, url, state, lists, sha256, import,
         try {
           for (const publisher of publishers) {
             const updated = await update(context, pool, publisher, options, stop.signal);
-            if (updated.kind === 'failed') done(EXIT.failed);
+            if (updated.kind === 'failed' || (updated.kind === 'read' && updated.refusals.count > 0)) done(EXIT.failed);
             if (!options.json) terminal.out(updatedText(updated));
             results.push(updated);
           }
@@ -115,12 +115,17 @@ async function update(
       return { refusals, request: { ...request, tags } satisfies TagRequest };
     };
     const trial = reading();
-    const foreseen = await replacePublisher(pool, { ...trial.request, dryRun: true });
-    if (options.acceptLoss !== true) refuseLoss(publisher, foreseen);
-    const read = { publisher, kind: 'read', lists: lists.length, sha256, refusals: trial.refusals } as const;
+    const replaced = await replacePublisher(pool, { ...trial.request, dryRun: true });
+    // What cannot be read may say what stands already: then nothing is taken away.
+    const kept = trial.refusals.count > 0 && options.acceptLoss !== true;
+    const store = kept ? addTags : replacePublisher;
+    const foreseen = kept ? await addTags(pool, { ...reading().request, dryRun: true }) : replaced;
+    if (options.acceptLoss !== true && !kept) refuseLoss(publisher, foreseen);
+    const read = { publisher, kind: 'read', kept, lists: lists.length, sha256, refusals: trial.refusals } as const;
     if (options.dryRun === true) return { ...read, dryRun: true, change: foreseen, touched: [] };
-    const change = await replacePublisher(pool, reading().request);
-    await noteFetched(pool, publisher, fetched, now);
+    const change = await store(pool, reading().request);
+    // The same lists are read again as long as some of it cannot be.
+    if (trial.refusals.count === 0) await noteFetched(pool, publisher, fetched, now);
     const touched = change.number === null ? [] : await readTouchedCases(pool, change.number);
     return { ...read, dryRun: false, change, touched };
   } catch (error) {

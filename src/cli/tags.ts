@@ -4,6 +4,7 @@ import { namedChain, parseAddress } from '../chains/address.ts';
 import type { ChainId } from '../chains/chain.ts';
 import { UsageError, UserError } from '../errors.ts';
 import type { Pool } from '../store/db.ts';
+import { readTouchedCases } from '../store/publisher-fetches.ts';
 import { removePublisher, type TagChange, undoImport } from '../store/tag-imports.ts';
 import { findImport, listPublishers, newestImport, tagsOf } from '../store/tags.ts';
 import { type CliContext, withStore } from './context.ts';
@@ -14,6 +15,7 @@ import { addCategoriesCommand } from './tags-categories.ts';
 import { addTagsImportCommand, byOption, whoAdds } from './tags-import.ts';
 import { publishersText, tagsJson, tagsText } from './tags-text.ts';
 import { addTagsUpdateCommand } from './tags-update.ts';
+import { touchedText } from './tags-update-text.ts';
 
 export function addTagsCommands(program: Command, context: CliContext, done: Done): void {
   const group = program
@@ -109,19 +111,20 @@ Examples:
 
 Runs that read the tags before still read them as they were.
 
-JSON: {publisher, import, removed, restored}; import is the number of this change, null where it changed nothing`,
+JSON: {publisher, import, removed, restored, cases: [{case, wallets}]}; import is the number of this change, null where it changed nothing`,
     )
     .action((options: RemoveOptions) =>
       withStore(context, async ({ pool }) => {
         const request = { by: whoAdds(options.by), now: new Date(clock.now()) };
         const { publisher, change } = await remove(pool, options, request);
         const { number, removed, added } = change;
-        if (options.json) terminal.out(jsonLine({ publisher, import: number, removed, restored: added }));
+        const cases = number === null ? [] : await readTouchedCases(pool, number);
+        if (options.json) terminal.out(jsonLine({ publisher, import: number, removed, restored: added, cases }));
         else if (number === null) terminal.out('Nothing of it stood any more; nothing is changed.\n');
         else {
-          const restored = added === 0 ? '' : `, and ${counted(added, 'tag')} of it are back`;
+          const restored = added === 0 ? '' : `, and ${counted(added, 'tag')} of it ${added === 1 ? 'is' : 'are'} back`;
           terminal.out(
-            `${counted(removed, 'tag')} of ${harmless(publisher)} ${removed === 1 ? 'is' : 'are'} taken out${restored}, as import ${number}. They stay in the history.\n`,
+            `${counted(removed, 'tag')} of ${harmless(publisher)} ${removed === 1 ? 'is' : 'are'} taken out${restored}, as import ${number}. They stay in the history.\n${touchedText(cases)}`,
           );
         }
       }),

@@ -254,7 +254,8 @@ export async function undoImport(
            confidence_term, confidence, context, added_in)
          select digest, chain_id, address, label, category, publisher_category, publisher, source, source_date,
            confidence_term, confidence, context, $1
-         from tags where removed_in = $2 order by id on conflict (digest) where removed_in is null do nothing`,
+         from tags t where removed_in = $2 and not exists (select 1 from tags o where o.digest = t.digest and o.added_in > $2)
+         order by id on conflict (digest) where removed_in is null do nothing`,
         [number, undone],
       );
       return finish(db, { ...NOTHING, number, added: added ?? 0, removed: removed ?? 0 }, false);

@@ -195,7 +195,8 @@ async function receive(
   const { statusCode = 0, headers } = response;
   if (statusCode !== 200) {
     response.destroy();
-    if (statusCode === 304) return { kind: 'unchanged' };
+    // Who was not asked for a change has none to tell.
+    if (statusCode === 304 && asked.etag !== null) return { kind: 'unchanged' };
     throw failed(url, statusCode, headers['retry-after']);
   }
   const { mostBytes } = asked;

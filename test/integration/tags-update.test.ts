@@ -84,16 +84,26 @@ describe.skipIf(inject('postgres') === null)('tags update', () => {
     expect(await update('--dry-run')).toContain('31 tags would come, 0 would go');
     expect(await standing()).toEqual([]);
     expect(await update()).toMatchInlineSnapshot(`
-      "0
+      "1
       Ours: 3 lists. 31 tags came, 0 went, 0 as they were, as import 1.
         2 rows refused:
           top/packs/b.yaml: The tags of top/packs/b.yaml do not stand one below the other (line 1).
           top/packs/c.yaml, line 6: It has no label.
+        So no tag of it was taken away. If those that are gone are to go: --accept-loss
         Cases with wallets that got or lost a tag; crawl and trace them again to take it into account:
           "mekong"  1 wallet  npx downstream crawl "mekong"
       "
     `);
     expect(await standing()).toEqual([31]);
+  });
+
+  it('takes no tag away for what it cannot read, and reads the same file again', async () => {
+    publish({ 'a.yaml': pack(MANY), 'b.yaml': 'tags: [{' });
+    for (const _ of [1, 2])
+      expect(await update('--json')).toMatch(/^1\n.*"added":0,"removed":0.*"refused":1.*"kept":true/);
+    expect(await standing()).toEqual([31]);
+    publish({ 'a.yaml': pack({ ...MANY, seed: 'Kestrel' }) });
+    expect(await update('--json')).toMatch(/^0\n.*"added":0,"removed":0,"unchanged":31.*"kept":false/);
   });
 
   it('says that nothing has changed where the file is the same', async () => {
@@ -114,6 +124,11 @@ describe.skipIf(inject('postgres') === null)('tags update', () => {
     expect(await update('--json')).toMatch(
       /"added":1,"removed":1,"unchanged":30.*"cases":\[\{"case":"mekong","wallets":1\}\]/,
     );
+  });
+
+  it('does not believe that nothing has changed where it did not ask for changes', async () => {
+    answer = (response) => response.writeHead(304).end();
+    expect(await update()).toMatch(/^1\nOurs: not updated; its tags are as they were.\n.*304/);
   });
 
   it('leaves all as it was where what came is not the list, is cut off, or would take most tags away', async () => {

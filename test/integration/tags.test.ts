@@ -159,7 +159,7 @@ describe.skipIf(inject('postgres') === null)('tags', () => {
     await add('one', tagOf(A), tagOf(B));
     await replace('one', tagOf(C));
     expect(await cliJson(env, 'tags', 'remove', '--import', '2', '--by', 'ben')).toEqual({
-      ...{ publisher: 'one', import: 3, removed: 1, restored: 2 },
+      ...{ publisher: 'one', import: 3, removed: 1, restored: 2, cases: [] },
     });
     expect(await outline(3)).toEqual(['1 exchange one', '2 exchange one']);
     expect(await outline(2)).toEqual(['3 exchange one']);
@@ -172,6 +172,14 @@ describe.skipIf(inject('postgres') === null)('tags', () => {
     expect(await said('--import', '9')).toBe('Error: There is no import 9.');
     expect(await said('--publisher', 'two')).toBe('Error: There are no tags of a publisher named "two".');
     expect(await said()).toBe('Error: It takes either --publisher or --import.');
+  });
+
+  it('do not come back where they were brought again since, and removed on purpose', async () => {
+    await add('one', tagOf(A));
+    await replace('one', tagOf(B));
+    await add('one', tagOf(A));
+    await cliJson(env, 'tags', 'remove', '--publisher', 'one', '--by', 'ben');
+    expect(await cliJson(env, 'tags', 'remove', '--import', '2', '--by', 'ben')).toMatchObject({ import: null });
   });
 
   it('are imported from several files, each by itself, and what is wrong is said of each', async () => {

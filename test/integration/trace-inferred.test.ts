@@ -182,8 +182,12 @@ describe.skipIf(inject('postgres') === null)('a trace by what wallets do', () =>
     expect((await fifo('seed')).notes.map(({ code }) => code)).toContain('TAGS_CHANGED');
     await cliJson(env, 'crawl', 'seed');
     // The case goes on at hot wallets, and still knows whose they are.
-    const { exits, notes } = await fifo('seed');
+    const { exits, ask, notes } = await fifo('seed');
     expect(notes.map(({ code }) => code)).not.toContain('TAGS_CHANGED');
-    expect(exits.map(({ address, name }) => [address, name])).toEqual([[addressFor('deposit'), 'Meridian Exchange']]);
+    expect(exits).toEqual([]);
+    expect(ask.map(({ address, service }) => [address, service])).toContainEqual([
+      addressFor('deposit'),
+      'Meridian Exchange',
+    ]);
   });
 });

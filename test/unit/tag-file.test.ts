@@ -156,6 +156,9 @@ describe('a list of sanctions in XML', () => {
       ]
     `);
     expect((await told(`<sdnList>${'<a>'.repeat(5_000)}`))[1]).toContain('it is nested too deeply');
+    const long = 'a'.repeat(3_000_000);
+    for (const endless of [long, `<a b="${long}`, `<!-- ${long}`])
+      expect((await told(`<sdnList>${endless}`))[1]).toContain('something in it does not end');
   });
 
   test('has the name of an entry for its label, and refuses an address of an entry without', async () => {

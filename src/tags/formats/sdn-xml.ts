@@ -16,6 +16,8 @@ const ADDRESS_TYPE = /^Digital Currency Address - (.+)$/;
 /** Neither list nests deeper than a dozen. */
 const MOST_DEPTH = 64;
 const MOST_TEXT = 64 * 1024;
+/** Letters without a tag or a text that ends: the parser holds them until then. */
+const MOST_OPEN = 1024 * 1024;
 
 export type SdnFormat = 'sdn-xml' | 'sdn-advanced-xml';
 
@@ -32,6 +34,7 @@ async function* readRows(path: string, format: SdnFormat): AsyncGenerator<RawRow
   const parser = new SaxesParser();
   const open: string[] = [];
   let text = '';
+  let held = 0;
   parser.on('doctype', () => {
     throw new UserError('XML_DOCTYPE', `${path} has a document type declaration (line ${parser.line}).`, {
       right: 'The list of sanctions has none. It can make a file expand without end, or fetch another.',
@@ -39,16 +42,19 @@ async function* readRows(path: string, format: SdnFormat): AsyncGenerator<RawRow
     });
   });
   parser.on('opentag', ({ name, attributes }) => {
+    held = 0;
     if (open.length === MOST_DEPTH) throw new Error('it is nested too deeply');
     open.push(localName(name));
     text = '';
     list.opened(open, attributes, parser.line);
   });
   parser.on('text', (more) => {
+    held = 0;
     text += more;
     if (text.length > MOST_TEXT) throw new Error('an element has too much text');
   });
   parser.on('closetag', () => {
+    held = 0;
     list.closed(open, text.trim());
     open.pop();
     text = '';
@@ -58,7 +64,9 @@ async function* readRows(path: string, format: SdnFormat): AsyncGenerator<RawRow
   });
   try {
     for await (const piece of readText(path)) {
+      held += piece.length;
       parser.write(piece);
+      if (held > MOST_OPEN) throw new Error('something in it does not end');
       yield* list.taken();
     }
     parser.close();
