@@ -105,7 +105,8 @@ function namedLines({ paidTo, own, origin, paymentsTo, paymentsFrom, disclosedTo
 
 function listedText({ category, name, source, taggedBy }: NonNullable<CaseOfWallet['listed']>): string {
   const what = `${harmless(category)}${name === null ? '' : `, ${harmless(name)}`}`;
-  if (taggedBy !== null) return `by a tag its crawl stops there: ${what}, says ${harmless(taggedBy)}`;
+  if (taggedBy !== null)
+    return `by a tag it is a service's: ${what}, says ${harmless(taggedBy)}; a crawl reads it none the less where it is reported`;
   return `the list of its crawl names it: ${what}${source === null ? '' : ` (${harmless(source)})`}`;
 }
 
