@@ -1,7 +1,7 @@
 /** A case made ready to be traced: its rows in columns, its sources, where the trace ends, and what is to be known of it. */
 import { createHash } from 'node:crypto';
+import type { Context, NamedStop } from '../graphs/trace/context.ts';
 import { followPlan } from '../graphs/trace/follow.ts';
-import type { Context, NamedStop } from '../graphs/trace/json.ts';
 import { makePlan, type Plan, type PlanInput } from '../graphs/trace/plan.ts';
 import { createTable, type TransferTable } from '../graphs/trace/table.ts';
 import type { ConservingRule, Flow, Opening, PlacedTransfer, Stop } from '../graphs/trace/types.ts';

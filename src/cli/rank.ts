@@ -1,7 +1,7 @@
 /** `downstream rank`: the wallets that matter most to the victims' money. */
 import { type Command, Option } from 'commander';
 import { leastOf, mostOf } from '../../graphs/trace/compare.ts';
-import type { NamedStop } from '../../graphs/trace/json.ts';
+import type { NamedStop } from '../../graphs/trace/context.ts';
 import { CONSERVING_RULES } from '../../graphs/trace/types.ts';
 import { walletKey } from '../../graphs/wallet-key.ts';
 import { scopeJson } from '../../workers/trace.ts';
