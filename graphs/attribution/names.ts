@@ -9,7 +9,7 @@ export interface ServiceClaim {
   readonly category: string;
   /** Who says so. */
   readonly source: string;
-  /** From 0 to 100. */
+  /** From 0 to 100; more where a person vouches for it. */
   readonly confidence: number;
 }
 
@@ -26,45 +26,30 @@ export interface ChosenService<T extends ServiceClaim> {
   readonly others: readonly string[];
 }
 
-/** Words that describe a wallet and name no service. */
-const DESCRIBING = new Set([
-  ...[
-    'hot',
-    'cold',
-    'warm',
-    'wallet',
-    'wallets',
-    'deposit',
-    'deposits',
-    'withdrawal',
-    'withdrawals',
-    'reserve',
-    'reserves',
-  ],
-  ...[
-    'address',
-    'addresses',
-    'account',
-    'funder',
-    'user',
-    'main',
-    'usdt',
-    'usdc',
-    'trx',
-    'tron',
-    'eth',
-    'ethereum',
-    'btc',
-  ],
-]);
+/** Words that, behind a name, describe a wallet: alone, or first, they may be the name. */
+const DESCRIBING = new Set(
+  (
+    'hot cold warm wallet wallets deposit deposits withdrawal withdrawals reserve reserves address addresses account main ' +
+    'usdt usdc trx tron eth ethereum btc'
+  ).split(' '),
+);
+/** Words that many services share: with a number behind them they may be two. */
+const SHARED = new Set('exchange exchanger bridge pool service market wallet user unknown'.split(' '));
 const NUMBER = /^(?:#|no\.?)?\d+$/i;
 
-/** The name of a service without numbers and words that tell its wallets apart; the whole text where nothing else is in it. */
+/**
+ * The name of a service without the numbers and words behind it that tell its wallets apart; the whole text where no name would be
+ * left.
+ */
 export function serviceName(text: string): string {
-  const [head = ''] = text.normalize('NFKC').split(/[:;|]|\s[–—-]\s|\(/);
+  const whole = text.normalize('NFKC').trim();
+  const [head = ''] = whole.split(/[:;|]|\s[–—-]\s|\(/);
   const words = head.split(/[\s_]+/).filter((word) => word !== '');
-  const own = words.filter((word) => !DESCRIBING.has(word.toLowerCase()) && !NUMBER.test(word));
-  return own.length === 0 ? text.normalize('NFKC').trim() : own.join(' ');
+  const describes = (word: string) => DESCRIBING.has(word.toLowerCase()) || NUMBER.test(word);
+  const last = words.findLastIndex((word) => !describes(word));
+  const own = words.slice(0, last + 1);
+  const [first = ''] = own;
+  return own.length === 0 || (own.length === 1 && SHARED.has(first.toLowerCase())) ? whole : own.join(' ');
 }
 
 /**

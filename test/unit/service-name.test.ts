@@ -16,6 +16,10 @@ describe('the name of a service', () => {
     ['Bybit (cold)', 'Bybit'],
     ['Hot Wallet 3', 'Hot Wallet 3'],
     ['1inch', '1inch'],
+    ['BTC Markets 2', 'BTC Markets'],
+    ['Tron Exchange', 'Tron Exchange'],
+    ['Exchange 1', 'Exchange 1'],
+    ['deposit: 7', 'deposit: 7'],
   ])('of %s is %s', (label, name) => {
     expect(serviceName(label)).toBe(name);
   });
