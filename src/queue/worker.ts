@@ -52,6 +52,8 @@ export function startWorker(request: WorkerRequest, connection: unknown, backend
         request.onError(error instanceof Error ? error : new Error(messageOf(error)));
         await worker.close(true).catch(() => {});
         await sleep(wait, undefined, { signal: leaving.signal }).catch(() => {});
+        // What is made now, nobody would close.
+        if (leaving.signal.aborted) return;
         worker = makeWorker(request, connection, backend);
       }
     }
