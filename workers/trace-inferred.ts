@@ -2,7 +2,7 @@
  * What inference says of wallets on the way of a trace. It ends at deposit addresses of services that tags name: there a
  * customer's money comes in. At possible services nobody is named, so it goes on; what would end there is told beside it.
  */
-
+import { createHash } from 'node:crypto';
 import { compare } from '../graphs/attribution/histories.ts';
 import type { DepositAddress, WalletInference } from '../graphs/attribution/types.ts';
 import type { TransferTable } from '../graphs/trace/table.ts';
@@ -59,14 +59,20 @@ export async function inferWallets(
   const open = wallets.filter((wallet) => !ended.has(walletKey(wallet)));
   const deposits = open.filter(isNamedDeposit);
   const endsTrace = (deposit: NamedDeposit) => infer === 'end' && deposit.only && !passed.has(walletKey(deposit));
+  const inferredEnds = deposits.filter(endsTrace);
   return {
-    deposits: deposits.filter(endsTrace),
+    deposits: inferredEnds,
     possible: open.filter(
       (wallet) => wallet.kind !== 'look-alike' && !isNamedDeposit(wallet) && !passed.has(walletKey(wallet)),
     ),
     ask: deposits.filter((deposit) => !endsTrace(deposit)),
-    parameters: { policy: CASE_POLICY, ends: infer === 'end' },
+    parameters: { policy: CASE_POLICY, ends: digestOf(inferredEnds) },
   };
+}
+
+/** A digest of the wallets at which it ends, for unproven balances and reports of other cases decide on them too. */
+function digestOf(wallets: readonly Wallet[]): string {
+  return createHash('sha256').update(wallets.map(walletKey).sort().join('\n')).digest('hex');
 }
 
 function isNamedDeposit(wallet: WalletInference): wallet is NamedDeposit {

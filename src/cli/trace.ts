@@ -71,20 +71,21 @@ been reached, ttr ranks. Which one is right is for a court to say. So the rule, 
 that the case keeps it. Where nobody has chosen yet, it asks, or prints all rules.
 
 Followed are confirmed payments and disclosed withdrawals, and, where a report names a wallet alone, all payments into it, as
-unverified. The trace ends at wallets of --stops, at victims' own wallets, at deposit addresses of services that tags or the list
-name, told by what they do, and where the crawl did. At possible services it goes on: they name nobody. See docs/attribution.md
+unverified. The trace ends at wallets of --stops, at victims' own wallets, at wallets that are nothing but a deposit
+address of a service that tags or the list name, and where the crawl did. At possible services it goes on: they name nobody. See docs/attribution.md
 
 JSON: {case, rule, declared: {by, why, at}, report, asOf, stops: {wallets, sha256}, graphHash, runHash, sources: [{id, kind, reports,
   disclosure, chain, asset, transaction, from, to, at, value, amount}], exits: [{end, chain, asset, address, category, name, inferred:
-  {confidence, reason, source, sinks} or null, reason, amount, sources: [{source, amount, hops, first, last, seconds}], transfers: [{transaction, from, at, value, traced}]}], resting,
-  beyond, wallets: [{chain, asset, address, hop, received, passed, resting, rank, incomplete, orderUnknown}],
-  conservation: {sources, exited, resting, beyond, unknown, difference}, unproven: [{chain, address, difference}], withoutOpenings,
-  atPossible: {amount, wallets: [{kind, chain, address, confidence, reason, amount}], behind: [{end, chain, address, amount}]} or null,
-  ask: [{chain, address, service, category, source, others, confidence, reason, sinks}], notes: [{code, text}]}; each of exits, resting, beyond and wallets has unproven too, {difference} or null, and sources have it for from
+  {confidence, reason, source, others, sinks} or null, reason, amount, sources: [{source, amount, hops, first, last, seconds}],
+  transfers: [{transaction, from, at, value, traced}]}], resting, beyond, wallets: [{chain, asset, address, hop, received, passed,
+  resting, rank, incomplete, orderUnknown}], conservation: {sources, exited, resting, beyond, unknown, difference}, unproven: [{chain,
+  address, difference}], withoutOpenings, atPossible: {amount, wallets: [{kind, chain, address, confidence, reason, amount}], behind:
+  [{end, chain, address, amount}]} or null, ask: [{chain, address, service, category, source, others, confidence, reason, sinks}],
+  notes: [{code, text}]}; each of exits, resting, beyond and wallets has unproven too, {difference} or null, and sources have it for from
   and to: see npx downstream coverage --help; each of resting and beyond has frozen, {since} or null: frozen by the issuer
   With --compare, or where nobody has chosen a rule: {case, report, asOf, stops, graphHash, rules: {fifo: {conservation}, …}, places:
-  [{end, chain, asset, address, category, name, amounts: {fifo, lifo, pro-rata, libr}, spread, inferred, unproven, frozen}], reached: {exits, beyond}, ask, notes},
-  beside the result of --rule`;
+  [{end, chain, asset, address, category, name, inferred, amounts: {fifo, lifo, pro-rata, libr}, spread, unproven, frozen}], reached:
+  {exits, beyond}, ask, notes}, beside the result of --rule`;
 
 /** A rule with who chooses it and why, where the command line has all of it; `null` where it has none of it. */
 function readChoice({ rule, by, why, compare }: TraceOptions): { rule: Rule; statement: Statement } | null {
