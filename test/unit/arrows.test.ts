@@ -16,7 +16,7 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
     types: [
       ...['graphs/trace/types.ts', 'graphs/collisions.ts', 'src/chains/chain.ts', 'src/chains/off-history.ts'],
       ...['src/chains/standing.ts'],
-      ...['src/cases', 'src/config.ts', 'src/crawl', 'src/tags'],
+      ...['src/cases', 'src/compounds', 'src/config.ts', 'src/crawl', 'src/tags'],
     ],
   },
   'src/queue': { values: ['src/errors.ts'] },
@@ -32,6 +32,8 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
     values: ['src/csv.ts', 'src/errors.ts', 'src/chains/address.ts'],
     types: ['src/chains/chain.ts'],
   },
+  // What is publicly said of compounds: files in, entries out.
+  'src/compounds': { values: ['src/errors.ts'] },
   'src/simulate': { values: ['src/money.ts', 'src/errors.ts', 'src/chains'] },
 
   // These wire.
@@ -40,6 +42,7 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
       'graphs',
       'src/cases',
       'src/chains',
+      'src/compounds',
       'src/crawl',
       'src/queue',
       'src/store',
@@ -51,7 +54,7 @@ const ARROWS: Record<string, { readonly values: readonly string[]; readonly type
   },
   'src/cli': {
     values: [
-      ...['graphs', 'workers', 'src/cases', 'src/chains', 'src/queue', 'src/simulate', 'src/store'],
+      ...['graphs', 'workers', 'src/cases', 'src/chains', 'src/compounds', 'src/queue', 'src/simulate', 'src/store'],
       ...['src/tags', 'src/clock.ts', 'src/config.ts', 'src/errors.ts', 'src/log.ts', 'src/money.ts'],
     ],
   },
@@ -87,7 +90,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'node:dns': ['src/tags/fetch.ts'],
   'node:child_process': ['src/store/embedded'],
   commander: ['src/cli'],
-  yaml: ['src/tags/formats'],
+  yaml: ['src/compounds', 'src/tags/formats'],
   saxes: ['src/tags/formats'],
   pino: ['src/log.ts'],
 };
