@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   wallet: async () => (await import('./wallet.ts')).addWalletCommands,
   source: async () => (await import('./source.ts')).addSourceCommands,
   tags: async () => (await import('./tags.ts')).addTagsCommands,
+  compounds: async () => (await import('./compounds.ts')).addCompoundsCommands,
   import: async () => (await import('./import.ts')).addImportCommand,
   crawl: async () => (await import('./crawl.ts')).addCrawlCommand,
   coverage: async () => (await import('./coverage.ts')).addCoverageCommand,

@@ -46,7 +46,7 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
     });
     expect(await cli(env, 'migrate')).toMatchObject({
       code: 0,
-      out: 'Applied 0001_schema.sql, 0002_ethereum_and_files.sql, 0003_positions.sql, 0004_issuer_events.sql, 0005_tracing.sql, 0006_requests.sql, 0007_limits.sql, 0008_poisoning.sql, 0009_frontier.sql, 0010_proofs.sql, 0011_schedules.sql, 0012_probes.sql, 0013_grants.sql, 0014_tags.sql, 0015_freezes.sql, 0016_native.sql, 0017_collisions.sql, 0018_publishers.sql, 0019_tag_stops.sql, 0020_by_wallet.sql.\n',
+      out: 'Applied 0001_schema.sql, 0002_ethereum_and_files.sql, 0003_positions.sql, 0004_issuer_events.sql, 0005_tracing.sql, 0006_requests.sql, 0007_limits.sql, 0008_poisoning.sql, 0009_frontier.sql, 0010_proofs.sql, 0011_schedules.sql, 0012_probes.sql, 0013_grants.sql, 0014_tags.sql, 0015_freezes.sql, 0016_native.sql, 0017_collisions.sql, 0018_publishers.sql, 0019_tag_stops.sql, 0020_by_wallet.sql, 0021_compounds.sql.\n',
     });
     expect(await cli(env, 'migrate')).toMatchObject({ code: 0, out: 'The schema is up to date.\n' });
   });
