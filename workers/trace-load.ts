@@ -28,6 +28,7 @@ import {
   STORE_CHANGED,
 } from './trace-notes.ts';
 import { openingsOf } from './trace-openings.ts';
+import { reachedByOwnAlone } from './trace-recruiters.ts';
 import {
   type CaseSource,
   type CaseSources,
@@ -80,7 +81,10 @@ export interface LoadedTrace {
   readonly order: string;
   /** Digest of all that decides where the money goes beside the rows: every source, covered wallets, victims' own. */
   readonly scope: string;
-  /** Wallets of victims, and those that confirmed payments came from, which are never ranked. */
+  /**
+   * Wallets of victims, and those that confirmed payments came from, which are never ranked; who paid for recruitment alone is
+   * among them only while no other money can have reached the wallet.
+   */
   readonly victims: readonly Wallet[];
   /** Wallets that confirmed payments came from, by `walletKey`. */
   readonly payers: ReadonlySet<string>;
@@ -103,7 +107,8 @@ export async function loadTrace(pool: Pool, wanted: TraceRequest): Promise<Loade
   const returns = returnsOf(sources, stops);
   // A service that pays for its customers is no victim.
   const services = new Set(stops.map(walletKey));
-  const payers = sources.payers.filter((wallet) => !services.has(walletKey(wallet)));
+  const isNoService = (wallet: Wallet) => !services.has(walletKey(wallet));
+  const payers = sources.payers.filter(isNoService);
   const told = [...stops.map(asService), ...returns];
   const inferred = await inferWallets(pool, request, { table, sources, ends: told });
   const ends = [...told, ...inferred.deposits.map(asService)];
@@ -149,7 +154,7 @@ export async function loadTrace(pool: Pool, wanted: TraceRequest): Promise<Loade
       scope,
       inferred,
       frozen: new Map(frozen.map((wallet) => [walletKey(wallet), wallet])),
-      victims: [...returns, ...payers],
+      victims: [...returns, ...payers, ...reachedByOwnAlone(plan, sources.recruiters.filter(isNoService))],
       payers: new Set(payers.map(walletKey)),
     },
     planWithoutOpenings: openings.length === 0 ? null : { ...makePlan(table, { ...input, openings: [] }), asked },

@@ -7,6 +7,7 @@ import { readReports, type StoredReport } from '../src/store/cases.ts';
 import type { Pool } from '../src/store/db.ts';
 import { type Disclosure, readDisclosures } from '../src/store/disclosures.ts';
 import { readPayments } from '../src/store/trace-rows.ts';
+import { recruitersOf } from './trace-recruiters.ts';
 
 /** Something that whoever reads a result has to know. */
 export interface Note {
@@ -32,6 +33,8 @@ export interface CaseSources {
   readonly origins: readonly Wallet[];
   /** Wallets that confirmed payments came from, whosever they are: never to be examined for having paid. */
   readonly payers: readonly Wallet[];
+  /** Those who paid for recruitment alone, and are not among the payers: not to be examined for that, but no victims. */
+  readonly recruiters: readonly Wallet[];
   readonly reported: readonly Wallet[];
   readonly notes: readonly Note[];
 }
@@ -51,6 +54,9 @@ export async function readCaseSources(
   const asked = only === null ? reports : reports.filter(({ number }) => number === only.number);
   const payments = await readPayments(pool, caseId);
   const disclosures = await readDisclosures(pool, caseId);
+  const recruiters = recruitersOf(payments, reports);
+  const recruiting = new Set(recruiters.map(walletKey));
+  const isVictims = (wallet: Wallet) => !isReported(wallet) && !recruiting.has(walletKey(wallet));
   const paidTo = reports.filter(({ role }) => role === 'paid-to');
   const reported = paidTo.map(walletOf);
   const isReported = ({ chain, address }: Wallet) =>
@@ -69,8 +75,9 @@ export async function readCaseSources(
     origins: paidTo
       .filter(({ number, payer }) => payments.some((each) => each.reports.includes(number) && each.from === payer))
       .flatMap(({ chain, payer }) => (payer === null ? [] : [{ chain, address: payer }]))
-      .filter((wallet) => !isReported(wallet)),
-    payers: payments.map(({ chain, from }) => ({ chain, address: from })).filter((wallet) => !isReported(wallet)),
+      .filter(isVictims),
+    payers: payments.map(({ chain, from }) => ({ chain, address: from })).filter(isVictims),
+    recruiters: recruiters.filter((wallet) => !isReported(wallet)),
     reported,
     notes: [...notesOnReports(asked, payments, decimals), ...(only === null ? notesOnDisclosures(disclosures) : [])],
   };

@@ -18,6 +18,8 @@ const COLUMNS: ReadonlyMap<string, keyof RawReport> = new Map([
   ['from_exchange', 'fromExchange'],
   ['withdrawal', 'withdrawal'],
   ['note', 'note'],
+  ['payment', 'payment'],
+  ['names', 'names'],
 ]);
 
 /** A row of the file, or why it is none. `line` is where it begins; the header is line 1. */

@@ -10,6 +10,10 @@ import { parseReportedTime } from './time.ts';
 export const REPORT_ROLES = ['paid-to', 'own'] as const;
 export type ReportRole = (typeof REPORT_ROLES)[number];
 
+/** What a payment was for: said to be invested, to set somebody free, or to have somebody recruited. */
+const PAYMENT_KINDS = ['investment', 'ransom', 'recruitment'] as const;
+export type PaymentKind = (typeof PAYMENT_KINDS)[number];
+
 /** The fields of a report as they are written, each optional but the wallet. */
 export interface RawReport {
   /** Where it is left out, the form of the wallet tells. */
@@ -26,6 +30,10 @@ export interface RawReport {
   readonly fromExchange?: string | undefined;
   readonly withdrawal?: string | undefined;
   readonly note?: string | undefined;
+  /** What the payment was for. */
+  readonly payment?: string | undefined;
+  /** Which compounds, platforms or operators the victim names; each text may hold several. */
+  readonly names?: string | readonly string[] | undefined;
 }
 
 /** Where a payment came from, as the victim tells it. */
@@ -45,10 +53,16 @@ export interface Report {
   readonly paidAt: number | null;
   readonly reference: string | null;
   readonly note: string | null;
+  /** What the payment was for; `null` where it was not told. */
+  readonly payment: PaymentKind | null;
+  /** The compounds, platforms or operators that the victim names, in their words. */
+  readonly names: readonly string[];
 }
 
 const FIAT_DECIMALS = 4;
 const MAX_TEXT = 10_000;
+const MAX_NAMES = 20;
+const MAX_NAME = 200;
 
 /**
  * Checks a report.
@@ -89,14 +103,18 @@ export function parseReport(raw: RawReport, asset: Asset, now: number): Report {
     paidAt: at === null ? null : parseReportedTime(at, { since: asset.since, now }),
     reference: freeText(raw.ref),
     note: freeText(raw.note),
+    payment: parsePayment(raw.payment),
+    names: parseNames(raw.names),
   };
 }
 
 /** 64 hex digits that are equal for equal reports: the same report is stored once, however often it is handed in. */
 export function reportDigest(report: Report): string {
-  const { chain, wallet, role, origin, transaction, amount, fiat, paidAt, reference, note } = report;
+  const { chain, wallet, role, origin, transaction, amount, fiat, paidAt, reference, note, payment, names } = report;
   const fields = [chain, wallet, role, origin, transaction, amount?.toString() ?? null, fiat, paidAt, reference, note];
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+  // Reports that tell of neither keep the digests that they had before either could be told.
+  const told = payment === null && names.length === 0 ? fields : [...fields, payment, names];
+  return createHash('sha256').update(JSON.stringify(told)).digest('hex');
 }
 
 /**
@@ -144,6 +162,31 @@ function parseOrigin(
   throw new UserError('ORIGIN_INVALID', 'A withdrawal has an id but no exchange.', {
     right: 'The id of a withdrawal means something to one exchange only.',
     todo: 'Name the exchange too.',
+  });
+}
+
+function parsePayment(text: string | undefined): PaymentKind | null {
+  const word = blankToNull(text)?.toLowerCase() ?? null;
+  const kind = PAYMENT_KINDS.find((each) => each === word);
+  if (word === null || kind !== undefined) return kind ?? null;
+  throw new UserError('PAYMENT_INVALID', `${quoted(word)} is nothing that a payment is for.`, {
+    right: 'It is investment, ransom (to set somebody free) or recruitment (to have somebody brought there).',
+    todo: 'Leave it out where it is not known.',
+  });
+}
+
+/** A comma before these belongs to the name of a company. */
+const BETWEEN_NAMES = /[;\n]|,(?!\s*(?:Ltd|Limited|Inc|LLC|PLC|Corp|Co)\b)/i;
+
+function parseNames(told: string | readonly string[] | undefined): string[] {
+  const texts = typeof told === 'string' ? [told] : (told ?? []);
+  const names = texts.flatMap((text) => text.split(BETWEEN_NAMES)).flatMap((text) => freeText(text) ?? []);
+  const each = [...new Set(names.map((name) => name.replace(/\s+/g, ' ')))];
+  if (each.length <= MAX_NAMES && each.every((name) => name.length <= MAX_NAME)) return each;
+  const wrong = each.length > MAX_NAMES ? `The report names ${each.length}.` : 'A name is too long.';
+  throw new UserError('NAMES_INVALID', wrong, {
+    right: `A report names up to ${MAX_NAMES} compounds, platforms or operators, each in up to ${MAX_NAME} characters.`,
+    todo: 'Put further text into the note.',
   });
 }
 

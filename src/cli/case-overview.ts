@@ -26,6 +26,7 @@ import { type Fault, readFaults } from '../store/requests.ts';
 import { type CrawlPolicy, countNewSeeds, isCaseLocked, lastRun, type PinnedHead, readHeads } from '../store/runs.ts';
 import { readSchedule, type Schedule } from '../store/schedules.ts';
 import { newestImport } from '../store/tags.ts';
+import { type Told, toldOf } from './told-text.ts';
 
 /** As many crawls, and as many times of its schedule without one, are told. */
 const CRAWLS = 5;
@@ -36,6 +37,8 @@ export interface CaseOverview {
   readonly createdAt: Date;
   readonly asset: StoredAsset;
   readonly reports: { readonly total: number; readonly paidTo: number; readonly own: number };
+  /** What the reports tell of compounds. */
+  readonly told: Told;
   readonly payments: { readonly confirmed: number; readonly total: bigint };
   /** Withdrawals that services disclosed. */
   readonly disclosures: number;
@@ -105,6 +108,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     createdAt: found.createdAt,
     asset,
     reports: { total: reports.length, paidTo: wallets('paid-to'), own: wallets('own') },
+    told: toldOf(reports),
     payments: { confirmed: payments, total },
     files: await listFiles(pool, found.id),
     schedule: (await readSchedule(pool, found.id)) ?? null,

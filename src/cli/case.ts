@@ -16,6 +16,7 @@ import type { Done } from './main.ts';
 import { asUsage, jsonOption } from './options.ts';
 import { count, counted, harmless, jsonLine, table, time } from './output.ts';
 import { crawlJson, dueText, historyText, scheduleJson, timingText } from './schedule-text.ts';
+import { toldFacts } from './told-text.ts';
 import { unprovenText } from './unproven.ts';
 
 export function addCaseCommands(program: Command, context: CliContext, _done: Done): void {
@@ -80,8 +81,8 @@ export function addCaseCommands(program: Command, context: CliContext, _done: Do
 Example:
   $ npx downstream case show mekong-2026
 
-JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], schedule, crawls, missed, run: {number, state,
-  policy, offline, newSeeds, stop, heads, wallets, requests, faults, graphHash} or null, files, unconfirmed,
+JSON: {case, id, reports, told: {payments: {investment, ransom, recruitment}, names: [{name, reports}]}, payments, disclosures,
+  rules: [{rule, by, why, at}], schedule, crawls, missed, run: {number, state, policy, offline, newSeeds, stop, heads, wallets, requests, faults, graphHash} or null, files, unconfirmed,
   stored: {transfers, wallets}, poison: {zero-value, look-alike, signed-by-another}, graph: {wallets, edges}, balances,
   proofs: {proven, unproven, notTried}, issuerEvents: [{chain, asset, known, reason}], frozen: [{chain, address, asset, contract,
   frozen, since, asked, events: [{kind, transaction, at, amount}]}], freezes: [{chain, asset, known}], followed: [{rule, sources,
@@ -90,6 +91,7 @@ JSON: {case, id, reports, payments, disclosures, rules: [{rule, by, why, at}], s
 state is running, interrupted, stopped or finished; newSeeds counts reported wallets that are not in this crawl; newTags
 is true where tags have come or gone since it began;
 balances are reported wallets', proofs count all that were read;
+told counts reports by what their payments were for, and has whom they name, in their words;
 unconfirmed counts transfers of imported files that the chain's histories do not have; burnt is what the issuer destroyed
 at a wallet, or redeemed, which no transfer tells; known says whether a crawl could read that; frozen lists wallets that the
 issuer has frozen or had, with what it did there: frozen, unfrozen, destroyed; collisions counts the wallets that the money of
@@ -155,6 +157,7 @@ function toText(overview: CaseOverview, inside: string, now: number): string {
       `${count(payments.confirmed)} confirmed, ${displayAmount(payments.total, asset.decimals)} ${asset.symbol}`,
     ],
   ];
+  facts.push(...toldFacts(overview.told));
   if (overview.disclosures > 0) facts.push(['Disclosed', counted(overview.disclosures, 'withdrawal')]);
   for (const { rule, by, why, at } of overview.rules) {
     facts.push(['Rule', `${rule}, chosen by ${harmless(by)} on ${time(at)}: ${harmless(why)}`]);

@@ -20,8 +20,8 @@ export function addListCommand(group: Command, context: CliContext): void {
 Example:
   $ npx downstream report list mekong
 
-JSON: {case, reports: [{number, reference, role, chain, wallet, payer, amount, fiat, at, transaction, confirmed}]}; fields
-  that were not told are null`,
+JSON: {case, reports: [{number, reference, role, chain, wallet, payer, amount, fiat, at, transaction, confirmed, payment, names}]};
+  fields that were not told are null, and names empty`,
     )
     .action((nameOrId: string, options: { json?: boolean }) =>
       withStore(context, async ({ pool }) => {
@@ -37,7 +37,10 @@ JSON: {case, reports: [{number, reference, role, chain, wallet, payer, amount, f
           );
         } else {
           const header = ['NO', 'REFERENCE', 'ROLE', 'WALLET', 'AMOUNT', 'PAID AT', 'TRANSACTION', 'CONFIRMED'];
-          terminal.out(table([header, ...reports.map((report) => toRow(report, asset))], [0, 4, 7]));
+          // Most cases have neither: then the table stays as narrow as it was.
+          const more = reports.some(({ payment, names }) => payment !== null || names.length > 0);
+          const rows = reports.map((report) => [...toRow(report, asset), ...(more ? toldCells(report) : [])]);
+          terminal.out(table([[...header, ...(more ? ['PAYMENT', 'NAMES'] : [])], ...rows], [0, 4, 7]));
         }
       }),
     );
@@ -61,8 +64,13 @@ function toRow(report: StoredReport, asset: StoredAsset): string[] {
   ];
 }
 
+function toldCells({ payment, names }: StoredReport): string[] {
+  return [payment ?? '', names.map(harmless).join('; ')];
+}
+
 function toJson(report: StoredReport, asset: StoredAsset) {
-  const { number, reference, role, chain, wallet, payer, amount, fiat, paidAt, transaction, payments } = report;
+  const { number, reference, role, chain, wallet, payer, amount, fiat, paidAt, transaction, payments, payment, names } =
+    report;
   return {
     number,
     reference,
@@ -75,5 +83,7 @@ function toJson(report: StoredReport, asset: StoredAsset) {
     at: paidAt === null ? null : new Date(paidAt).toISOString(),
     transaction,
     confirmed: payments,
+    payment,
+    names,
   };
 }

@@ -46,6 +46,12 @@ function addAddCommand(group: Command, context: CliContext): void {
     .option('--withdrawal <id>', "the exchange's id of that withdrawal")
     .option('--ref <text>', 'reference, such as a file number')
     .option('--note <text>', 'anything else; it stays in the case')
+    .option('--payment <kind>', 'what it was for: investment, ransom or recruitment; without it not told')
+    .option(
+      '--names <text>',
+      'the compound, platform or operator that the victim names; several with commas, or repeated',
+      (value: string, list: readonly string[] | undefined) => [...(list ?? []), value],
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -54,6 +60,9 @@ Examples:
   $ npx downstream report add mekong --wallet TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx --amount 1250.50 --at 2026-01-03T10:00Z
   $ npx downstream report add mekong --wallet 0x28C6c06298d514Db089934071355E5743bf21d60 --tx 0x9b1c…
   $ npx downstream report add mekong --wallet TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx --ref "file 12/26"
+  $ npx downstream report add mekong --wallet TXVj38D1XR3TPgSHTCZGC8wkLDAGqF1oqx --payment ransom --names "KK Park"
+
+Who paid a ransom is a victim, and is never ranked. What a report names stays in the case, and may tie a cluster to a compound.
 
 JSON: {case, report: {number, known}}; known is true when the same report was there before`,
     )
@@ -103,7 +112,7 @@ Example:
   $ npx downstream report import mekong reports.csv
 
 Columns: wallet (or address), and as far as known chain, role, tx, amount, currency, at, ref, from_wallet, from_exchange,
-withdrawal, note. Other columns are kept in the note. Commas, semicolons and tabs may separate them.
+withdrawal, note, payment, names. Other columns are kept in the note. Commas, semicolons and tabs may separate them.
 
 JSON: {case, added, known, refused, refusals: [{line, code, message}]}; exit code 1 when a row was refused`,
     )

@@ -96,8 +96,8 @@ function namedLines({ paidTo, own, origin, paymentsTo, paymentsFrom, disclosedTo
     paidTo.length === 0 ? '' : `victims paid to it, by ${reportsText(paidTo)}`,
     own.length === 0 ? '' : `a victim's own, by ${reportsText(own)}`,
     origin.length === 0 ? '' : `a victim's payment came from it, by ${reportsText(origin)}`,
-    paymentsTo === 0 ? '' : `${counted(paymentsTo, 'confirmed payment')} of victims came to it`,
-    paymentsFrom === 0 ? '' : `${counted(paymentsFrom, 'confirmed payment')} of victims came from it`,
+    paymentsTo === 0 ? '' : `${counted(paymentsTo, 'confirmed payment')} of reports came to it`,
+    paymentsFrom === 0 ? '' : `${counted(paymentsFrom, 'confirmed payment')} of reports came from it`,
     disclosedTo === 0 ? '' : `${counted(disclosedTo, 'disclosed withdrawal')} went to it`,
     listed === null ? '' : listedText(listed),
   ].filter((line) => line !== '');

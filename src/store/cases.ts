@@ -1,6 +1,6 @@
 /** Cases, and the reports in them. */
 
-import type { Report, ReportRole } from '../cases/report.ts';
+import type { PaymentKind, Report, ReportRole } from '../cases/report.ts';
 import type { Address, ChainId, Wallet } from '../chains/chain.ts';
 import { UserError } from '../errors.ts';
 import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
@@ -157,6 +157,8 @@ function toColumns(row: NewReport & { number: number }, ids: ReadonlyMap<string,
     paid_at: report.paidAt,
     reference: report.reference,
     note: report.note,
+    payment: report.payment,
+    names: report.names,
     digest: row.digest,
   };
 }
@@ -168,13 +170,15 @@ async function insertReports(
   if (batch.rows.length === 0) return;
   await db.query(
     `insert into reports (case_id, number, wallet_id, role, origin_wallet_id, origin_exchange, origin_withdrawal,
-       transaction, amount, fiat_amount, fiat_currency, paid_at, reference, note, digest, created_at)
+       transaction, amount, fiat_amount, fiat_currency, paid_at, reference, note, payment, names,
+       digest, created_at)
      select $1, number, wallet_id, role, origin_wallet_id, origin_exchange, origin_withdrawal,
-       decode(transaction, 'hex'), amount, fiat_amount, fiat_currency, paid_at, reference, note,
+       decode(transaction, 'hex'), amount, fiat_amount, fiat_currency, paid_at, reference, note, payment, names,
        decode(digest, 'hex'), $3
      from jsonb_to_recordset($2::jsonb) as r(number int, wallet_id bigint, role text, origin_wallet_id bigint,
        origin_exchange text, origin_withdrawal text, transaction text, amount numeric, fiat_amount numeric,
-       fiat_currency text, paid_at bigint, reference text, note text, digest text)`,
+       fiat_currency text, paid_at bigint, reference text, note text, payment text, names text[],
+       digest text)`,
     [batch.caseId, JSON.stringify(batch.rows), batch.now],
   );
 }
@@ -193,6 +197,9 @@ export interface StoredReport {
   readonly fiat: string | null;
   readonly paidAt: number | null;
   readonly reference: string | null;
+  /** What the payment was for, and whom the victim names; told inside the case alone. */
+  readonly payment: PaymentKind | null;
+  readonly names: readonly string[];
   /** How many payments were confirmed for it. */
   readonly payments: number;
 }
@@ -203,7 +210,7 @@ export async function readReports(db: Db, caseId: number): Promise<StoredReport[
     `select r.id, r.number, c.name as chain, r.wallet_id as "walletId", w.address as wallet, r.role,
        coalesce(o.address, case when r.role = 'own' then w.address end) as payer,
        encode(r.transaction, 'hex') as transaction, r.amount,
-       r.fiat_amount::text || ' ' || r.fiat_currency as fiat, r.paid_at as "paidAt", r.reference,
+       r.fiat_amount::text || ' ' || r.fiat_currency as fiat, r.paid_at as "paidAt", r.reference, r.payment, r.names,
        (select count(*) from report_payments p where p.report_id = r.id) as payments
      from reports r join wallets w on w.id = r.wallet_id join chains c on c.id = w.chain_id
      left join wallets o on o.id = r.origin_wallet_id

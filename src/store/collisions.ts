@@ -78,7 +78,10 @@ export async function readSharedWallets(db: Db, caseId: number | null): Promise<
          from newest n join reached_wallets a on a.run_id = n.id join reached_wallets b on b.wallet_id = a.wallet_id
          join newest m on m.id = b.run_id and m.case_id <> n.case_id
          where ${caseId === null ? 'n.case_id < m.case_id' : 'n.case_id = $1'}),
-       payers as materialized (select distinct case_id, from_id from payments)
+       -- Who paid for recruitment alone is no victim.
+       payers as materialized (
+         select distinct p.case_id, p.from_id from payments p join report_payments c on c.payment_id = p.id
+         join reports o on o.id = c.report_id where o.payment is distinct from 'recruitment')
      select c.name as chain, w.address, t.case_id as "caseId", t.other_id as "otherId",
        ${side('a', 'f', 'p')} as own, ${side('b', 'g', 'q')} as others,
        t.wallet_id in (select s.wallet_id from run_stops s join newest l on l.id = s.run_id)

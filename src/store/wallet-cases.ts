@@ -12,7 +12,7 @@ export interface WalletCase {
   readonly paidTo: readonly number[];
   readonly own: readonly number[];
   readonly origin: readonly number[];
-  /** How many confirmed payments of victims came to it, and from it. */
+  /** How many confirmed payments of reports came to it, and from it. */
   readonly paymentsTo: number;
   readonly paymentsFrom: number;
   /** How many disclosed withdrawals went to it. */

@@ -297,6 +297,8 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
       at: '2026-03-03T10:00:00.000Z',
       transaction: null,
       confirmed: 0,
+      payment: null,
+      names: [],
     });
   });
 

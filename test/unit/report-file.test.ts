@@ -193,7 +193,7 @@ describe('what is refused', () => {
     expect(await told('name,amount\nLi,5\n')).toMatchInlineSnapshot(`
       "CSV_COLUMNS
       FOLDER/reports.csv has no column named wallet or address; it has: name, amount.
-      The first line names the columns: wallet (or address), and as far as known chain, role, tx, amount, currency, at, ref, from_wallet, from_exchange, withdrawal, note.
+      The first line names the columns: wallet (or address), and as far as known chain, role, tx, amount, currency, at, ref, from_wallet, from_exchange, withdrawal, note, payment, names.
       Add or rename the column; others are kept as notes."
     `);
   });
@@ -202,7 +202,7 @@ describe('what is refused', () => {
     expect(await told('')).toMatchInlineSnapshot(`
       "CSV_COLUMNS
       FOLDER/reports.csv has no column named wallet or address; it has: none.
-      The first line names the columns: wallet (or address), and as far as known chain, role, tx, amount, currency, at, ref, from_wallet, from_exchange, withdrawal, note.
+      The first line names the columns: wallet (or address), and as far as known chain, role, tx, amount, currency, at, ref, from_wallet, from_exchange, withdrawal, note, payment, names.
       Add or rename the column; others are kept as notes."
     `);
     for (const empty of ['\ufeff', '\n\n', ' \n']) expect(await told(empty)).toContain('CSV_COLUMNS');

@@ -24,6 +24,8 @@ describe('a report', () => {
       paidAt: null,
       reference: null,
       note: null,
+      payment: null,
+      names: [],
     });
   });
 
@@ -236,5 +238,47 @@ describe('the digest', () => {
       { fromExchange: 'a', withdrawal: 'b' },
     ];
     expect(new Set(raws.map(digest)).size).toBe(raws.length);
+  });
+});
+
+describe('what a report tells of compounds', () => {
+  test('is what the payment was for, and the names in their own words', () => {
+    const report = read({ payment: ' Ransom ', names: 'KK Park,  the  Karen BGF; Huanya, KK Park' });
+    expect(report).toMatchObject({ payment: 'ransom', names: ['KK Park', 'the Karen BGF', 'Huanya'] });
+    expect(read({ names: ['KK Park', 'Huanya'] }).names).toEqual(['KK Park', 'Huanya']);
+    expect(read({ payment: '', names: ' , ' })).toMatchObject({ payment: null, names: [] });
+  });
+
+  test('leaves the comma in the name of a company', () => {
+    expect(read({ names: 'Chit Linn Myaing Co., Ltd., River, Inc; Colombo, Column' }).names).toEqual([
+      ...['Chit Linn Myaing Co., Ltd.', 'River, Inc', 'Colombo', 'Column'],
+    ]);
+  });
+
+  test('makes another report of it, and none of one that does not tell', () => {
+    expect(reportDigest(read({}))).toBe('cda38386dc23178004d85ab159d379a18a9d42b52aa096a06662cde53c79204e');
+    const told = [read({}), read({ payment: 'ransom' }), read({ payment: 'investment' }), read({ names: 'KK Park' })];
+    expect(new Set(told.map(reportDigest)).size).toBe(4);
+  });
+
+  test('is refused where it is nothing of the kind', () => {
+    expect(told({ payment: 'wire transfer' })).toMatchInlineSnapshot(`
+      "PAYMENT_INVALID
+      "wire transfer" is nothing that a payment is for.
+      It is investment, ransom (to set somebody free) or recruitment (to have somebody brought there).
+      Leave it out where it is not known."
+    `);
+    expect(told({ names: Array.from({ length: 21 }, (_, number) => `n${number}`) })).toMatchInlineSnapshot(`
+      "NAMES_INVALID
+      The report names 21.
+      A report names up to 20 compounds, platforms or operators, each in up to 200 characters.
+      Put further text into the note."
+    `);
+    expect(told({ names: 'x'.repeat(201) })).toMatchInlineSnapshot(`
+      "NAMES_INVALID
+      A name is too long.
+      A report names up to 20 compounds, platforms or operators, each in up to 200 characters.
+      Put further text into the note."
+    `);
   });
 });
