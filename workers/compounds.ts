@@ -1,5 +1,6 @@
 /** The registry as it is used: the entries that come with the program, and those that files brought. */
-import type { CompoundEntry } from '../src/compounds/entry.ts';
+import type { KnownCompound } from '../graphs/compounds/types.ts';
+import { type CompoundEntry, groundsOf } from '../src/compounds/entry.ts';
 import { builtInCompounds } from '../src/compounds/registry.ts';
 import { type CompoundOrigin, readImportedCompounds } from '../src/store/compounds.ts';
 import type { Db } from '../src/store/db.ts';
@@ -27,4 +28,16 @@ export async function readRegistry(db: Db, asOf: number): Promise<RegisteredComp
     ...builtInCompounds().map((entry) => ({ entry, origin: null })),
     ...imported.map(({ entry, origin }) => ({ entry, origin })),
   ].sort((a, b) => (a.entry.id < b.entry.id ? -1 : Number(a.entry.id > b.entry.id)));
+}
+
+/** What of entries names are told by, see `tieClusters`. */
+export function namesOfEntries(entries: readonly CompoundEntry[]): KnownCompound[] {
+  return entries.map(({ id, name, kind, aliases, platforms, operators }) => ({
+    ...{ id, name, kind, aliases, platforms },
+    operators: operators.map((each) => ({
+      name: each.name,
+      instrument: each.instrument,
+      grounds: groundsOf(each.instrument),
+    })),
+  }));
 }

@@ -38,7 +38,15 @@ export function historyJson({ origin, gone }: ImportedCompound) {
   return { ...origin, gone };
 }
 
-export function importedText(file: string, dryRun: boolean, change: CompoundChange): string {
+export interface Imported {
+  readonly file: string;
+  readonly dryRun: boolean;
+  readonly change: CompoundChange;
+  /** Names that an entry of the file has in common with another. */
+  readonly shared: readonly { readonly name: string; readonly compounds: readonly string[] }[];
+}
+
+export function importedText({ file, dryRun, change, shared }: Imported): string {
   const { number, added, replaced, unchanged } = change;
   const all = added.length + replaced.length + unchanged.length;
   const lines = [
@@ -55,7 +63,11 @@ export function importedText(file: string, dryRun: boolean, change: CompoundChan
     : number === null
       ? 'All of it is there already; nothing is changed.\n'
       : `Stored as change ${number}.\n`;
-  return `${harmless(file)}: ${all === 1 ? '1 entry' : `${all} entries`}.\n${told}${end}`;
+  const both = shared.map(
+    ({ name, compounds }) =>
+      `The name "${harmless(name)}" is that of ${compounds.join(' and ')}: it ties to none of them.\n`,
+  );
+  return `${harmless(file)}: ${all === 1 ? '1 entry' : `${all} entries`}.\n${told}${both.join('')}${end}`;
 }
 
 export function compoundsText(registry: readonly RegisteredCompound[]): string {

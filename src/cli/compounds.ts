@@ -1,7 +1,8 @@
 /** `downstream compounds import|list|show|remove`: the registry of compounds, as far as public acts name them. */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { builtInIds, readRegistry } from '../../workers/compounds.ts';
+import { sharedNames } from '../../graphs/compounds/names.ts';
+import { builtInIds, namesOfEntries, readRegistry } from '../../workers/compounds.ts';
 import { readCompoundFile } from '../compounds/registry.ts';
 import {
   importCompounds,
@@ -64,8 +65,9 @@ Examples:
 An entry needs id, name, kind, at least one instrument (who names it officially) and at least one source with https; docs/compounds.md
 has all fields. One of the same id that a file brought before is replaced; those that come with the program are not.
 
-JSON: {dryRun, file, sha256, change, added: [id], replaced: [id], unchanged: [id]}; change is the number of the import, null where it
-  changed nothing; exit code 1 where the file is refused`,
+JSON: {dryRun, file, sha256, change, added: [id], replaced: [id], unchanged: [id], shared: [{name, compounds: [id]}]}; change is the
+  number of the import, null where it changed nothing; shared are names that an entry of the file has in common with another, which
+  tie to neither; exit code 1 where the file is refused`,
     )
     .action((path: string, options: ChangeOptions & { dryRun?: boolean }) =>
       withStore(context, async ({ pool }) => {
@@ -74,10 +76,14 @@ JSON: {dryRun, file, sha256, change, added: [id], replaced: [id], unchanged: [id
         const { entries, sha256 } = await readCompoundFile(path, harmless(file));
         const request = { ...requestOf(context, options), file, sha256, entries, dryRun };
         const { number, ...change } = await importCompounds(pool, request);
+        const given = new Set(entries.map(({ id }) => id));
+        const others = (await readRegistry(pool, await newestCompoundChange(pool))).map(({ entry }) => entry);
+        const all = [...entries, ...others.filter(({ id }) => !given.has(id))];
+        const shared = sharedNames(namesOfEntries(all)).filter((each) => each.compounds.some((id) => given.has(id)));
         terminal.out(
           options.json
-            ? jsonLine({ dryRun, file, sha256, change: number, ...change })
-            : importedText(file, dryRun, { number, ...change }),
+            ? jsonLine({ dryRun, file, sha256, change: number, ...change, shared })
+            : importedText({ file, dryRun, change: { number, ...change }, shared }),
         );
       }),
     );

@@ -179,7 +179,7 @@ function cannotReplace(file: string, ids: readonly string[]): UserError {
   const wrong = `${file} has ${ids.length === 1 ? 'an entry' : 'entries'} of the program's own: ${ids.slice(0, SHOWN).join(', ')}${more}.`;
   return new UserError('COMPOUND_BUILT_IN', wrong, {
     right: 'What comes with the program is the same for everybody, and no file replaces it.',
-    todo: 'Give what is yours another id, such as kk-park-ours, or leave it out. Nothing of the file is stored.',
+    todo: 'Give what is yours another id, such as kk-park-2, and names of its own, or leave it out. Nothing of the file is stored.',
   });
 }
 

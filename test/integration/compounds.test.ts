@@ -11,7 +11,7 @@ import { type FreshDatabase, freshDatabase } from '../servers.ts';
 
 const NOW = Date.UTC(2026, 2, 1);
 const entry = (id: string, more = '') => `- id: ${id}
-  name: River Park
+  name: ${id.replaceAll('-', ' ')}
   kind: compound
   country: MM
   coordinates: [16.7, 98.5]
@@ -157,7 +157,7 @@ describe.skipIf(inject('postgres') === null)('compounds', () => {
       '"lake-park" is taken out, as change 3. It stays in the history.\n',
     );
     expect((await compounds('show', 'river-park')).out.replace(/[0-9a-f]{64}/g, 'DIGEST')).toMatchInlineSnapshot(`
-      "River Park
+      "river park
         Kind     compound
         Country  MM
         Place    16.7, 98.5
@@ -200,7 +200,7 @@ describe.skipIf(inject('postgres') === null)('compounds', () => {
         "code": 1,
         "err": "Error: own.yaml has an entry of the program's own: kk-park.
       What comes with the program is the same for everybody, and no file replaces it.
-      Give what is yours another id, such as kk-park-ours, or leave it out. Nothing of the file is stored.
+      Give what is yours another id, such as kk-park-2, and names of its own, or leave it out. Nothing of the file is stored.
       ",
         "out": "",
       }
@@ -217,6 +217,16 @@ describe.skipIf(inject('postgres') === null)('compounds', () => {
       }
     `);
     expect(await compounds('remove', 'nowhere')).toMatchObject({ code: 1 });
+  });
+
+  it('that go by a name of another are taken, and it is said that the name ties to none of them', async () => {
+    const path = await file('shared.yaml', entry('kk-park-ours').replace('kk park ours', 'kk park'));
+    expect((await compounds('import', path, '--dry-run')).out).toContain(
+      'The name "kk park" is that of kk-park and kk-park-ours: it ties to none of them.\n',
+    );
+    expect(JSON.parse((await compounds('import', path, '--dry-run', '--json')).out)).toMatchObject({
+      shared: [{ name: 'kk park', compounds: ['kk-park', 'kk-park-ours'] }],
+    });
   });
 
   it('of a file with a wrong place are refused, and none of the file is stored', async () => {

@@ -1,5 +1,5 @@
 /** What reports tell of compounds: what a payment was for, and whom the victim names. */
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -84,7 +84,9 @@ describe.skipIf(inject('postgres') === null)('a report', () => {
     const path = join(tmpdir(), `reports-${process.pid}.csv`);
     await writeFile(path, `wallet,Payment,names\n${WALLET},investment,"KK Park; Huanya"\n${WALLET},fee,\n`);
     await cli(env, 'case', 'create', 'file');
-    expect(await cli(env, 'report', 'import', 'file', path)).toMatchInlineSnapshot(`
+    const said = await cli(env, 'report', 'import', 'file', path);
+    await rm(path);
+    expect(said).toMatchInlineSnapshot(`
       {
         "code": 1,
         "err": "",
