@@ -109,7 +109,7 @@ function undecorated(text: string, behind: RegExp): string {
 }
 
 /** Letters, marks and digits in one form, words between single blanks. */
-export function normalName(text: string): string {
+function normalName(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()

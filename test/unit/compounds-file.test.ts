@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +41,12 @@ describe('a file of compounds', () => {
       { ...other, aliases: [], platforms: [], operators: [] },
       { ...ENTRY, aliases: [], platforms: [] },
     ]);
+  });
+
+  test('is what docs/compounds.md shows', () => {
+    const docs = readFileSync(new URL('../../docs/compounds.md', import.meta.url), 'utf8');
+    const shown = /^ {4}compounds:\n(?: {4}.*\n)+/m.exec(docs)?.[0] ?? '';
+    expect(parseCompounds(shown.replace(/^ {4}/gm, ''), 'shown.yaml')).toMatchObject([{ id: 'river-park' }]);
   });
 
   test('takes numbers for the text they are written as, and breaks of lines for blanks', () => {
