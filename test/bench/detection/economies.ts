@@ -10,7 +10,7 @@ import { makePlan } from '../../../graphs/trace/plan.ts';
 import type { ConservingRule, NamedSource, PlacedTransfer, Stop } from '../../../graphs/trace/types.ts';
 import { walletKey } from '../../../graphs/wallet-key.ts';
 import type { Wallet } from '../../../src/chains/chain.ts';
-import type { Economy, SimulatedWallet } from '../../../src/simulate/types.ts';
+import type { Economy, Part, SimulatedWallet } from '../../../src/simulate/types.ts';
 import { paymentTransfers } from '../../../src/simulate/views.ts';
 import { type CrawlLimits, crawlOf, historiesOf, viewOf } from '../attribution/views.ts';
 import { numbered } from '../tracing/followed.ts';
@@ -28,6 +28,8 @@ export interface SimulatedCase {
   readonly view: CaseView;
   /** The truth of every wallet, by key. */
   readonly truth: ReadonlyMap<string, SimulatedWallet>;
+  /** What each wallet did in its rounds, by key; nothing where the economy does not tell. */
+  readonly parts: ReadonlyMap<string, ReadonlySet<Part>>;
   /** Rows that a victim paid into a network, by the network. */
   readonly networks: readonly string[];
 }
@@ -43,7 +45,7 @@ export interface CaseOptions {
 /** The case of an economy's reports, as a crawl without lists sees it. */
 export function caseOf(
   name: string,
-  { transfers, wallets, payments, reports }: Omit<Economy, 'exits' | 'delegations' | 'holdings'>,
+  { transfers, wallets, payments, reports, parts = [] }: Omit<Economy, 'exits' | 'delegations' | 'holdings'>,
   { networks, limits = LIMITS, listed = () => false }: CaseOptions = {},
 ): SimulatedCase {
   const simulated = transfers.filter(({ asset }) => asset === ASSET);
@@ -107,7 +109,15 @@ export function caseOf(
   return {
     ...{ name, view: viewCase(asCase), networks: [...met].sort() },
     truth: new Map(wallets.map((wallet) => [walletKey(wallet), wallet])),
+    parts: partsOf(parts),
   };
+}
+
+function partsOf(parts: NonNullable<Economy['parts']>): Map<string, Set<Part>> {
+  const all = new Map<string, Set<Part>>();
+  for (const { part, ...wallet } of parts)
+    all.set(walletKey(wallet), (all.get(walletKey(wallet)) ?? new Set()).add(part));
+  return all;
 }
 
 function asStop({ chain, address }: Wallet): Stop {
