@@ -84,7 +84,7 @@ export const SUSPECT_POLICY: SuspectPolicy = {
     [480, 6],
     [1_440, 3],
   ],
-  likely: 55,
+  likely: 45,
   rounds: 3,
   mostPartners: 30,
   roles: ['collection', 'pooling', 'rapid-pass-through', 'fragmentation', 'funnel', 'peel-chain', 'inducement'],

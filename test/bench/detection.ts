@@ -84,6 +84,7 @@ async function benchSimulated(): Promise<void> {
 }
 
 function report(groups: readonly Group[]): void {
-  if (values.json) printLine(JSON.stringify({ groups }, null, 2));
+  if (values.json)
+    printLine(JSON.stringify({ groups }, (_, value) => (value instanceof Map ? Object.fromEntries(value) : value), 2));
   else printGroups(groups);
 }

@@ -1,6 +1,8 @@
 /** What the program finds in a case, as the bench runs it. */
 import type { Communities } from '../../../graphs/communities/types.ts';
 import type { CaseView } from '../../../graphs/findings/view.ts';
+import { ROLE_POLICY } from '../../../graphs/roles/policy.ts';
+import { findRoles } from '../../../graphs/roles/roles.ts';
 import type { RoleFinding } from '../../../graphs/roles/types.ts';
 import { likelyClusters } from '../../../graphs/suspects/clusters.ts';
 import { SUSPECT_POLICY, type SuspectPolicy } from '../../../graphs/suspects/policy.ts';
@@ -18,7 +20,7 @@ export interface Detected {
 
 export function detect(view: CaseView, policy: SuspectPolicy = SUSPECT_POLICY): Detected {
   const communities = standIn(view);
-  const roles: RoleFinding[] = [];
+  const roles = findRoles(view, ROLE_POLICY);
   const suspects = rankSuspects(view, { communities, roles }, policy);
   return { communities, roles, suspects, likely: likelyClusters(view, communities, suspects, policy) };
 }

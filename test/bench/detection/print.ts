@@ -1,4 +1,6 @@
 /** The tables of `npm run bench:detection`, in Markdown. */
+import { ROLES } from '../../../graphs/roles/types.ts';
+import { type Score, sum } from '../attribution/scores.ts';
 import type { Group } from '../detection.ts';
 import { percent, printLine, printTable } from '../tracing/tables.ts';
 import { addDeciles, addSets, brierOf, f1Of, precisionOf, recallOf } from './metrics.ts';
@@ -39,6 +41,7 @@ export function printGroups(groups: readonly Group[]): void {
       decimals(mean(scores.map(({ methods }) => methods.Downstream.randOfNetworks))),
     ]),
   );
+  printRoles(groups);
   printCalibration(groups.flatMap(({ scores }) => scores));
   const innocent = groups.flatMap((group) => group.innocent);
   if (innocent.length > 0) printInnocent(groups);
@@ -46,6 +49,29 @@ export function printGroups(groups: readonly Group[]): void {
     const label = of === 'wrong' ? 'Wrongly likely' : 'Not likely, but of a network';
     printLine(`\n${label}: ${JSON.stringify(sumOf(groups.flatMap(({ scores }) => scores.map((each) => each[of]))))}`);
   }
+}
+
+/** Precision, recall and F1 of each role that has a truth. */
+function printRoles(groups: readonly Group[]): void {
+  const roles = ROLES.filter((role) => groups.some(({ scores }) => scores.some((each) => each.roles.has(role))));
+  printTable(
+    'Roles: precision, recall and F1 in percent (targets at normal difficulty: precision 90 %, recall 80 %)',
+    ['size, difficulty (economies)', ...roles],
+    groups.map(({ name, scores }) => [
+      name,
+      ...roles.map((role) => roleCell(scores.flatMap((each) => each.roles.get(role) ?? []))),
+    ]),
+  );
+}
+
+function roleCell(scores: readonly Score[]): string {
+  const { found, right, sought, met } = sum(scores);
+  const [precision, recall] = [found === 0 ? null : right / found, sought === 0 ? null : met / sought];
+  const f1 =
+    precision === null || recall === null || precision + recall === 0
+      ? null
+      : (2 * precision * recall) / (precision + recall);
+  return [precision, recall, f1].map((part) => (part === null ? '–' : `${Math.round(100 * part)}`)).join(' ');
 }
 
 function printCalibration(scores: readonly CaseScore[]): void {

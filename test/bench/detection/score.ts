@@ -2,6 +2,7 @@
 import { type CaseView, walletOf } from '../../../graphs/findings/view.ts';
 import { walletKey } from '../../../graphs/wallet-key.ts';
 import type { SimulatedWallet } from '../../../src/simulate/types.ts';
+import { type RoleScores, scoreRoles } from '../roles/scores.ts';
 import { BASELINES, type BaselineName, type Found, type Limits, runBaseline } from './baselines.ts';
 import { type Detected, detect } from './detect.ts';
 import type { SimulatedCase } from './economies.ts';
@@ -24,6 +25,7 @@ export interface CaseScore {
   /** Wallets of networks in the whole economy, which no report may lead to. */
   readonly inEconomy: number;
   readonly deciles: readonly Decile[];
+  readonly roles: RoleScores;
   /** Wallets that are wrongly likely, and networks' wallets that are not likely, by the truth's role. */
   readonly wrong: Readonly<Record<string, number>>;
   readonly missed: Readonly<Record<string, number>>;
@@ -56,6 +58,7 @@ export function scoreCase(
     methods: { Downstream: score(own), ...(Object.fromEntries(baselines) as Record<BaselineName, MethodScore>) },
     inEconomy: [...truth.values()].filter(isMember).length,
     deciles: decilesOf(scored),
+    roles: scoreRoles(simulated, found.roles),
     wrong: countBy([...likely].filter((account) => !members.has(account)).map(roleOf)),
     missed: countBy(
       [...members]
