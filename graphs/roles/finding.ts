@@ -1,5 +1,7 @@
 /** What detectors share: whom they judge, what an account's rows add up to, and how a finding is told. */
-import { type CaseView, STANDING } from '../findings/view.ts';
+import type { Wallet } from '../../src/chains/chain.ts';
+import { type CaseView, STANDING, walletOf } from '../findings/view.ts';
+import type { Amounts } from '../trace/amounts.ts';
 import type { RoleFinding } from './types.ts';
 
 /** So many rows are named with a finding: the first. */
@@ -49,10 +51,22 @@ export function makeFinding({
   return { ...told, rows: all.slice(0, NAMED_ROWS), rowCount: all.length, native };
 }
 
+/** Whose role it is, also where the wallet never held the asset. */
+export function walletOfFinding(view: CaseView, { account, wallet }: RoleFinding): Wallet {
+  return wallet ?? walletOf(view, account);
+}
+
 /** Sum of rows, in base units. */
 export function sumOf({ table }: CaseView, rows: Iterable<number>): bigint {
   let sum = 0n;
   for (const row of rows) sum += table.value[row] ?? 0n;
+  return sum;
+}
+
+/** Sum of rows by another column, such as the followed money that they carry. Base units. */
+export function totalOf(amounts: Amounts, rows: Iterable<number>): bigint {
+  let sum = 0n;
+  for (const row of rows) sum += amounts[row] ?? 0n;
   return sum;
 }
 
