@@ -38,7 +38,7 @@ export interface ConsolidationPolicy {
 export const CONSOLIDATION: ConsolidationPolicy = {
   on: true,
   leastForwarded: 90,
-  leastPayers: 8,
+  leastPayers: 12,
   mostGatherers: 8,
   leastPayees: 2,
   leastShare: 50,

@@ -36,7 +36,7 @@ export interface FragmentationPolicy {
 /** A spray pays three to seven, and a desk two to five: eight are more than either. The others by `bench:roles --calibrate`. */
 export const FRAGMENTATION: FragmentationPolicy = {
   on: true,
-  within: 12 * 3_600_000,
+  within: 24 * 3_600_000,
   mostPart: 20,
   leastParts: 8,
   leastShare: 50,

@@ -41,7 +41,7 @@ export const POOLING: PoolingPolicy = {
   leastCollections: 2,
   leastTransfers: 3,
   leastForwarded: 80,
-  leastShare: 30,
+  leastShare: 20,
   leastGathered: 2,
 };
 

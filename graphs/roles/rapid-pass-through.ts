@@ -38,7 +38,7 @@ export interface RapidPassThroughPolicy {
 /** Chosen over 3 to 15 minutes, 1 to 90 % and 5 to 100 % by `bench:roles --calibrate`; published times are shorter. */
 export const RAPID_PASS_THROUGH: RapidPassThroughPolicy = {
   on: true,
-  within: 10 * 60_000,
+  within: 8 * 60_000,
   leastUsed: 95,
   leastShare: 25,
   mostKept: 10,
