@@ -3,12 +3,17 @@ import type { CaseView } from '../findings/view.ts';
 import { walletKey } from '../wallet-key.ts';
 import { findCashOuts } from './cash-out.ts';
 import { findCollections } from './collection.ts';
+import { findConsolidation } from './consolidation.ts';
 import { walletOfFinding } from './finding.ts';
+import { findFragmentation } from './fragmentation.ts';
+import { findFunnels } from './funnel.ts';
 import { findGasFunders } from './gas-funder.ts';
 import { findInducements } from './inducement.ts';
 import { findPeelChains } from './peel-chain.ts';
 import type { RolePolicy } from './policy.ts';
+import { findPools } from './pooling.ts';
 import { findProcessorSweeps } from './processor-sweep.ts';
+import { findRapidPassThrough } from './rapid-pass-through.ts';
 import { ROLES, type RoleFinding } from './types.ts';
 import { findWorkingHours } from './working-hours.ts';
 
@@ -21,6 +26,11 @@ const DETECTORS: readonly ((view: CaseView, policy: RolePolicy) => readonly Role
   (view, policy) => findCashOuts(view, policy.cashOut),
   (view, policy) => findGasFunders(view, policy.gasFunder),
   (view, policy) => findWorkingHours(view, policy.workingHours),
+  (view, policy) => findPools(view, policy.pooling),
+  (view, policy) => findRapidPassThrough(view, policy.rapidPassThrough),
+  (view, policy) => findFragmentation(view, policy.fragmentation),
+  (view, policy) => findFunnels(view, policy.funnel),
+  (view, policy) => findConsolidation(view, policy.consolidation),
 ];
 
 /** By chain, address and asset, then in the order of `ROLES`; a wallet may have several. Pure: rows in any order, same findings. */
