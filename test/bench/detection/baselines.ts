@@ -28,9 +28,9 @@ export interface Limits {
   readonly rank: number;
 }
 export const LIMITS: Readonly<Record<DifficultyName, Limits>> = {
-  easy: { amount: 0n, rank: 0 },
-  normal: { amount: 0n, rank: 0 },
-  hard: { amount: 0n, rank: 0 },
+  easy: { amount: 1_492_538_486n, rank: 0.027 },
+  normal: { amount: 1_088_950_093n, rank: 0.045 },
+  hard: { amount: 900_000_000n, rank: 0.041 },
 };
 
 const RESTART = 0.15;

@@ -1,4 +1,6 @@
 /** What the program finds in a case, as the bench runs it. */
+import { findCommunities } from '../../../graphs/communities/find.ts';
+import { COMMUNITY_POLICY } from '../../../graphs/communities/policy.ts';
 import type { Communities } from '../../../graphs/communities/types.ts';
 import type { CaseView } from '../../../graphs/findings/view.ts';
 import { ROLE_POLICY } from '../../../graphs/roles/policy.ts';
@@ -8,7 +10,10 @@ import { likelyClusters } from '../../../graphs/suspects/clusters.ts';
 import { SUSPECT_POLICY, type SuspectPolicy } from '../../../graphs/suspects/policy.ts';
 import { rankSuspects } from '../../../graphs/suspects/rank.ts';
 import type { Suspect } from '../../../graphs/suspects/types.ts';
-import { LIMITS, runBaseline } from './baselines.ts';
+
+const SEED = 1;
+/** Repeats say how stable clusters are, and change none. */
+const WITHOUT_REPEATS = { ...COMMUNITY_POLICY, repeats: 0 };
 
 export interface Detected {
   readonly communities: Communities;
@@ -19,19 +24,8 @@ export interface Detected {
 }
 
 export function detect(view: CaseView, policy: SuspectPolicy = SUSPECT_POLICY): Detected {
-  const communities = standIn(view);
+  const communities = findCommunities(view, WITHOUT_REPEATS, { seed: SEED });
   const roles = findRoles(view, ROLE_POLICY);
   const suspects = rankSuspects(view, { communities, roles }, policy);
   return { communities, roles, suspects, likely: likelyClusters(view, communities, suspects, policy) };
-}
-
-function standIn(view: CaseView): Communities {
-  const { groupOf } = runBaseline('Louvain alone', view, LIMITS.normal);
-  const groups = Array.from({ length: view.count }, (_, account) => groupOf(account) ?? -1);
-  const clusters = Math.max(-1, ...groups) + 1;
-  return {
-    ...{ cluster: Int32Array.from(groups), clusters, cut: false },
-    stability: new Float64Array(clusters).fill(100),
-    membership: new Float64Array(view.count).fill(100),
-  };
 }

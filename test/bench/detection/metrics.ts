@@ -1,5 +1,7 @@
 /** Error rates: of sets against the truth, of partitions, of rankings, and of scores as if they were probabilities. */
 
+import { ari } from '../../../graphs/communities/ari.ts';
+
 export interface SetScore {
   readonly found: number;
   readonly right: number;
@@ -39,26 +41,17 @@ export function f1Of({ found, right, sought }: SetScore): number | null {
   return found + sought === 0 ? null : (2 * right) / (found + sought);
 }
 
-/**
- * Adjusted Rand index of two partitions of the same items, each as the label of every item: 1 where they agree, about 0 where they
- * agree as often as chance would have it.
- *
- * Hubert and Arabie, "Comparing partitions", Journal of Classification 2, 1985.
- */
-export function adjustedRand(one: readonly (string | number)[], other: readonly (string | number)[]): number {
-  const pairs = (count: number) => (count * (count - 1)) / 2;
-  const [rows, columns, cells] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
-  const add = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
-  one.forEach((label, item) => {
-    add(rows, `${label}`);
-    add(columns, `${other[item]}`);
-    add(cells, `${label}|${other[item]}`);
-  });
-  const sum = (counts: Map<string, number>) => [...counts.values()].reduce((all, count) => all + pairs(count), 0);
-  const [a, b, both] = [sum(rows), sum(columns), sum(cells)];
-  const expected = one.length < 2 ? 0 : (a * b) / pairs(one.length);
-  const most = (a + b) / 2;
-  return most === expected ? 1 : (both - expected) / (most - expected);
+/** Adjusted Rand index of two partitions of the same items, each as the label of every item; `null` is alone. */
+export function randOfLabels(
+  one: readonly (string | number | null)[],
+  other: readonly (string | number | null)[],
+): number {
+  return ari(numbered(one), numbered(other));
+}
+
+function numbered(labels: readonly (string | number | null)[]): number[] {
+  const numbers = new Map([...new Set(labels)].map((label, number) => [label, label === null ? -1 : number]));
+  return labels.map((label) => numbers.get(label) ?? -1);
 }
 
 /** The chance that one that is sought stands before one that is not; of equal scores each is first half of the time. */

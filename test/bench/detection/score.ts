@@ -7,7 +7,7 @@ import { BASELINES, type BaselineName, type Found, type Limits, runBaseline } fr
 import { type Detected, detect } from './detect.ts';
 import type { SimulatedCase } from './economies.ts';
 import { isMember, membersOf } from './members.ts';
-import { adjustedRand, compareSets, type Decile, decilesOf, type SetScore } from './metrics.ts';
+import { compareSets, type Decile, decilesOf, randOfLabels, type SetScore } from './metrics.ts';
 
 export type MethodName = 'Downstream' | BaselineName;
 export const METHODS: readonly MethodName[] = ['Downstream', ...BASELINES];
@@ -78,12 +78,12 @@ function scoreMethod(
 ): MethodScore {
   const list = [...members];
   const networkOf = (account: number) => truth.get(walletKey(walletOf(view, account)))?.network ?? '';
-  const groups = list.map((account) => groupOf(account) ?? `alone ${account}`);
+  const groups = list.map(groupOf);
   const chains = list.map((account) => `${networkOf(account)} ${walletOf(view, account).chain}`);
   return {
     membership: compareSets(found, members),
-    rand: adjustedRand(chains, groups),
-    randOfNetworks: adjustedRand(list.map(networkOf), groups),
+    rand: randOfLabels(chains, groups),
+    randOfNetworks: randOfLabels(list.map(networkOf), groups),
   };
 }
 
