@@ -74,8 +74,8 @@ export const SUSPECT_POLICY: SuspectPolicy = {
       [3, 4],
     ],
     role: [
-      [1, 3],
-      [50, 6],
+      [1, 6],
+      [50, 10],
     ],
   },
   dwell: [
@@ -84,7 +84,7 @@ export const SUSPECT_POLICY: SuspectPolicy = {
     [480, 6],
     [1_440, 3],
   ],
-  likely: 45,
+  likely: 50,
   rounds: 3,
   mostPartners: 30,
   roles: ['collection', 'pooling', 'rapid-pass-through', 'fragmentation', 'funnel', 'peel-chain', 'inducement'],

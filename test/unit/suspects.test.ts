@@ -103,7 +103,7 @@ describe('the score', () => {
     });
     const ranked = (role: RoleFinding['role']) =>
       rank(story, [['collect', 'loner']], [found(role)]).find(({ name }) => name === 'loner');
-    expect(onlyPoints(ranked('peel-chain'))).toEqual({ passed: 8, tied: 10, cluster: 2, role: 6 });
+    expect(onlyPoints(ranked('peel-chain'))).toEqual({ passed: 8, tied: 10, cluster: 2, role: 10 });
     expect(ranked('peel-chain')?.role).toBe('peel-chain');
     expect(onlyPoints(ranked('working-hours'))).toEqual({ passed: 8, tied: 10, cluster: 2 });
     expect(ranked('working-hours')?.role).toBe(null);
