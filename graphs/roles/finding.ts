@@ -70,6 +70,20 @@ export function totalOf(amounts: Amounts, rows: Iterable<number>): bigint {
   return sum;
 }
 
+/** Those of an account's rows that lie in this time, both ends included, in milliseconds. */
+export function during({ table }: CaseView, rows: Int32Array, from: number, to: number): Int32Array {
+  const firstFrom = (least: number) => {
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((table.timestamp[rows[middle] ?? -1] ?? 0) < least) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return rows.subarray(firstFrom(from), firstFrom(to + 1));
+}
+
 /** Who paid these rows, and who was paid by them, each once. */
 export function payersOf({ table }: CaseView, rows: Iterable<number>): Set<number> {
   return sidesOf(table.from, rows);
@@ -104,6 +118,26 @@ export function usesOf({ table, receipts, payouts }: CaseView, account: number):
     }
   }
   return uses;
+}
+
+/**
+ * What part of these payouts went to services, named or possible, in percent. A deposit address pays nobody else; one that
+ * is reported is judged like any wallet, and told apart by this.
+ */
+export function paidToServices(view: CaseView, payouts: Iterable<number>): number {
+  const rows = [...payouts];
+  return percentOf(
+    sumOf(
+      view,
+      rows.filter((row) => isService(view, view.table.to[row] ?? -1)),
+    ),
+    sumOf(view, rows),
+  );
+}
+
+/** Whether an account is a service's by tags or by its behaviour. */
+export function isService({ standing }: CaseView, account: number): boolean {
+  return standing[account] === STANDING.service || standing[account] === STANDING.possible;
 }
 
 /** What part of the whole this is, in whole percent, rounded down; 0 of nothing. */

@@ -3,19 +3,29 @@ import type { CaseView } from '../findings/view.ts';
 import { walletKey } from '../wallet-key.ts';
 import { findCashOuts } from './cash-out.ts';
 import { findCollections } from './collection.ts';
+import { findConsolidation } from './consolidation.ts';
 import { walletOfFinding } from './finding.ts';
+import { findFragmentation } from './fragmentation.ts';
+import { findFunnels } from './funnel.ts';
 import { findGasFunders } from './gas-funder.ts';
 import { findInducements } from './inducement.ts';
 import { findPeelChains } from './peel-chain.ts';
 import type { RolePolicy } from './policy.ts';
+import { findPools } from './pooling.ts';
 import { findProcessorSweeps } from './processor-sweep.ts';
+import { findRapidPassThrough } from './rapid-pass-through.ts';
 import { ROLES, type RoleFinding } from './types.ts';
 import { findWorkingHours } from './working-hours.ts';
 
 /** Each sees the view alone, and none what another found. */
 const DETECTORS: readonly ((view: CaseView, policy: RolePolicy) => readonly RoleFinding[])[] = [
   (view, policy) => findCollections(view, policy.collection),
+  (view, policy) => findPools(view, policy.pooling),
+  (view, policy) => findRapidPassThrough(view, policy.rapidPassThrough),
+  (view, policy) => findFragmentation(view, policy.fragmentation),
+  (view, policy) => findFunnels(view, policy.funnel),
   (view, policy) => findPeelChains(view, policy.peelChain),
+  (view, policy) => findConsolidation(view, policy.consolidation),
   (view, policy) => findInducements(view, policy.inducement),
   (view, policy) => findProcessorSweeps(view, policy.processorSweep),
   (view, policy) => findCashOuts(view, policy.cashOut),
