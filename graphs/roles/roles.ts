@@ -20,17 +20,17 @@ import { findWorkingHours } from './working-hours.ts';
 /** Each sees the view alone, and none what another found. */
 const DETECTORS: readonly ((view: CaseView, policy: RolePolicy) => readonly RoleFinding[])[] = [
   (view, policy) => findCollections(view, policy.collection),
+  (view, policy) => findPools(view, policy.pooling),
+  (view, policy) => findRapidPassThrough(view, policy.rapidPassThrough),
+  (view, policy) => findFragmentation(view, policy.fragmentation),
+  (view, policy) => findFunnels(view, policy.funnel),
   (view, policy) => findPeelChains(view, policy.peelChain),
+  (view, policy) => findConsolidation(view, policy.consolidation),
   (view, policy) => findInducements(view, policy.inducement),
   (view, policy) => findProcessorSweeps(view, policy.processorSweep),
   (view, policy) => findCashOuts(view, policy.cashOut),
   (view, policy) => findGasFunders(view, policy.gasFunder),
   (view, policy) => findWorkingHours(view, policy.workingHours),
-  (view, policy) => findPools(view, policy.pooling),
-  (view, policy) => findRapidPassThrough(view, policy.rapidPassThrough),
-  (view, policy) => findFragmentation(view, policy.fragmentation),
-  (view, policy) => findFunnels(view, policy.funnel),
-  (view, policy) => findConsolidation(view, policy.consolidation),
 ];
 
 /** By chain, address and asset, then in the order of `ROLES`; a wallet may have several. Pure: rows in any order, same findings. */

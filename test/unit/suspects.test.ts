@@ -7,7 +7,7 @@ import { likelyClusters } from '../../graphs/suspects/clusters.ts';
 import { pointsFor, SUSPECT_POLICY } from '../../graphs/suspects/policy.ts';
 import { rankSuspects } from '../../graphs/suspects/rank.ts';
 import { FEATURES, type Suspect } from '../../graphs/suspects/types.ts';
-import { accountOf, type CaseStory, groupsOf, viewOfStory } from '../fixtures/case-view.ts';
+import { accountOf, type CaseStory, groupsOf, viewOfStory } from '../fixtures/suspect-stories.ts';
 
 /** The example of docs/detection.md. */
 const EXAMPLE: CaseStory = {
