@@ -20,6 +20,8 @@ const COUNTED: Readonly<Record<FeatureName, Feature>> = {
   ...{ reported, share, paidBy, pays, onward, amount },
   ...{ dwell, passed, tied, shared, cluster, role },
 };
+/** What depends on which wallets are known; all else is the same in every round. */
+const OF_ROUND: ReadonlySet<FeatureName> = new Set(['share', 'onward', 'amount', 'dwell', 'tied']);
 const MOST = 100;
 
 /**
@@ -29,24 +31,25 @@ const MOST = 100;
 export function rankSuspects(view: CaseView, findings: Findings, policy: SuspectPolicy = SUSPECT_POLICY): Suspect[] {
   const candidates = [...sortedAccounts(view)].filter((account) => isCandidate(view, account));
   let context = openContext(view, findings, policy);
+  let scored = candidates.map((account) => ({ account, points: pointsOf(context, account) }));
   for (let round = 1; round < policy.rounds; round += 1) {
     const known = context.reported.slice();
-    for (const account of candidates) {
-      if (known[account] !== 1 && scoreOf(pointsOf(context, account)) >= policy.likely) known[account] = 1;
-    }
+    for (const { account, points } of scored) if (scoreOf(points) >= policy.likely) known[account] = 1;
     context = { ...context, known };
+    scored = scored.map(({ account, points }) => ({ account, points: pointsOf(context, account, points) }));
   }
-  const suspects = candidates.flatMap((account) => {
-    const points = pointsOf(context, account);
-    return scoreOf(points) === 0 ? [] : suspectOf(context, account, points);
-  });
+  const suspects = scored
+    .filter(({ points }) => scoreOf(points) > 0)
+    .map(({ account, points }) => suspectOf(context, account, points));
   return suspects.sort((a, b) => b.score - a.score || largerFirst(a.traced, b.traced));
 }
 
 type Points = Record<FeatureName, number>;
 
-function pointsOf(context: Context, account: number): Points {
+/** @param before the points of the round before, of which those that cannot have changed are kept */
+function pointsOf(context: Context, account: number, before?: Points): Points {
   const entries = FEATURES.map((name): [FeatureName, number] => {
+    if (before !== undefined && !OF_ROUND.has(name)) return [name, before[name]];
     const figure = COUNTED[name].figure(context, account);
     return [name, figure === null ? 0 : pointsFor(context.policy, name, figure)];
   });
