@@ -54,6 +54,7 @@ export function printGroups(groups: readonly Group[]): void {
 /** Precision, recall and F1 of each role that has a truth. */
 function printRoles(groups: readonly Group[]): void {
   const roles = ROLES.filter((role) => groups.some(({ scores }) => scores.some((each) => each.roles.has(role))));
+  if (roles.length === 0) return;
   printTable(
     'Roles: precision, recall and F1 in percent (targets at normal difficulty: precision 90 %, recall 80 %)',
     ['size, difficulty (economies)', ...roles],
