@@ -1,7 +1,8 @@
 /** Leiden's method on a weighted graph in columns: communities that are connected, and well so. */
+import { aggregate, type Level } from './aggregate.ts';
 import { connectedParts, type Partition, renumbered } from './groups.ts';
 import { createRandom } from './random.ts';
-import { graphOf, strengthsOf, type WeightedGraph } from './weighted-graph.ts';
+import { strengthsOf, type WeightedGraph } from './weighted-graph.ts';
 
 export interface LeidenOptions {
   /** Whole number from 0 to 4,294,967,295: which of the possible partitions is found. */
@@ -17,12 +18,6 @@ export interface LeidenOptions {
 /** A partition, and whether `isOver` ended the search for a better one. */
 export interface Found extends Partition {
   readonly cut: boolean;
-}
-
-/** A level of aggregation: nodes with what their pairs weigh in the whole graph, those inside them too. */
-interface Level {
-  readonly graph: WeightedGraph;
-  readonly mass: Float64Array;
 }
 
 /**
@@ -122,7 +117,8 @@ function move(
     head = head + 1 === nodes ? 0 : head + 1;
     left -= 1;
     waits[node] = 0;
-    const [from, until] = [offsets[node] ?? 0, offsets[node + 1] ?? 0];
+    const from = offsets[node] ?? 0;
+    const until = offsets[node + 1] ?? 0;
     let found = 0;
     for (let place = from; place < until; place += 1) {
       const other = group[neighbours[place] ?? 0] ?? 0;
@@ -140,7 +136,10 @@ function move(
     for (let index = 0; index < found; index += 1) {
       const other = met[index] ?? 0;
       const gain = (to[other] ?? 0) - penalty * (masses[other] ?? 0);
-      if (other !== own && gain > most) [best, most] = [other, gain];
+      if (other !== own && gain > most) {
+        best = other;
+        most = gain;
+      }
       to[other] = 0;
     }
     // Alone it gains nothing; all that it could join may be worse.
@@ -173,29 +172,36 @@ function refine(
 ): Int32Array {
   const { nodes, offsets, neighbours, weights } = graph;
   const whole = new Float64Array(groups);
-  communities.forEach((community, node) => {
+  for (let node = 0; node < nodes; node += 1) {
+    const community = communities[node] ?? 0;
     whole[community] = (whole[community] ?? 0) + (mass[node] ?? 0);
-  });
+  }
   const part = Int32Array.from({ length: nodes }, (_, node) => node);
   const masses = mass.slice();
   const single = new Uint8Array(nodes).fill(1);
   /** What ties each part to the rest of its community. */
   const outward = new Float64Array(nodes);
-  for (let node = 0; node < nodes; node += 1)
-    for (let place = offsets[node] ?? 0; place < (offsets[node + 1] ?? 0); place += 1)
-      if (communities[neighbours[place] ?? 0] === communities[node])
-        outward[node] = (outward[node] ?? 0) + (weights[place] ?? 0);
+  for (let node = 0; node < nodes; node += 1) {
+    const own = communities[node];
+    const end = offsets[node + 1] ?? 0;
+    let sum = 0;
+    for (let place = offsets[node] ?? 0; place < end; place += 1)
+      if (communities[neighbours[place] ?? 0] === own) sum += weights[place] ?? 0;
+    outward[node] = sum;
+  }
   const to = new Float64Array(nodes);
   const met = new Int32Array(nodes);
   const holds = (each: number, all: number): boolean =>
     (outward[each] ?? 0) >= gamma * (masses[each] ?? 0) * (all - (masses[each] ?? 0));
   for (const node of shuffled(nodes, random)) {
-    const all = whole[communities[node] ?? 0] ?? 0;
+    const own = communities[node] ?? 0;
+    const all = whole[own] ?? 0;
     if (single[node] !== 1 || !holds(node, all)) continue;
+    const end = offsets[node + 1] ?? 0;
     let found = 0;
-    for (let place = offsets[node] ?? 0; place < (offsets[node + 1] ?? 0); place += 1) {
+    for (let place = offsets[node] ?? 0; place < end; place += 1) {
       const neighbour = neighbours[place] ?? 0;
-      if (communities[neighbour] !== communities[node]) continue;
+      if (communities[neighbour] !== own) continue;
       const other = part[neighbour] ?? 0;
       if (to[other] === 0) {
         met[found] = other;
@@ -209,7 +215,11 @@ function refine(
     for (let index = 0; index < found; index += 1) {
       const other = met[index] ?? 0;
       const gain = (to[other] ?? 0) - gamma * (mass[node] ?? 0) * (masses[other] ?? 0);
-      if (gain > most && holds(other, all)) [best, most, tied] = [other, gain, to[other] ?? 0];
+      if (gain > most && holds(other, all)) {
+        best = other;
+        most = gain;
+        tied = to[other] ?? 0;
+      }
       to[other] = 0;
     }
     if (best === node) continue;
@@ -219,28 +229,6 @@ function refine(
     outward[best] = (outward[best] ?? 0) + (outward[node] ?? 0) - 2 * tied;
   }
   return part;
-}
-
-function aggregate({ graph, mass }: Level, part: Int32Array, parts: number): Level {
-  const { nodes, offsets, neighbours, weights } = graph;
-  const size = neighbours.length / 2;
-  const [a, b, weight] = [new Int32Array(size), new Int32Array(size), new Float64Array(size)];
-  const sums = new Float64Array(parts);
-  let count = 0;
-  for (let node = 0; node < nodes; node += 1) {
-    const own = part[node] ?? 0;
-    sums[own] = (sums[own] ?? 0) + (mass[node] ?? 0);
-    for (let place = offsets[node] ?? 0; place < (offsets[node + 1] ?? 0); place += 1) {
-      const neighbour = neighbours[place] ?? 0;
-      const other = part[neighbour] ?? 0;
-      if (neighbour < node || own === other) continue;
-      a[count] = own;
-      b[count] = other;
-      weight[count] = weights[place] ?? 0;
-      count += 1;
-    }
-  }
-  return { graph: graphOf(parts, { a, b, weight, count }), mass: sums };
 }
 
 function shuffled(count: number, random: () => number): Int32Array {

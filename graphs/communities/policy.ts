@@ -36,7 +36,7 @@ export const COMMUNITY_POLICY: CommunityPolicy = {
   ties: { funder: true, 'swept-together': true },
   tieWeight: 1_000,
   resolution: 0.5,
-  rounds: 10,
+  rounds: 2,
   joinShare: 35,
   repeats: 20,
   leftOut: 10,

@@ -62,46 +62,31 @@ function tracedShares({ table, traced, count }: CaseView): Float64Array {
 
 /** One pair for each two nodes between which traced money went. */
 function transferPairs(
-  { table, traced, count: accountCount }: CaseView,
+  view: CaseView,
   policy: CommunityPolicy,
   node: Int32Array,
   accounts: Int32Array,
   share: Float64Array,
 ): TracedPairs {
   const nodes = accounts.length;
+  const moved = tracedRows(view, policy, node);
+  const { size, low: lows, high: highs } = moved;
+  // By the lower node: then one column of sums serves all its pairs.
   const starts = new Int32Array(nodes + 1);
-  const isPair = (row: number): boolean =>
-    (traced[row] ?? 0n) > 0n &&
-    (node[table.from[row] ?? 0] ?? -1) >= 0 &&
-    (node[table.to[row] ?? 0] ?? -1) >= 0 &&
-    counts(table, row);
-  const lowOf = (row: number) => Math.min(node[table.from[row] ?? 0] ?? 0, node[table.to[row] ?? 0] ?? 0);
-  const highOf = (row: number) => Math.max(node[table.from[row] ?? 0] ?? 0, node[table.to[row] ?? 0] ?? 0);
-  let size = 0;
-  for (let row = 0; row < table.rows; row += 1) {
-    if (!isPair(row)) continue;
-    size += 1;
-    starts[lowOf(row) + 1] = (starts[lowOf(row) + 1] ?? 0) + 1;
+  for (let each = 0; each < size; each += 1) {
+    const next = (lows[each] ?? 0) + 1;
+    starts[next] = (starts[next] ?? 0) + 1;
   }
   for (let low = 0; low < nodes; low += 1) starts[low + 1] = (starts[low + 1] ?? 0) + (starts[low] ?? 0);
   const next = starts.slice();
-  const rows = new Int32Array(size);
-  const near = new Float64Array(size);
-  /** When traced money last came to each account. */
-  const came = new Float64Array(accountCount).fill(Number.NEGATIVE_INFINITY);
-  for (let row = 0, ahead = 0; row < table.rows; row += 1) {
-    const time = table.timestamp[row] ?? 0;
-    // Of what came and went at one time, the order of the table does not tell which was first.
-    for (; ahead < table.rows && table.timestamp[ahead] === time; ahead += 1)
-      if ((traced[ahead] ?? 0n) > 0n && counts(table, ahead)) came[table.to[ahead] ?? 0] = time;
-    if (!isPair(row)) continue;
-    const place = next[lowOf(row)] ?? 0;
-    rows[place] = row;
-    near[place] = policy.nearMs / (policy.nearMs + time - (came[table.from[row] ?? 0] ?? 0));
-    next[lowOf(row)] = place + 1;
+  const order = new Int32Array(size);
+  for (let each = 0; each < size; each += 1) {
+    const low = lows[each] ?? 0;
+    const place = next[low] ?? 0;
+    order[place] = each;
+    next[low] = place + 1;
   }
   const [a, b, weight] = [new Int32Array(size), new Int32Array(size), new Float64Array(size)];
-  const unit = Number(policy.unit);
   const amounts = new Float64Array(nodes);
   const nearness = new Float64Array(nodes);
   const times = new Int32Array(nodes);
@@ -110,28 +95,31 @@ function transferPairs(
   for (let low = 0; low < nodes; low += 1) {
     let found = 0;
     for (let place = starts[low] ?? 0; place < (starts[low + 1] ?? 0); place += 1) {
-      const row = rows[place] ?? 0;
-      const high = highOf(row);
+      const each = order[place] ?? 0;
+      const high = highs[each] ?? 0;
       if (times[high] === 0) {
         met[found] = high;
         found += 1;
       }
-      const amount = Number(traced[row] ?? 0n) / unit;
+      const amount = moved.amount[each] ?? 0;
       amounts[high] = (amounts[high] ?? 0) + amount;
-      nearness[high] = (nearness[high] ?? 0) + amount * (near[place] ?? 0);
+      nearness[high] = (nearness[high] ?? 0) + amount * (moved.near[each] ?? 0);
       times[high] = (times[high] ?? 0) + 1;
     }
-    for (const high of met.subarray(0, found).sort()) {
+    for (let place = 0; place < found; place += 1) {
+      const high = met[place] ?? 0;
       const amount = amounts[high] ?? 0;
-      const transfers = times[high] ?? 1;
-      const [one, other] = [share[accounts[low] ?? 0] ?? 0, share[accounts[high] ?? 0] ?? 0];
-      const purity = (one * other) / (WHOLE * WHOLE);
+      const purity = ((share[accounts[low] ?? 0] ?? 0) * (share[accounts[high] ?? 0] ?? 0)) / (WHOLE * WHOLE);
       const soon = 1 + (nearness[high] ?? 0) / amount;
-      const often = 1 + (1 - 1 / transfers) / policy.countPart;
+      const often = 1 + (1 - 1 / (times[high] ?? 1)) / policy.countPart;
       const heavy = Math.floor(scaled(amount) * purity * soon * often);
-      [amounts[high], nearness[high], times[high]] = [0, 0, 0];
+      amounts[high] = 0;
+      nearness[high] = 0;
+      times[high] = 0;
       if (heavy === 0) continue;
-      [a[count], b[count], weight[count]] = [low, high, heavy];
+      a[count] = low;
+      b[count] = high;
+      weight[count] = heavy;
       count += 1;
     }
   }
@@ -139,6 +127,34 @@ function transferPairs(
     ...{ a: a.slice(0, count), b: b.slice(0, count), weight: weight.slice(0, count), count },
     kind: new Uint8Array(count),
   };
+}
+
+/** The transfers of traced money between two nodes, in the order of the table: how much, and how soon after such money came. */
+function tracedRows({ table, traced, count }: CaseView, { unit, nearMs }: CommunityPolicy, node: Int32Array) {
+  const { rows, from, to, timestamp } = table;
+  const one = Number(unit);
+  const low = new Int32Array(rows);
+  const high = new Int32Array(rows);
+  const amount = new Float64Array(rows);
+  const near = new Float64Array(rows);
+  /** When traced money last came to each account. */
+  const came = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  let size = 0;
+  for (let row = 0, ahead = 0; row < rows; row += 1) {
+    const time = timestamp[row] ?? 0;
+    // Of what came and went at one time, the order of the table does not tell which was first.
+    for (; ahead < rows && timestamp[ahead] === time; ahead += 1)
+      if ((traced[ahead] ?? 0n) > 0n && counts(table, ahead)) came[to[ahead] ?? 0] = time;
+    const payer = node[from[row] ?? 0] ?? -1;
+    const payee = node[to[row] ?? 0] ?? -1;
+    if (payer < 0 || payee < 0 || !((traced[row] ?? 0n) > 0n) || !counts(table, row)) continue;
+    low[size] = Math.min(payer, payee);
+    high[size] = Math.max(payer, payee);
+    amount[size] = Number(traced[row] ?? 0n) / one;
+    near[size] = nearMs / (nearMs + time - (came[from[row] ?? 0] ?? 0));
+    size += 1;
+  }
+  return { size, low, high, amount, near };
 }
 
 /**

@@ -19,22 +19,34 @@ export interface Pairs {
 }
 
 /** The graph of so many nodes with these pairs; a pair of a node with itself, or without weight, is left out. Linear. */
-export function graphOf(nodes: number, pairs: Pairs): WeightedGraph {
-  // Written by one side and read by the other, twice: after the second time the neighbours of each node are sorted.
-  const once = transposed(nodes, pairs.count, (visit) => {
-    for (let pair = 0; pair < pairs.count; pair += 1) {
-      const [a, b, weight] = [pairs.a[pair] ?? 0, pairs.b[pair] ?? 0, pairs.weight[pair] ?? 0];
-      if (a === b || weight <= 0) continue;
-      visit(a, b, weight);
-      visit(b, a, weight);
-    }
-  });
-  const sorted = transposed(nodes, pairs.count, (visit) => {
-    for (let node = 0; node < nodes; node += 1)
-      for (let place = once.offsets[node] ?? 0; place < (once.offsets[node + 1] ?? 0); place += 1)
-        visit(once.neighbours[place] ?? 0, node, once.weights[place] ?? 0);
-  });
-  return merged(nodes, sorted);
+export function graphOf(nodes: number, { a, b, weight, count }: Pairs): WeightedGraph {
+  const offsets = new Int32Array(nodes + 1);
+  for (let pair = 0; pair < count; pair += 1) {
+    const one = a[pair] ?? 0;
+    const other = b[pair] ?? 0;
+    if (one === other || !((weight[pair] ?? 0) > 0)) continue;
+    offsets[one + 1] = (offsets[one + 1] ?? 0) + 1;
+    offsets[other + 1] = (offsets[other + 1] ?? 0) + 1;
+  }
+  for (let node = 0; node < nodes; node += 1) offsets[node + 1] = (offsets[node + 1] ?? 0) + (offsets[node] ?? 0);
+  const next = offsets.slice();
+  const neighbours = new Int32Array(offsets[nodes] ?? 0);
+  const weights = new Float64Array(offsets[nodes] ?? 0);
+  for (let pair = 0; pair < count; pair += 1) {
+    const one = a[pair] ?? 0;
+    const other = b[pair] ?? 0;
+    const heavy = weight[pair] ?? 0;
+    if (one === other || !(heavy > 0)) continue;
+    const place = next[one] ?? 0;
+    const behind = next[other] ?? 0;
+    neighbours[place] = other;
+    weights[place] = heavy;
+    next[one] = place + 1;
+    neighbours[behind] = one;
+    weights[behind] = heavy;
+    next[other] = behind + 1;
+  }
+  return merged(sorted({ nodes, offsets, neighbours, weights }));
 }
 
 /** What all pairs of each node weigh. */
@@ -48,30 +60,26 @@ export function strengthsOf({ nodes, offsets, weights }: WeightedGraph): Float64
   return strengths;
 }
 
-type Columns = Omit<WeightedGraph, 'nodes'>;
-type Visit = (from: number, to: number, weight: number) => void;
-
-/** Rows by their first node, in the order in which they are visited. */
-function transposed(nodes: number, pairs: number, each: (visit: Visit) => void): Columns {
-  const offsets = new Int32Array(nodes + 1);
-  each((from) => {
-    offsets[from + 1] = (offsets[from + 1] ?? 0) + 1;
-  });
-  for (let node = 0; node < nodes; node += 1) offsets[node + 1] = (offsets[node + 1] ?? 0) + (offsets[node] ?? 0);
+/** The same with the neighbours of each node in ascending order: written from the other side, node by node. */
+function sorted({ nodes, offsets, neighbours, weights }: WeightedGraph): WeightedGraph {
   const next = offsets.slice();
-  const neighbours = new Int32Array(2 * pairs);
-  const weights = new Float64Array(2 * pairs);
-  each((from, to, weight) => {
-    const place = next[from] ?? 0;
-    neighbours[place] = to;
-    weights[place] = weight;
-    next[from] = place + 1;
-  });
-  return { offsets, neighbours, weights };
+  const ordered = new Int32Array(neighbours.length);
+  const heavy = new Float64Array(neighbours.length);
+  for (let node = 0; node < nodes; node += 1) {
+    const end = offsets[node + 1] ?? 0;
+    for (let place = offsets[node] ?? 0; place < end; place += 1) {
+      const other = neighbours[place] ?? 0;
+      const to = next[other] ?? 0;
+      ordered[to] = node;
+      heavy[to] = weights[place] ?? 0;
+      next[other] = to + 1;
+    }
+  }
+  return { nodes, offsets, neighbours: ordered, weights: heavy };
 }
 
 /** The same with every neighbour once. */
-function merged(nodes: number, { offsets, neighbours, weights }: Columns): WeightedGraph {
+function merged({ nodes, offsets, neighbours, weights }: WeightedGraph): WeightedGraph {
   const starts = new Int32Array(nodes + 1);
   let size = 0;
   for (let node = 0; node < nodes; node += 1) {
