@@ -6,6 +6,9 @@
  */
 import type { Histories } from './histories.ts';
 
+/** What is asked of histories here. */
+type Dealings = Pick<Histories, 'table' | 'complete' | 'received' | 'paid'>;
+
 export interface Forwarding {
   /** Received up to the last payout, in base units. */
   readonly received: bigint;
@@ -34,7 +37,7 @@ export function forwardingOf(histories: Histories, account: number): Forwarding 
 }
 
 /** What was received up to the last payout, in base units. */
-function receivedOf({ table, received, paid }: Histories, account: number): bigint {
+function receivedOf({ table, received, paid }: Dealings, account: number): bigint {
   // Transfers of one instant have no certain order: what came with the last payout may have gone with it.
   const until = table.timestamp[paid(account).at(-1) ?? -1] ?? 0;
   let sum = 0n;
@@ -55,7 +58,7 @@ export function isShare(part: bigint, whole: bigint, percent: number): boolean {
 
 /** Whether nearly all went on to wallets that `isMet` speaks of; never where the history is not whole. */
 export function forwardsTo(
-  histories: Histories,
+  histories: Dealings,
   account: number,
   leastShare: number,
   isMet: (payee: number) => boolean,

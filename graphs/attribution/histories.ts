@@ -1,7 +1,7 @@
 /** Transfers by wallet, with what is known of the wallets, so that inferences over millions of rows are passes over columns. */
 import type { Wallet } from '../../src/chains/chain.ts';
-import { DUST } from '../../src/money.ts';
-import { KIND, type TransferTable } from '../trace/table.ts';
+import { indexRows } from '../row-index.ts';
+import type { TransferTable } from '../trace/table.ts';
 import type { TransferKey } from '../trace/types.ts';
 import { walletKey } from '../wallet-key.ts';
 import { chooseService } from './names.ts';
@@ -39,8 +39,8 @@ export interface Histories {
 export function indexHistories(input: Pick<AttributionInput, 'table' | 'complete' | 'possible' | 'named'>): Histories {
   const { table } = input;
   const count = table.accounts.list.length;
-  const receipts = rowsBy(table, table.to, count);
-  const payouts = rowsBy(table, table.from, count);
+  const receipts = indexRows(table, table.to);
+  const payouts = indexRows(table, table.from);
   const wallet = (account: number): Wallet => {
     const { chain, address } = table.accounts.list[account] ?? missing(account);
     return { chain, address };
@@ -72,33 +72,6 @@ function keyOf(table: TransferTable, row: number): TransferKey {
 /** Part of a whole in percent, rounded down. */
 export function percentOf(part: bigint, whole: bigint): number {
   return whole === 0n ? 0 : Number((100n * part) / whole);
-}
-
-/** What counts as a transfer here: dust is sent by strangers to whomever they like. */
-function counts(table: TransferTable, row: number): boolean {
-  return table.kind[row] === KIND.transfer && (table.value[row] ?? 0n) >= DUST;
-}
-
-/** Rows by one of their sides, as slices of one column. */
-function rowsBy(table: TransferTable, side: Int32Array, count: number): (account: number) => Int32Array {
-  const ends = new Int32Array(count + 1);
-  for (let row = 0; row < table.rows; row += 1) {
-    if (!counts(table, row)) continue;
-    const next = (side[row] ?? 0) + 1;
-    ends[next] = (ends[next] ?? 0) + 1;
-  }
-  for (let account = 0; account < count; account += 1)
-    ends[account + 1] = (ends[account + 1] ?? 0) + (ends[account] ?? 0);
-  const next = ends.slice();
-  const rows = new Int32Array(ends[count] ?? 0);
-  for (let row = 0; row < table.rows; row += 1) {
-    if (!counts(table, row)) continue;
-    const account = side[row] ?? 0;
-    const place = next[account] ?? 0;
-    rows[place] = row;
-    next[account] = place + 1;
-  }
-  return (account) => rows.subarray(ends[account] ?? 0, ends[account + 1] ?? 0);
 }
 
 function marked({ accounts }: TransferTable, wallets: Iterable<Wallet>): Uint8Array {

@@ -61,11 +61,11 @@ export function generateEconomy(options: {
   }
   world.run();
 
-  const { transfers, delegations, wallets } = world;
+  const { transfers, delegations, wallets, parts } = world;
   payments.sort((a, b) => (a.ref === b.ref ? 0 : a.ref < b.ref ? -1 : 1));
   const { exits } = traceTruth(transfers, wallets, payments);
   const reports = writeReports(victims, transfers, payments);
-  return { transfers, delegations, wallets, payments, reports, exits, holdings: world.holdings() };
+  return { transfers, delegations, wallets, payments, reports, exits, parts, holdings: world.holdings() };
 }
 
 function openNetworks(world: World, size: EconomySize, difficulty: Difficulty, services: Services): ScamNetwork[] {

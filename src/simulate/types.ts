@@ -105,6 +105,15 @@ export interface SimulatedWallet {
   readonly service: string;
 }
 
+/** What a wallet did in a network's or a broker's rounds. A wallet that is used again may have played several. */
+export type Part = 'rapid-pass-through' | 'fragmentation' | 'funnel' | 'peel-chain' | 'consolidation' | 'inducement';
+
+export interface SimulatedPart {
+  readonly chain: ChainId;
+  readonly address: Address;
+  readonly part: Part;
+}
+
 /** A victim's payment into a network, also one that bought somebody free. */
 export interface SimulatedPayment {
   readonly ref: string;
@@ -155,6 +164,8 @@ export interface Economy {
   readonly wallets: readonly SimulatedWallet[];
   readonly payments: readonly SimulatedPayment[];
   readonly exits: readonly SimulatedExit[];
+  /** Each wallet's parts once, as they were first played. No file of a folder has them, nor an economy of another generator. */
+  readonly parts?: readonly SimulatedPart[];
   /** Per chain and asset. */
   readonly holdings: readonly Holdings[];
 }

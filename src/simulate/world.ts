@@ -9,7 +9,15 @@ import { transactionFor } from './names.ts';
 import { NETWORKS, type Network } from './network.ts';
 import { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
-import type { Holdings, Role, SimulatedDelegation, SimulatedTransfer, SimulatedWallet } from './types.ts';
+import type {
+  Holdings,
+  Part,
+  Role,
+  SimulatedDelegation,
+  SimulatedPart,
+  SimulatedTransfer,
+  SimulatedWallet,
+} from './types.ts';
 
 /** More logs than one transaction holds, so that a position orders transactions first. */
 const LOGS_PER_TRANSACTION = 1_000;
@@ -44,6 +52,7 @@ export class World {
   readonly transfers: SimulatedTransfer[] = [];
   readonly delegations: SimulatedDelegation[] = [];
   readonly wallets: SimulatedWallet[] = [];
+  readonly #parts = new Map<string, SimulatedPart>();
   readonly #seed: string;
   readonly #positions: Random;
   readonly #gasPrice: GasPrice;
@@ -163,6 +172,16 @@ export class World {
     if (signer.coin >= this.#tokenFee(signer, movements)) return true;
     signer.supply?.(signer, this.#tokenFee(signer, movements) - signer.coin);
     return signer.coin >= this.#tokenFee(signer, movements);
+  }
+
+  /** Notes what a wallet has done, for whoever asks later what was there to be seen. It changes nothing. */
+  played({ chain, address }: Account, part: Part): void {
+    const key = `${chain}:${address} ${part}`;
+    if (!this.#parts.has(key)) this.#parts.set(key, { chain, address, part });
+  }
+
+  get parts(): readonly SimulatedPart[] {
+    return [...this.#parts.values()];
   }
 
   /** Lets the time pass. */

@@ -71,6 +71,7 @@ function bringTogether(world: World, random: Random, intake: Account, desk: Acco
     world.after(random.integer(20, 600) * MINUTE, () => {
       planned = false;
       sendAll(world, random, intake, desk);
+      world.played(desk, 'consolidation');
     });
   });
 }

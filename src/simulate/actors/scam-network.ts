@@ -42,7 +42,10 @@ export function openNetwork(
       if (branch === undefined) return;
       const attempt = (): void => {
         if (world.pay(branch.operations, to, value) === null) world.after(HOUR, attempt);
-        else done();
+        else {
+          world.played(branch.operations, 'inducement');
+          done();
+        }
       };
       world.at(likely(random, world.now, branch.zone, 'shifts'), attempt);
     },

@@ -21,7 +21,7 @@ export function fragmentation(stage: Stage): Launderer {
       return;
     }
     const buyer = random.chance(SOLD) ? stage.stranger() : null;
-    world.pay(wallet, buyer ?? stage.exit(), sum);
+    if (world.pay(wallet, buyer ?? stage.exit(), sum) !== null) world.played(wallet, 'fragmentation');
     world.after(rest(stage, 40 * SECOND, 15 * MINUTE), () => part(wallet, left - 1));
   };
   return (from, value) => {

@@ -10,12 +10,16 @@ export function passThrough(stage: Stage): Launderer {
   // This wallet is a program's: whatever it is paid is paid on at once.
   const program = stage.fresh('layering');
   const behind = stage.fresh('layering');
-  program.receivers.push(() => world.pay(program, behind, program.usdt));
+  program.receivers.push(() => {
+    if (world.pay(program, behind, program.usdt) !== null) world.played(program, 'rapid-pass-through');
+  });
 
   const hop = (wallet: Account, left: number): void => {
     const next = left === 0 ? stage.exit() : stage.layering(wallet);
     world.after(rest(stage, 15 * SECOND, 5 * MINUTE), () => {
-      if (world.pay(wallet, next, wallet.usdt) !== null && left > 0) hop(next, left - 1);
+      if (world.pay(wallet, next, wallet.usdt) === null) return;
+      world.played(wallet, 'rapid-pass-through');
+      if (left > 0) hop(next, left - 1);
     });
   };
   return (from, value) => {

@@ -16,10 +16,11 @@ export function peelChain(stage: Stage): Launderer {
       world.pay(wallet, stage.exit(), wallet.usdt);
       return;
     }
-    world.pay(wallet, stage.exit(), tidy(random, random.share(wallet.usdt, ...PEELED)));
+    const peeled = world.pay(wallet, stage.exit(), tidy(random, random.share(wallet.usdt, ...PEELED)));
     const next = stage.fresh('peel');
     world.after(rest(stage, 2 * MINUTE, 14 * MINUTE), () => {
-      world.pay(wallet, next, wallet.usdt);
+      const moved = world.pay(wallet, next, wallet.usdt);
+      if (peeled !== null && moved !== null) world.played(wallet, 'peel-chain');
       world.after(rest(stage, 2 * MINUTE, 40 * MINUTE), () => peel(next, hops - 1));
     });
   };

@@ -23,13 +23,20 @@ export function sprayAndFunnel(stage: Stage): Launderer {
 function spray(stage: Stage, splitter: Account, mules: readonly Account[], merger: Account): void {
   const { world, random } = stage;
   let meeting = 0;
+  let met = 0;
   mules.forEach((mule, index) => {
     const last = index === mules.length - 1;
     const part = last ? splitter.usdt : tidy(random, random.share(splitter.usdt, 0.15, 0.4));
     if (world.pay(splitter, mule, part) === null) return;
     const wait = rest(stage, 20 * SECOND, 240 * SECOND);
     meeting = Math.max(meeting, wait);
-    world.after(wait, () => world.pay(mule, merger, mule.usdt));
+    world.after(wait, () => {
+      if (world.pay(mule, merger, mule.usdt) === null) return;
+      // Both have kept what came for a few minutes only.
+      for (const wallet of [splitter, mule]) world.played(wallet, 'rapid-pass-through');
+      met += 1;
+      if (met > 1) world.played(merger, 'funnel');
+    });
   });
   world.after(meeting + rest(stage, 2 * MINUTE, 30 * MINUTE), () => cashOut(stage, merger));
 }

@@ -17,9 +17,14 @@ import { paymentTransfers } from '../../../src/simulate/views.ts';
 import { numbered } from '../tracing/followed.ts';
 
 const TOKEN = 1_000_000n;
-/** What a crawl follows unless told otherwise: a thousandth of the sources, for six transfers. */
-const LEAST_OF = 1_000;
-const HOPS = 6;
+/** What of the sources a wallet must have been paid for a crawl to read it, as one part of so many, and by how few transfers. */
+export interface CrawlLimits {
+  readonly leastOf: number;
+  readonly hops: number;
+}
+
+/** What a crawl follows unless told otherwise. */
+const USUAL: CrawlLimits = { leastOf: 1_000, hops: 6 };
 
 export interface View {
   readonly input: AttributionInput;
@@ -59,7 +64,7 @@ export function openEconomy(seed: string, difficulty: DifficultyName, size: Size
   };
 }
 
-function viewOf(
+export function viewOf(
   usdt: readonly PlacedTransfer[],
   coins: readonly SimulatedTransfer[],
   {
@@ -87,14 +92,15 @@ function asReceipt({ chain, transaction, from, to, value, timestamp, block }: Si
 }
 
 /**
- * Reads whom a thousandth of the victims' money reached, wave by wave, but for possible services; each wallet to its end. The
+ * Reads whom a part of the victims' money reached, wave by wave, but for possible services; each wallet to its end. The
  * money is shared out in proportion, and that of all victims followed as one: a crawl, which keeps them apart, reads about the same.
  */
-function crawlOf(
+export function crawlOf(
   usdt: readonly PlacedTransfer[],
   histories: ReadonlyMap<string, readonly SimulatedTransfer[]>,
   sources: ReadonlySet<PlacedTransfer>,
   victims: readonly Wallet[],
+  { leastOf, hops }: CrawlLimits = USUAL,
 ): { complete: Wallet[]; possible: Wallet[] } {
   const steps = usdt.map(
     (transfer): Step => ({
@@ -108,11 +114,11 @@ function crawlOf(
   const reported = [...sources].map(({ chain, to }): Wallet => ({ chain, address: to }));
   const expanded = new Map(reported.map((wallet) => [walletKey(wallet), wallet]));
   const services = new Map<string, Wallet>();
-  const least = [...sources].reduce((sum, { value }) => sum + Number(value), 0) / LEAST_OF;
+  const least = [...sources].reduce((sum, { value }) => sum + Number(value), 0) / leastOf;
   for (let before = -1; before < expanded.size; ) {
     before = expanded.size;
     for (const [key, { wallet, amount, hop }] of reachedFrom(steps, expanded)) {
-      if (amount < least || hop > HOPS || services.has(key) || returned.has(key)) continue;
+      if (amount < least || hop > hops || services.has(key) || returned.has(key)) continue;
       const rows = histories.get(key) ?? [];
       const stop = rows.length >= PROBED_FROM && behavesAsService(observe(wallet.address, newestOf([...rows]), TOKEN));
       (stop ? services : expanded).set(key, wallet);
@@ -160,7 +166,7 @@ function reachedFrom(steps: readonly Step[], expanded: ReadonlyMap<string, Walle
   return reached;
 }
 
-function historiesOf(transfers: readonly SimulatedTransfer[]): Map<string, SimulatedTransfer[]> {
+export function historiesOf(transfers: readonly SimulatedTransfer[]): Map<string, SimulatedTransfer[]> {
   const histories = new Map<string, SimulatedTransfer[]>();
   for (const transfer of transfers) {
     for (const address of new Set([transfer.from, transfer.to])) {

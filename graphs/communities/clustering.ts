@@ -1,0 +1,129 @@
+/** Communities of a traced graph by the numbers of its nodes, how often they held, and a scan over resolutions: what a thread works on. */
+import { ari } from './ari.ts';
+import type { Partition } from './groups.ts';
+import { joinTied } from './join.ts';
+import { leiden } from './leiden.ts';
+import type { CommunityPolicy } from './policy.ts';
+import { createRandom } from './random.ts';
+import { Matches } from './stability.ts';
+import type { TracedPairs } from './tie-pairs.ts';
+import type { CommunityProgress, ScannedResolution } from './types.ts';
+import { graphOf, type WeightedGraph } from './weighted-graph.ts';
+
+export interface SearchOptions {
+  /** Whole number from 0 to 4,294,967,295. */
+  readonly seed: number;
+  readonly onProgress?: (progress: CommunityProgress) => void;
+  /** Asked now and then: true ends the search with the best so far. */
+  readonly isOver?: () => boolean;
+}
+
+/** As `Communities`, by nodes; whoever is alone in a community is in no cluster. */
+export interface Clustering {
+  readonly cluster: Int32Array;
+  readonly clusters: number;
+  readonly stability: Float64Array;
+  readonly membership: Float64Array;
+  readonly repeats: number;
+  readonly cut: boolean;
+}
+
+/** Parts of one, in which the policy tells shares. */
+const WHOLE = 1_000;
+const LARGEST_SEED = 0xffff_ffff;
+
+/**
+ * The communities, each repeated as often as the policy says: by another seed, and without one pair of so many. The same pairs, policy and
+ * seed give the same clustering, unless `isOver` ends it.
+ */
+export function clusterPairs(
+  nodes: number,
+  pairs: TracedPairs,
+  policy: CommunityPolicy,
+  { seed, onProgress, isOver = () => false }: SearchOptions,
+): Clustering {
+  const random = createRandom(seed);
+  const { cut, ...found } = partition(graphOf(nodes, pairs), policy, { seed, isOver });
+  const { cluster, clusters } = bySize(found);
+  onProgress?.({ stage: 'partition', done: 1, of: 1 });
+  const matches = new Matches(cluster, clusters, policy.held / WHOLE);
+  for (let repeat = 1; repeat <= policy.repeats && !cut; repeat += 1) {
+    const left = withoutSome(pairs, policy.leftOut, random);
+    const again = partition(graphOf(nodes, left), policy, { seed: Math.floor(random() * LARGEST_SEED), isOver });
+    if (again.cut) break;
+    matches.add(bySize(again).cluster);
+    onProgress?.({ stage: 'repeats', done: repeat, of: policy.repeats });
+  }
+  return { cluster, clusters, cut, repeats: matches.repeats, ...matches.percent() };
+}
+
+/** The same at each resolution of the policy, and how far it agrees with what is found at its own. */
+export function scanPairs(
+  nodes: number,
+  pairs: TracedPairs,
+  policy: CommunityPolicy,
+  { seed, onProgress, isOver = () => false }: SearchOptions,
+): ScannedResolution[] {
+  const graph = graphOf(nodes, pairs);
+  const usual = bySize(partition(graph, policy, { seed, isOver })).cluster;
+  const scanned: ScannedResolution[] = [];
+  for (const resolution of policy.resolutions) {
+    const { cut, ...found } = partition(graph, { ...policy, resolution }, { seed, isOver });
+    const { cluster, clusters, sizes } = bySize(found);
+    scanned.push({
+      ...{ resolution, clusters, clustered: sizes.reduce((sum, size) => sum + size, 0), largest: sizes[0] ?? 0 },
+      ...{ agreement: ari(usual, cluster), cut },
+    });
+    onProgress?.({ stage: 'scan', done: scanned.length, of: policy.resolutions.length });
+    if (cut) break;
+  }
+  return scanned;
+}
+
+/** Leiden's communities, joined where strong ties hold them together. */
+function partition(
+  graph: WeightedGraph,
+  { resolution, rounds, joinShare }: CommunityPolicy,
+  { seed, isOver }: Required<Pick<SearchOptions, 'seed' | 'isOver'>>,
+): Partition & { readonly cut: boolean } {
+  const { cut, ...found } = leiden(graph, { seed, resolution, rounds, isOver });
+  return { ...joinTied(graph, found, joinShare), cut };
+}
+
+/** Groups of two and more, largest first, then by their first node; -1 for who is alone. */
+function bySize({ group, groups }: Partition): { cluster: Int32Array; clusters: number; sizes: number[] } {
+  const sizes = new Int32Array(groups);
+  for (const each of group) sizes[each] = (sizes[each] ?? 0) + 1;
+  // Groups are numbered by their first nodes.
+  const order = [...sizes.keys()]
+    .filter((each) => (sizes[each] ?? 0) > 1)
+    .sort((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0) || a - b);
+  const number = new Int32Array(groups).fill(-1);
+  order.forEach((each, place) => {
+    number[each] = place;
+  });
+  return {
+    cluster: group.map((each) => number[each] ?? -1),
+    clusters: order.length,
+    sizes: order.map((each) => sizes[each] ?? 0),
+  };
+}
+
+/** Each pair is left out with a chance of one in so many. */
+function withoutSome(pairs: TracedPairs, leftOut: number, random: () => number): TracedPairs {
+  const kept = new Int32Array(pairs.count);
+  let count = 0;
+  for (let pair = 0; pair < pairs.count; pair += 1) {
+    if (Math.floor(random() * leftOut) === 0) continue;
+    kept[count] = pair;
+    count += 1;
+  }
+  const places = kept.subarray(0, count);
+  return {
+    count,
+    a: places.map((pair) => pairs.a[pair] ?? 0),
+    b: places.map((pair) => pairs.b[pair] ?? 0),
+    weight: Float64Array.from(places, (pair) => pairs.weight[pair] ?? 0),
+    kind: Uint8Array.from(places, (pair) => pairs.kind[pair] ?? 0),
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * The traced graph without services: which wallets hand victims' money to which, without direction. What communities are found in.
+ * docs/detection.md has the formula of a pair's weight.
+ */
+import type { Wallet } from '../../src/chains/chain.ts';
+import { type CaseView, STANDING } from '../findings/view.ts';
+import { counts } from '../row-index.ts';
+import type { CommunityPolicy } from './policy.ts';
+import { addTies, type TracedPairs } from './tie-pairs.ts';
+
+export interface TracedGraph {
+  /** The accounts that are nodes, ascending. */
+  readonly accounts: Int32Array;
+  readonly pairs: TracedPairs;
+}
+
+/** Parts of one, in which shares and nearness are counted. */
+const WHOLE = 1_000;
+/** Parts of a doubling, in which logarithms are counted. */
+const STEPS = 16;
+
+/**
+ * Nodes are wallets of nobody that is known, which reports name, or which traced money reached and whose history is known, if enough of
+ * what they received is traced: of others it is not known whether they do not belong to somebody else. Linear in rows.
+ */
+export function tracedGraph(view: CaseView, policy: CommunityPolicy): TracedGraph {
+  const share = tracedShares(view);
+  const node = new Int32Array(view.count).fill(-1);
+  const accounts: number[] = [];
+  for (let account = 0; account < view.count; account += 1) {
+    const isMet = (view.hop[account] ?? -1) >= 0 && view.standing[account] === STANDING.wallet;
+    const isRead = view.complete[account] === 1 && (share[account] ?? 0) >= policy.leastTraced;
+    // What is reported is looked at however little is known of it.
+    if ((isMet && isRead) || isReported(view, account)) node[account] = accounts.push(account) - 1;
+  }
+  const numbers = Int32Array.from(accounts);
+  const moved = transferPairs(view, policy, node, numbers, share);
+  const nodesOf = (wallet: Wallet) =>
+    view.table.accounts.ofWallet(wallet).flatMap((account) => ((node[account] ?? -1) < 0 ? [] : [node[account] ?? 0]));
+  return { accounts: numbers, pairs: addTies(moved, view.ties, nodesOf, policy) };
+}
+
+function isReported({ reported, standing }: CaseView, account: number): boolean {
+  return reported[account] === 1 && standing[account] === STANDING.wallet;
+}
+
+/** Of all that each account received, as far as it is known, how much is traced, in thousandths. */
+function tracedShares({ table, traced, count }: CaseView): Float64Array {
+  const all = new Float64Array(count);
+  const followed = new Float64Array(count);
+  for (let row = 0; row < table.rows; row += 1) {
+    if (!counts(table, row)) continue;
+    const to = table.to[row] ?? 0;
+    all[to] = (all[to] ?? 0) + Number(table.value[row] ?? 0n);
+    followed[to] = (followed[to] ?? 0) + Number(traced[row] ?? 0n);
+  }
+  return followed.map((each, account) => {
+    const received = all[account] ?? 0;
+    return received === 0 ? 0 : Math.floor((WHOLE * each) / received);
+  });
+}
+
+/** One pair for each two nodes between which traced money went. */
+function transferPairs(
+  view: CaseView,
+  policy: CommunityPolicy,
+  node: Int32Array,
+  accounts: Int32Array,
+  share: Float64Array,
+): TracedPairs {
+  const nodes = accounts.length;
+  const moved = tracedRows(view, policy, node);
+  const { size, low: lows, high: highs } = moved;
+  // By the lower node: then one column of sums serves all its pairs.
+  const starts = new Int32Array(nodes + 1);
+  for (let each = 0; each < size; each += 1) {
+    const next = (lows[each] ?? 0) + 1;
+    starts[next] = (starts[next] ?? 0) + 1;
+  }
+  for (let low = 0; low < nodes; low += 1) starts[low + 1] = (starts[low + 1] ?? 0) + (starts[low] ?? 0);
+  const next = starts.slice();
+  const order = new Int32Array(size);
+  for (let each = 0; each < size; each += 1) {
+    const low = lows[each] ?? 0;
+    const place = next[low] ?? 0;
+    order[place] = each;
+    next[low] = place + 1;
+  }
+  const [a, b, weight] = [new Int32Array(size), new Int32Array(size), new Float64Array(size)];
+  const amounts = new Float64Array(nodes);
+  const nearness = new Float64Array(nodes);
+  const times = new Int32Array(nodes);
+  const met = new Int32Array(nodes);
+  let count = 0;
+  for (let low = 0; low < nodes; low += 1) {
+    let found = 0;
+    for (let place = starts[low] ?? 0; place < (starts[low + 1] ?? 0); place += 1) {
+      const each = order[place] ?? 0;
+      const high = highs[each] ?? 0;
+      if (times[high] === 0) {
+        met[found] = high;
+        found += 1;
+      }
+      const amount = moved.amount[each] ?? 0;
+      amounts[high] = (amounts[high] ?? 0) + amount;
+      nearness[high] = (nearness[high] ?? 0) + amount * (moved.near[each] ?? 0);
+      times[high] = (times[high] ?? 0) + 1;
+    }
+    for (let place = 0; place < found; place += 1) {
+      const high = met[place] ?? 0;
+      const amount = amounts[high] ?? 0;
+      const purity = ((share[accounts[low] ?? 0] ?? 0) * (share[accounts[high] ?? 0] ?? 0)) / (WHOLE * WHOLE);
+      const soon = 1 + (nearness[high] ?? 0) / amount;
+      const often = 1 + (1 - 1 / (times[high] ?? 1)) / policy.countPart;
+      const heavy = Math.floor(scaled(amount) * purity * soon * often);
+      amounts[high] = 0;
+      nearness[high] = 0;
+      times[high] = 0;
+      if (heavy === 0) continue;
+      a[count] = low;
+      b[count] = high;
+      weight[count] = heavy;
+      count += 1;
+    }
+  }
+  return {
+    ...{ a: a.slice(0, count), b: b.slice(0, count), weight: weight.slice(0, count), count },
+    kind: new Uint8Array(count),
+  };
+}
+
+/** The transfers of traced money between two nodes, in the order of the table: how much, and how soon after such money came. */
+function tracedRows({ table, traced, count }: CaseView, { unit, nearMs }: CommunityPolicy, node: Int32Array) {
+  const { rows, from, to, timestamp } = table;
+  const one = Number(unit);
+  const low = new Int32Array(rows);
+  const high = new Int32Array(rows);
+  const amount = new Float64Array(rows);
+  const near = new Float64Array(rows);
+  /** When traced money last came to each account. */
+  const came = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  let size = 0;
+  for (let row = 0, ahead = 0; row < rows; row += 1) {
+    const time = timestamp[row] ?? 0;
+    // Of what came and went at one time, the order of the table does not tell which was first.
+    for (; ahead < rows && timestamp[ahead] === time; ahead += 1)
+      if ((traced[ahead] ?? 0n) > 0n && counts(table, ahead)) came[to[ahead] ?? 0] = time;
+    const payer = node[from[row] ?? 0] ?? -1;
+    const payee = node[to[row] ?? 0] ?? -1;
+    if (payer < 0 || payee < 0 || !((traced[row] ?? 0n) > 0n) || !counts(table, row)) continue;
+    low[size] = Math.min(payer, payee);
+    high[size] = Math.max(payer, payee);
+    amount[size] = Number(traced[row] ?? 0n) / one;
+    near[size] = nearMs / (nearMs + time - (came[from[row] ?? 0] ?? 0));
+    size += 1;
+  }
+  return { size, low, high, amount, near };
+}
+
+/**
+ * The logarithm of 1 + amount to base 2, in sixteenths and rounded down, drawn straight between powers of two: by arithmetic whose last bit
+ * is the same on every machine.
+ */
+function scaled(amount: number): number {
+  let [rest, doublings] = [1 + amount, 0];
+  while (rest >= 2) {
+    rest /= 2;
+    doublings += 1;
+  }
+  return STEPS * doublings + Math.floor(STEPS * (rest - 1));
+}

@@ -1,0 +1,58 @@
+/**
+ * `npm run bench:roles`: how often roles are right in simulated economies, all reports of one in one case, and no list of services
+ * given. It prints what docs/roles.md shows. `--calibrate` takes the economies by which the defaults were chosen.
+ */
+import { ROLE_POLICY } from '../../graphs/roles/policy.ts';
+import { findRoles } from '../../graphs/roles/roles.ts';
+import { ROLES } from '../../graphs/roles/types.ts';
+import type { DifficultyName } from '../../src/simulate/difficulty.ts';
+import { generateEconomy } from '../../src/simulate/economy.ts';
+import type { SizeName } from '../../src/simulate/sizes.ts';
+import { type Score, sum } from './attribution/scores.ts';
+import { caseOf } from './detection/economies.ts';
+import { type RoleScores, scoreRoles } from './roles/scores.ts';
+import { percent, printLine, printTable, seconds } from './tracing/tables.ts';
+
+type Plan = readonly [size: SizeName, difficulty: DifficultyName, seeds: readonly string[]];
+
+const CALIBRATING: readonly Plan[] = [
+  ['small', 'normal', ['calibrate-1', 'calibrate-2', 'calibrate-3', 'calibrate-4', 'calibrate-5', 'calibrate-6']],
+  ['small', 'easy', ['calibrate-7']],
+  ['small', 'hard', ['calibrate-8']],
+];
+const REPORTING: readonly Plan[] = [
+  ['small', 'normal', ['roles-1', 'roles-2', 'roles-3', 'roles-4', 'roles-5', 'roles-6']],
+  ['medium', 'normal', ['roles-7']],
+  ['small', 'easy', ['roles-8']],
+  ['small', 'hard', ['roles-9']],
+];
+
+const NONE: Score = { sought: 0, found: 0, right: 0, met: 0, wrong: {} };
+
+const plans = process.argv.includes('--calibrate') ? CALIBRATING : REPORTING;
+for (const [size, difficulty, names] of plans) {
+  const scores: RoleScores[] = [];
+  for (const seed of names) {
+    const made = caseOf(seed, generateEconomy({ seed, difficulty, size }));
+    const began = Date.now();
+    scores.push(scoreRoles(made, findRoles(made.view, ROLE_POLICY)));
+    const took = seconds(Date.now() - began);
+    process.stderr.write(`${size} ${difficulty} ${seed}: ${made.view.table.rows} transfers in ${took}\n`);
+  }
+  const scored = ROLES.filter((role) => scores.some((each) => each.has(role)));
+  const all = scored.map((role) => ({ role, score: sum(scores.map((each) => each.get(role) ?? NONE)) }));
+  printTable(
+    `${size}, ${difficulty}: ${names.join(', ')} (targets at normal difficulty: recall 80 %, precision 90 %)`,
+    ['role', 'sought', 'met', 'recall', 'found', 'right', 'precision'],
+    all.map(({ role, score: { sought, met, found, right } }) => [
+      ...[role, `${sought}`, `${met}`, share(met, sought)],
+      ...[`${found}`, `${right}`, share(right, found)],
+    ]),
+  );
+  printLine();
+  for (const { role, score } of all) printLine(`Wrong, ${role}: ${JSON.stringify(score.wrong)}`);
+}
+
+function share(part: number, of: number): string {
+  return percent(of === 0 ? null : part / of);
+}

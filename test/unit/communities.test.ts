@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findCommunities, scanResolutions } from '../../graphs/communities/find.ts';
+import { COMMUNITY_POLICY, type CommunityPolicy } from '../../graphs/communities/policy.ts';
+import { PAIR_KIND } from '../../graphs/communities/tie-pairs.ts';
+import { tracedGraph } from '../../graphs/communities/traced-graph.ts';
+import { type CaseView, STANDING } from '../../graphs/findings/view.ts';
+import { type SmallCase, smallView, tie } from '../fixtures/small-cases.ts';
+
+/** Victims pay two collection wallets, these a pool, which pays three wallets that meet again; then it goes to `exit`. */
+function network(name: string, exit: string, at = 0): string[] {
+  const [one, other, pool, meet] = ['collect1', 'collect2', 'pool', 'meet'].map((role) => `${name}-${role}`);
+  return [
+    `victim1-${name} ${one} 5000 ${at}`,
+    `victim2-${name} ${other} 7000 ${at + 5}`,
+    `${one} ${pool} 5000 ${at + 20}`,
+    `${other} ${pool} 7000 ${at + 30}`,
+    ...[1, 2, 3].map((mule) => `${pool} ${name}-mule${mule} 4000 ${at + 60 + mule}`),
+    ...[1, 2, 3].map((mule) => `${name}-mule${mule} ${meet} 4000 ${at + 70 + mule}`),
+    `${meet} ${exit} 12000 ${at + 90}`,
+  ];
+}
+
+function clusters(view: CaseView, policy: Partial<CommunityPolicy> = {}): string[][] {
+  const { cluster, clusters: count } = findCommunities(
+    view,
+    { ...COMMUNITY_POLICY, repeats: 0, ...policy },
+    { seed: 1 },
+  );
+  const found = Array.from({ length: count }, (): string[] => []);
+  cluster.forEach((each, account) => {
+    found[each]?.push(view.table.accounts.list[account]?.address ?? '');
+  });
+  return found.map((names) => names.sort());
+}
+
+const roles = (name: string) =>
+  ['collect1', 'collect2', 'meet', 'mule1', 'mule2', 'mule3', 'pool'].map((role) => `${name}-${role}`);
+
+describe('communities of a case', () => {
+  it('never join two networks that share only an exchange', () => {
+    const view = smallView({
+      rows: [...network('a', 'exchange'), ...network('b', 'exchange', 7)],
+      services: ['exchange'],
+    });
+    expect(clusters(view).sort()).toEqual([roles('a'), roles('b')]);
+    // However much is joined.
+    expect(clusters(view, { resolution: 0.01, joinShare: 0 }).sort()).toEqual([roles('a'), roles('b')]);
+  });
+
+  it('never join two networks that share a stranger whose history nobody read', () => {
+    const rows = [...network('a', 'stranger'), ...network('b', 'stranger', 7)];
+    expect(clusters(smallView({ rows, unread: ['stranger'] }), { joinShare: 0 }).sort()).toEqual([
+      roles('a'),
+      roles('b'),
+    ]);
+  });
+
+  it('leave out victims, services, wallets that no traced money reached, and those that live on other money', () => {
+    const rows = [
+      ...network('a', 'exchange'),
+      'a-meet shop 1 91',
+      'customer shop 900 80',
+      'customer supplier 50 85',
+      'a-pool victim1-a 100 50',
+    ];
+    const view = smallView({ rows, services: ['exchange'] });
+    expect(clusters(view)).toEqual([roles('a')]);
+  });
+
+  it('take in ties of each kind, and leave them out where they are turned off', () => {
+    const rows = [...network('a', 'exchange'), ...network('b', 'exchange', 7)];
+    const ties = [tie('funder', 'gas', [...roles('a'), ...roles('b')])];
+    const view = smallView({ rows, services: ['exchange'], ties });
+    expect(clusters(view, { tieWeight: 5_000 })).toEqual([[...roles('a'), ...roles('b')]]);
+    expect(clusters(view, { ties: { funder: false, 'swept-together': true } })).toHaveLength(2);
+    const { pairs } = tracedGraph(view, COMMUNITY_POLICY);
+    // A star: one pair less than there are wallets.
+    expect(pairs.kind.filter((kind) => kind === PAIR_KIND.funder)).toHaveLength(13);
+  });
+
+  it('say how often each was found again, and who was in it', () => {
+    const view = smallView({ rows: network('a', 'exchange'), services: ['exchange'] });
+    const found = findCommunities(view, COMMUNITY_POLICY, { seed: 1 });
+    expect(found.repeats).toBe(COMMUNITY_POLICY.repeats);
+    expect(found.stability).toHaveLength(1);
+    expect(found.stability[0]).toBeGreaterThan(50);
+    const pool = view.table.accounts.list.findIndex(({ address }) => address === 'a-pool');
+    const victim = view.table.accounts.list.findIndex(({ address }) => address === 'victim1-a');
+    expect(found.membership[pool]).toBeGreaterThan(80);
+    expect(found.membership[victim]).toBe(0);
+  });
+
+  it('tell of each step, and stop where they are told to, with what they have', () => {
+    const view = smallView({ rows: network('a', 'exchange'), services: ['exchange'] });
+    const stages: string[] = [];
+    const isOver = () => stages.length >= 3;
+    const onProgress = ({ stage, done }: { stage: string; done: number }) => stages.push(`${stage} ${done}`);
+    const found = findCommunities(view, COMMUNITY_POLICY, { seed: 1, onProgress, isOver });
+    expect(stages).toEqual(['partition 1', 'repeats 1', 'repeats 2']);
+    expect(found).toMatchObject({ clusters: 1, repeats: 2, cut: false });
+    expect(findCommunities(view, COMMUNITY_POLICY, { seed: 1, isOver: () => true })).toMatchObject({
+      repeats: 0,
+      cut: true,
+    });
+  });
+
+  it('are scanned over resolutions', () => {
+    const view = smallView({
+      rows: [...network('a', 'b-collect1'), ...network('b', 'exchange', 200)],
+      services: ['exchange'],
+    });
+    const scanned = scanResolutions(view, { ...COMMUNITY_POLICY, joinShare: 1_000 }, { seed: 1 });
+    expect(scanned.map(({ resolution }) => resolution)).toEqual(COMMUNITY_POLICY.resolutions);
+    expect(scanned.find(({ resolution }) => resolution === COMMUNITY_POLICY.resolution)?.agreement).toBe(1);
+    const counts = scanned.map(({ clusters: count }) => count);
+    expect(counts[0]).toBeLessThan(counts.at(-2) ?? 0);
+  });
+});
+
+describe('the weight of a pair', () => {
+  const weightOf = (rows: readonly string[]) => {
+    const view = smallView({ rows });
+    return tracedGraph(view, COMMUNITY_POLICY).pairs.weight[0];
+  };
+
+  it('is 16 times the logarithm of the amount, twice that where the money goes on at once', () => {
+    // 1 + 127 USDT are 7 doublings. An hour after it came, money counts as half as near: 112 · 1.5.
+    expect(weightOf(['victim a 127 0', 'a b 127 60'])).toBe(168);
+    expect(weightOf(['victim a 127 0', 'a b 127 0'])).toBe(224);
+  });
+
+  it('grows with the number of transfers: three add two thirds of an eighth', () => {
+    // Amounts add up to 127; 112 · 1.5 · (1 + 2/24) = 182.
+    expect(weightOf(['victim a 127 0', 'a b 27 60', 'a b 50 60', 'a b 50 60.0'])).toBe(182);
+  });
+
+  it('falls with money that is not traced: half of what both received leaves a quarter', () => {
+    // 63.5 of the 127 are traced. log2(64.5) is 6 doublings and 0.0078: 96, and 96 · 1.5 / 4 = 36.
+    expect(weightOf(['victim a 127 0', 'stranger a 127 0', 'a b 127 60'])).toBe(36);
+  });
+});
+
+describe('properties of communities', () => {
+  const names = ['victim', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'exchange'];
+  const row = fc
+    .tuple(fc.constantFrom(...names), fc.constantFrom(...names), fc.integer({ min: 1, max: 999 }), fc.nat(50))
+    .filter(([from, to]) => from !== to)
+    .map((cells) => cells.join(' '));
+  const cases = fc.uniqueArray(row, { minLength: 1, maxLength: 40 }).map(
+    (rows): SmallCase => ({
+      rows: [...new Set(['victim a 1000 0', 'victim c 500 1', ...rows])],
+      ties: [tie('funder', 'gas', ['a', 'd', 'e']), tie('swept-together', 'f', ['b', 'c'])],
+      services: ['exchange'],
+    }),
+  );
+
+  it('the same rows in any order give the same communities', () => {
+    const pairs = cases.chain((one) =>
+      fc
+        .record({
+          rows: fc.shuffledSubarray([...one.rows], { minLength: one.rows.length }),
+          ties: fc.shuffledSubarray([...(one.ties ?? [])], { minLength: 2 }),
+        })
+        .map((other) => [one, { ...one, ...other }] as const),
+    );
+    fc.assert(
+      fc.property(pairs, fc.nat(99), ([one, other], seed) => {
+        const policy = { ...COMMUNITY_POLICY, repeats: 2 };
+        expect(findCommunities(smallView(other), policy, { seed })).toEqual(
+          findCommunities(smallView(one), policy, { seed }),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('no community is disconnected, and none holds a victim or a service', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(99), (one, seed) => {
+        const view = smallView(one);
+        const { cluster, clusters: count } = findCommunities(view, { ...COMMUNITY_POLICY, repeats: 0 }, { seed });
+        const { accounts, pairs } = tracedGraph(view, COMMUNITY_POLICY);
+        for (let each = 0; each < count; each += 1) {
+          const inside = new Set([...cluster.keys()].filter((account) => cluster[account] === each));
+          for (const account of inside) expect(view.standing[account]).toBe(STANDING.wallet);
+          const reached = new Set([...inside].slice(0, 1));
+          for (let before = 0; before < reached.size; ) {
+            before = reached.size;
+            for (let pair = 0; pair < pairs.count; pair += 1) {
+              const [a, b] = [accounts[pairs.a[pair] ?? 0] ?? -1, accounts[pairs.b[pair] ?? 0] ?? -1];
+              if (!inside.has(a) || !inside.has(b)) continue;
+              if (reached.has(a) || reached.has(b)) reached.add(a).add(b);
+            }
+          }
+          expect(reached).toEqual(inside);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
