@@ -1,8 +1,10 @@
 /** The methods that are compared, over the same traced graph. */
 import { findCommunities } from '../../../graphs/communities/find.ts';
-import { connectedParts } from '../../../graphs/communities/groups.ts';
+import { connectedParts, renumbered } from '../../../graphs/communities/groups.ts';
+import { joinTied } from '../../../graphs/communities/join.ts';
 import { louvainClusters } from '../../../graphs/communities/louvain.ts';
 import type { CommunityPolicy } from '../../../graphs/communities/policy.ts';
+import type { TracedPairs } from '../../../graphs/communities/tie-pairs.ts';
 import { tracedGraph } from '../../../graphs/communities/traced-graph.ts';
 import { graphOf } from '../../../graphs/communities/weighted-graph.ts';
 import type { CaseView } from '../../../graphs/findings/view.ts';
@@ -19,20 +21,21 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'Leiden, joined': (view, policy, seed) => findCommunities(view, { ...policy, repeats: 0 }, { seed }).cluster,
   Leiden: (view, policy, seed) =>
     findCommunities(view, { ...policy, repeats: 0, joinShare: NEVER_JOINED }, { seed }).cluster,
+  'Louvain, split and joined': (view, policy, seed) => {
+    const { accounts, pairs } = tracedGraph(view, policy);
+    const group = louvainSplit(accounts.length, pairs, policy, seed);
+    const { group: joined } = joinTied(graphOf(accounts.length, pairs), renumbered(group), policy.joinShare);
+    const sizes = new Map<number, number>();
+    for (const each of joined) sizes.set(each, (sizes.get(each) ?? 0) + 1);
+    return spread(
+      view,
+      accounts,
+      joined.map((each) => (sizes.get(each) === 1 ? -1 : each)),
+    );
+  },
   'Louvain, split': (view, policy, seed) => {
     const { accounts, pairs } = tracedGraph(view, policy);
-    const edges = Array.from({ length: pairs.count }, (_, pair): GraphEdge => {
-      const [from, to] = [pairs.a[pair] ?? 0, pairs.b[pair] ?? 0].map((node) => `${node}` as Address);
-      return {
-        ...{ chain: 'tron', asset: `${pairs.kind[pair]}`, from: from as Address, to: to as Address },
-        ...{ count: pairs.weight[pair] ?? 0, total: 1n, first: 0, last: 0 },
-      };
-    });
-    const group = new Int32Array(accounts.length).fill(-1);
-    for (const { id, wallets } of louvainClusters({ wallets: [], edges }, { seed, resolution: policy.resolution })
-      .clusters)
-      for (const { address } of wallets) group[Number(address)] = id;
-    return spread(view, accounts, group);
+    return spread(view, accounts, louvainSplit(accounts.length, pairs, policy, seed));
   },
   'connected components': (view, policy) => {
     const { accounts, pairs } = tracedGraph(view, policy);
@@ -40,6 +43,21 @@ export const METHODS: Readonly<Record<string, Method>> = {
     return spread(view, accounts, parts.group);
   },
 };
+
+/** Of each node the number of one of its group: its own where it is alone. */
+function louvainSplit(nodes: number, pairs: TracedPairs, { resolution }: CommunityPolicy, seed: number): Int32Array {
+  const edges = Array.from({ length: pairs.count }, (_, pair): GraphEdge => {
+    const [from, to] = [pairs.a[pair] ?? 0, pairs.b[pair] ?? 0];
+    return {
+      ...{ chain: 'tron', asset: `${pairs.kind[pair]}`, from: `${from}` as Address, to: `${to}` as Address },
+      ...{ count: pairs.weight[pair] ?? 0, total: 1n, first: 0, last: 0 },
+    };
+  });
+  const group = Int32Array.from({ length: nodes }, (_, node) => node);
+  for (const { wallets } of louvainClusters({ wallets: [], edges }, { seed, resolution }).clusters)
+    for (const { address } of wallets) group[Number(address)] = Number(wallets[0]?.address);
+  return group;
+}
 
 /** From nodes to accounts. */
 function spread({ count }: CaseView, accounts: Int32Array, group: Int32Array): Int32Array {
