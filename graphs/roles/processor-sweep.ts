@@ -28,7 +28,7 @@ export interface ProcessorSweepPolicy {
 
 /**
  * That the share forwarded is nine tenths is the figure of deposit addresses. Of a wallet that was read, each of the figures alone could be
- * a third or twice as large in the calibrating economies: there are many more payers than payees, who are paid by the day. Of one that was
+ * a third of it or half as large again in the calibrating economies: many more pay than are paid, and these are paid by the day. Of one that was
  * not, only a part is seen, and what tells it from an exchange is that payouts leave together: without that a quarter would be wrong.
  */
 export const PROCESSOR_SWEEP: ProcessorSweepPolicy = {
