@@ -12,6 +12,12 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** Units of time, and up to how many of each are told before the next takes over. */
+const UNITS = [
+  [SECOND, 'second', 90],
+  [MINUTE, 'minute', 120],
+  [HOUR, 'hour', 48],
+] as const;
 
 /** A part of a receipt that one payout used. */
 export interface Use {
@@ -140,6 +146,16 @@ export function isService({ standing }: CaseView, account: number): boolean {
   return standing[account] === STANDING.service || standing[account] === STANDING.possible;
 }
 
+/** The time within which at least half of the money went on, in milliseconds; 0 of none. */
+export function halfWithin(uses: readonly Use[]): number {
+  return waitOfHalf([...uses].sort((a, b) => a.wait - b.wait));
+}
+
+/** The time for which at least half of the money stayed, in milliseconds; 0 of none. */
+export function halfStayed(uses: readonly Use[]): number {
+  return waitOfHalf([...uses].sort((a, b) => b.wait - a.wait));
+}
+
 /** What part of the whole this is, in whole percent, rounded down; 0 of nothing. */
 export function percentOf(part: bigint, whole: bigint): number {
   return whole === 0n ? 0 : Number((part * HUNDRED) / whole);
@@ -174,17 +190,24 @@ export function counted(count: number, thing: string): string {
   return `${count} ${count === 1 ? thing : `${thing}s`}`;
 }
 
-/** A time in words, rounded up: `40 seconds`, `3 minutes`, `5 hours`, `2 days`. */
-export function spell(milliseconds: number): string {
-  for (const [unit, thing, most] of [
-    [SECOND, 'second', 90],
-    [MINUTE, 'minute', 90],
-    [HOUR, 'hour', 48],
-  ] as const) {
-    const whole = Math.ceil(milliseconds / unit);
+/** A time in words: `40 seconds`, `3 minutes`, `5 hours`, `2 days`. Rounded up, for "within", or down, for "or longer". */
+export function spell(milliseconds: number, rounded: 'up' | 'down' = 'up'): string {
+  const round = rounded === 'up' ? Math.ceil : Math.floor;
+  for (const [unit, thing, most] of UNITS) {
+    const whole = round(milliseconds / unit);
     if (whole <= most) return counted(whole, thing);
   }
-  return counted(Math.ceil(milliseconds / DAY), 'day');
+  return counted(round(milliseconds / DAY), 'day');
+}
+
+function waitOfHalf(uses: readonly Use[]): number {
+  let left = uses.reduce((sum, { value }) => sum + value, 0n);
+  const half = left / 2n;
+  for (const { value, wait } of uses) {
+    left -= value;
+    if (left <= half) return wait;
+  }
+  return 0;
 }
 
 function sidesOf(side: Int32Array, rows: Iterable<number>): Set<number> {

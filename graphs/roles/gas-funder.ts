@@ -29,8 +29,7 @@ export interface GasFunderPolicy {
 
 /**
  * Two wallets with one funder may be one person's. Of a station or an exchange that is not known as one, a case sees what it did for
- * brokers and people too, in whose wallets a tenth is followed money: in the calibrating economies half of what a network's funder
- * serves holds 55 % of it at least.
+ * brokers and people too, of whose money little is followed: of three such stations in the calibrating economies, a quarter leaves one.
  */
 export const GAS_FUNDER: GasFunderPolicy = { on: true, leastFollowed: 25, leastWallets: 3, leastShare: 50 };
 

@@ -19,8 +19,8 @@ export interface InducementPolicy {
 }
 
 /**
- * One payment to one victim may be a refund. Somebody who is lured is paid back once or twice, and less than what it is to bring: a
- * third leaves room for victims who stopped early. None of the three was fitted; in simulated networks it is once, and a tenth or less.
+ * One payment to one victim may be a refund. Somebody who is lured is paid back once or twice, and less than what it is to bring; a third
+ * leaves room for victims who stopped early. In the calibrating economies a tenth does as well, and three victims lose a tenth of the wallets.
  */
 export const INDUCEMENT: InducementPolicy = { on: true, leastVictims: 2, mostPayments: 2, mostShare: 33 };
 

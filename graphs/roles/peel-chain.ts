@@ -20,7 +20,7 @@ export interface PeelChainPolicy {
 
 /**
  * Two in a row may be somebody who bought something and moved house; three wallets used for one sum each are a habit. A quarter is
- * what nobody calls a small part any more; simulated chains peel a seventh at most, so that the figure is not fitted to them.
+ * what nobody calls a small part any more. Neither was fitted: simulated chains peel a seventh at most, and five times at least.
  */
 export const PEEL_CHAIN: PeelChainPolicy = { on: true, leastPeels: 3, leastFilled: 90, leastPassed: 75 };
 

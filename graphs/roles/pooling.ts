@@ -6,11 +6,11 @@
 import type { CaseView } from '../findings/view.ts';
 import {
   counted,
+  halfStayed,
   isJudged,
   isService,
   judged,
   makeFinding,
-  medianOf,
   payersOf,
   percentOf,
   roomAbove,
@@ -74,17 +74,17 @@ function judge(
   for (const { payout } of uses) gathered.set(payout, (gathered.get(payout) ?? 0) + 1);
   const rounds = [...gathered].filter(([, count]) => count >= policy.leastGathered).map(([payout]) => payout);
   if (rounds.length === 0) return null;
-  const held = medianOf(uses.map(({ wait }) => wait)) ?? 0;
+  const held = halfStayed(uses);
   return makeFinding({
     ...{ role: 'pooling', account, rows: [...takings, ...rounds] },
     figures: {
       ...{ collections, transfers: takings.length, share, rounds: rounds.length },
-      heldMinutes: Math.round(held / 60_000),
+      heldMinutes: Math.floor(held / 60_000),
     },
     strength: strengthOf(roomAbove(collections, 1), roomAbove(takings.length, 1), roomAbove(rounds.length, 1)),
     reason:
-      `Received ${counted(takings.length, 'transfer')} from ${counted(collections, 'wallet')} that victims pay, held half of it for ` +
-      `${spell(held)} or longer, and paid it out in ${counted(rounds.length, 'round')} that each took what several transfers had brought.`,
+      `Received ${counted(takings.length, 'transfer')} from ${counted(collections, 'wallet')} that victims pay; half of what it paid out ` +
+      `had rested for ${spell(held, 'down')} or longer, and ${counted(rounds.length, 'payout')} took what several transfers had brought.`,
   });
 }
 

@@ -27,9 +27,9 @@ export interface ProcessorSweepPolicy {
 }
 
 /**
- * That the share forwarded is nine tenths is the figure of deposit addresses. In the calibrating economies hot wallets of the processor have
- * 64 payers and more, 3.8 for each payee and more, and pay each 5 times and more; those of exchanges 1.9 and 2.2 at most. Where they
- * were not read, 62 % of the processor's payouts and more leave together with others, and of exchanges at most a fifth.
+ * That the share forwarded is nine tenths is the figure of deposit addresses. Of a wallet that was read, each of the figures alone could be
+ * a third of it or half as large again in the calibrating economies: many more pay than are paid, and these are paid by the day. Of one that was
+ * not, only a part is seen, and what tells it from an exchange is that payouts leave together: without that a quarter would be wrong.
  */
 export const PROCESSOR_SWEEP: ProcessorSweepPolicy = {
   ...{ on: true, leastForwarding: 80, leastForwarded: 90 },

@@ -7,9 +7,9 @@
 import type { CaseView } from '../findings/view.ts';
 import {
   counted,
+  halfWithin,
   judged,
   makeFinding,
-  medianOf,
   paidToServices,
   percentOf,
   room,
@@ -45,7 +45,7 @@ export const RAPID_PASS_THROUGH: RapidPassThroughPolicy = {
   mostToServices: 90,
 };
 
-/** One finding for each such wallet. Figures: passed, share and kept in percent, medianSeconds. */
+/** One finding for each such wallet. Figures: passed, share and kept in percent, halfWithinSeconds. */
 export function findRapidPassThrough(view: CaseView, policy: RapidPassThroughPolicy): RoleFinding[] {
   return policy.on ? [...judged(view)].flatMap((account) => judge(view, account, policy) ?? []) : [];
 }
@@ -61,14 +61,20 @@ function judge(view: CaseView, account: number, policy: RapidPassThroughPolicy):
   if (passed.size === 0 || share < policy.leastShare) return null;
   if (view.reported[account] === 1 && paidToServices(view, payouts) > policy.mostToServices) return null;
   const through = uses.filter(({ receipt }) => passed.has(receipt));
-  const median = medianOf(through.map(({ wait }) => wait)) ?? 0;
+  const half = halfWithin(through);
   return makeFinding({
     ...{ role: 'rapid-pass-through', account, rows: through.flatMap(({ receipt, payout }) => [receipt, payout]) },
-    figures: { passed: passed.size, receipts: receipts.length, share, kept, medianSeconds: Math.round(median / 1_000) },
-    strength: strengthOf(room(share, policy.leastShare, 100), room(median, policy.within, 0)),
+    figures: {
+      passed: passed.size,
+      receipts: receipts.length,
+      share,
+      kept,
+      halfWithinSeconds: Math.ceil(half / 1_000),
+    },
+    strength: strengthOf(room(share, policy.leastShare, 100), room(half, policy.within, 0)),
     reason:
       `Paid out ${counted(passed.size, 'receipt')} of ${receipts.length}, ${share} % of all that came in, within ` +
-      `${spell(policy.within)}, half of it within ${spell(median)}, and kept ${kept} %.`,
+      `${spell(policy.within)}, half of it within ${spell(half)}, and kept ${kept} %.`,
   });
 }
 

@@ -18,6 +18,8 @@ export interface WorkingHoursPolicy {
   readonly on: boolean;
   readonly leastPayouts: number;
   readonly leastDays: number;
+  /** So many different hours of the day: what is paid at one hour every day is paid by a program. */
+  readonly leastHours: number;
   /** When nobody works, in half hours of local time: from, and how long. */
   readonly restFrom: number;
   readonly restFor: number;
@@ -34,7 +36,7 @@ export interface WorkingHoursPolicy {
  * data.
  */
 export const WORKING_HOURS: WorkingHoursPolicy = {
-  ...{ on: true, leastPayouts: 20, leastDays: 5 },
+  ...{ on: true, leastPayouts: 20, leastDays: 5, leastHours: 4 },
   ...{ restFrom: 4, restFor: 12, mostInRest: 2, lateFor: 8, leastLate: 10 },
 };
 
@@ -60,7 +62,7 @@ export function shiftOf({ table }: CaseView, rows: Iterable<number>, policy: Wor
     days.add(Math.floor(at / DAY));
     payouts += 1;
   }
-  if (payouts < policy.leastPayouts || days.size < policy.leastDays) return null;
+  if (payouts < policy.leastPayouts || days.size < policy.leastDays || hoursOf(counts) < policy.leastHours) return null;
   let best: Shift | null = null;
   for (let zone = LAST_ZONE; zone >= FIRST_ZONE; zone -= 1) {
     const restFrom = (policy.restFrom - zone + HALF_HOURS) % HALF_HOURS;
@@ -96,6 +98,11 @@ export function findWorkingHours(view: CaseView, policy: WorkingHoursPolicy): Ro
     );
   }
   return found;
+}
+
+/** In how many hours of the day there is any. */
+function hoursOf(counts: readonly number[]): number {
+  return new Set([...counts.keys()].filter((place) => (counts[place] ?? 0) > 0).map((place) => place >> 1)).size;
 }
 
 /** How many fall into a stretch of half hours, which may pass midnight. */

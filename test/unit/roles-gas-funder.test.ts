@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { walletOfFinding } from '../../graphs/roles/finding.ts';
 import { findGasFunders, GAS_FUNDER } from '../../graphs/roles/gas-funder.ts';
+import { ROLE_POLICY } from '../../graphs/roles/policy.ts';
+import { findRoles } from '../../graphs/roles/roles.ts';
 import { type CaseStory, viewOfStory } from '../fixtures/case-view.ts';
 
 /** A victim's money passes a reported wallet, `b` and `c`, and `boss`, who never held USDT, first paid the fees of all three. */
@@ -36,6 +38,14 @@ describe('a gas funder', () => {
     const view = viewOfStory(story({ rows: [...PASSED, 'c boss 1000 4'] }));
     const [finding] = findGasFunders(view, GAS_FUNDER);
     expect(finding?.account).toBe(view.table.accounts.find('tron', 'USDT', 'boss' as never));
+  });
+
+  it('stands among the roles of all wallets by its address', () => {
+    const view = viewOfStory(story());
+    const roles = findRoles(view, ROLE_POLICY);
+    const addresses = roles.map((finding) => walletOfFinding(view, finding).address);
+    expect(addresses).toContain('boss');
+    expect(addresses).toEqual([...addresses].sort());
   });
 
   it.each<[string, Partial<CaseStory>]>([

@@ -44,6 +44,7 @@ describe('working hours', () => {
     ['it closes with the offices', paying([1, 3, 5, 9])],
     ['it pays seldom', paying(SHIFT, { days: 4 })],
     ['it pays on few days', paying([...SHIFT, ...SHIFT.map((hour) => hour + 0.5), 3, 4], { days: 4 })],
+    ['a program pays every day at one hour', paying([15, 15.1, 15.2, 15.3])],
     ['it lives in New York', paying(SHIFT.map((hour) => (hour + 12) % 24))],
     ['it was not read', { ...paying(SHIFT), unread: ['a'] }],
     ['it is a possible service', { ...paying(SHIFT), possible: ['a'], reported: [] }],

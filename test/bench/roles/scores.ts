@@ -11,7 +11,11 @@ import { type Known, knownOf, TRUTH } from './truth.ts';
 export type RoleScores = ReadonlyMap<RoleName, Score>;
 
 /** A score for each role that has a truth. Sought are all wallets that have the role, of those in which it can be seen. */
-export function scoreRoles(of: SimulatedCase, findings: readonly RoleFinding[]): RoleScores {
+export function scoreRoles(
+  of: SimulatedCase,
+  findings: readonly RoleFinding[],
+  roles: readonly RoleName[] = ROLES,
+): RoleScores {
   const known = new Map<string, Known | null>();
   const know = (wallet: Wallet): Known | null => {
     const key = walletKey(wallet);
@@ -20,7 +24,7 @@ export function scoreRoles(of: SimulatedCase, findings: readonly RoleFinding[]):
     return told;
   };
   const scores = new Map<RoleName, Score>();
-  for (const role of ROLES) {
+  for (const role of roles) {
     const hasRole = TRUTH[role];
     if (hasRole === undefined) continue;
     const isRight = (told: Known | null) => told !== null && hasRole(told);
