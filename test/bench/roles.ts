@@ -1,6 +1,7 @@
 /**
  * `npm run bench:roles`: how often roles are right in simulated economies, all reports of one in one case, and no list of services
- * given. It prints what docs/roles.md shows. `--calibrate` takes the economies by which the defaults were chosen.
+ * given. It prints what docs/roles.md shows. `--calibrate` takes the economies by which the defaults were chosen, and prints besides
+ * what other thresholds would have given.
  */
 import { ROLE_POLICY } from '../../graphs/roles/policy.ts';
 import { findRoles } from '../../graphs/roles/roles.ts';
@@ -9,8 +10,9 @@ import type { DifficultyName } from '../../src/simulate/difficulty.ts';
 import { generateEconomy } from '../../src/simulate/economy.ts';
 import type { SizeName } from '../../src/simulate/sizes.ts';
 import { type Score, sum } from './attribution/scores.ts';
-import { caseOf } from './detection/economies.ts';
+import { caseOf, type SimulatedCase } from './detection/economies.ts';
 import { type RoleScores, scoreRoles } from './roles/scores.ts';
+import { changed, SWEEPS } from './roles/sweep.ts';
 import { percent, printLine, printTable, seconds } from './tracing/tables.ts';
 
 type Plan = readonly [size: SizeName, difficulty: DifficultyName, seeds: readonly string[]];
@@ -31,11 +33,14 @@ const REPORTING: readonly Plan[] = [
 
 const NONE: Score = { sought: 0, found: 0, right: 0, met: 0, wrong: {} };
 
-const plans = process.argv.includes('--calibrate') ? CALIBRATING : REPORTING;
+const isCalibrating = process.argv.includes('--calibrate');
+const plans = isCalibrating ? CALIBRATING : REPORTING;
 for (const [size, difficulty, names] of plans) {
   const scores: RoleScores[] = [];
+  const cases: SimulatedCase[] = [];
   for (const seed of names) {
     const made = caseOf(seed, generateEconomy({ seed, difficulty, size }));
+    if (isCalibrating) cases.push(made);
     const began = Date.now();
     scores.push(scoreRoles(made, findRoles(made.view, ROLE_POLICY)));
     const took = seconds(Date.now() - began);
@@ -53,6 +58,24 @@ for (const [size, difficulty, names] of plans) {
   );
   printLine();
   for (const { role, score } of all) printLine(`Wrong, ${role}: ${JSON.stringify(score.wrong)}`);
+  if (isCalibrating) printSweeps(`${size}, ${difficulty}: other thresholds`, cases);
+}
+
+/** Recall and precision of each value, with all other thresholds as they are. */
+function printSweeps(title: string, cases: readonly SimulatedCase[]): void {
+  const rows = SWEEPS.flatMap(({ role, part, values }) =>
+    Object.entries(values).map(([name, tried]) => {
+      const cells = tried.map((value) => {
+        const policy = changed(ROLE_POLICY, part, name, value);
+        const { sought, met, found, right } = sum(
+          cases.map((each) => scoreRoles(each, findRoles(each.view, policy)).get(role) ?? NONE),
+        );
+        return `${value}: ${share(met, sought)} ${share(right, found)}`;
+      });
+      return [role, name, cells.join(', ')];
+    }),
+  );
+  printTable(title, ['role', 'threshold', 'value: recall and precision'], rows);
 }
 
 function share(part: number, of: number): string {
