@@ -35,7 +35,7 @@ export interface RapidPassThroughPolicy {
   readonly mostToServices: number;
 }
 
-/** Chosen over 3 to 15 minutes, 1 to 90 % and 5 to 100 % by `bench:roles --calibrate`; published times are shorter. */
+/** Chosen over 3 to 15 minutes, 10 to 50 % and 5 to 100 % by `bench:roles --calibrate`; published times are shorter. */
 export const RAPID_PASS_THROUGH: RapidPassThroughPolicy = {
   on: true,
   within: 8 * 60_000,

@@ -13,6 +13,7 @@ import { type Score, sum } from './attribution/scores.ts';
 import { caseOf, type SimulatedCase } from './detection/economies.ts';
 import { printAround } from './roles/around.ts';
 import { type RoleScores, scoreRoles } from './roles/scores.ts';
+import { changed, SWEEPS } from './roles/sweep.ts';
 import { percent, printLine, printTable, seconds } from './tracing/tables.ts';
 
 type Plan = readonly [size: SizeName, difficulty: DifficultyName, seeds: readonly string[]];
@@ -36,11 +37,14 @@ const NONE: Score = { sought: 0, found: 0, right: 0, met: 0, wrong: {} };
 const isCalibrating = process.argv.includes('--calibrate');
 /** Those of normal difficulty by which thresholds are chosen. */
 const kept: SimulatedCase[] = [];
-for (const [size, difficulty, names] of isCalibrating ? CALIBRATING : REPORTING) {
+const plans = isCalibrating ? CALIBRATING : REPORTING;
+for (const [size, difficulty, names] of plans) {
   const scores: RoleScores[] = [];
+  const cases: SimulatedCase[] = [];
   for (const seed of names) {
     const made = caseOf(seed, generateEconomy({ seed, difficulty, size }));
     if (isCalibrating && difficulty === 'normal') kept.push(made);
+    if (isCalibrating) cases.push(made);
     const began = Date.now();
     scores.push(scoreRoles(made, findRoles(made.view, ROLE_POLICY)));
     const took = seconds(Date.now() - began);
@@ -58,6 +62,24 @@ for (const [size, difficulty, names] of isCalibrating ? CALIBRATING : REPORTING)
   );
   printLine();
   for (const { role, score } of all) printLine(`Wrong, ${role}: ${JSON.stringify(score.wrong)}`);
+  if (isCalibrating) printSweeps(`${size}, ${difficulty}: other thresholds`, cases);
+}
+
+/** Recall and precision of each value, with all other thresholds as they are. */
+function printSweeps(title: string, cases: readonly SimulatedCase[]): void {
+  const rows = SWEEPS.flatMap(({ role, part, values }) =>
+    Object.entries(values).map(([name, tried]) => {
+      const cells = tried.map((value) => {
+        const policy = changed(ROLE_POLICY, part, name, value);
+        const { sought, met, found, right } = sum(
+          cases.map((each) => scoreRoles(each, findRoles(each.view, policy)).get(role) ?? NONE),
+        );
+        return `${value}: ${share(met, sought)} ${share(right, found)}`;
+      });
+      return [role, name, cells.join(', ')];
+    }),
+  );
+  printTable(title, ['role', 'threshold', 'value: recall and precision'], rows);
 }
 if (isCalibrating) printAround(kept);
 
