@@ -3,9 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Context, NamedStop } from '../graphs/trace/context.ts';
 import { followPlan } from '../graphs/trace/follow.ts';
 import { makePlan, type Plan, type PlanInput } from '../graphs/trace/plan.ts';
-import { createTable, type TransferTable } from '../graphs/trace/table.ts';
-import type { ConservingRule, Flow, Opening, PlacedTransfer, Stop } from '../graphs/trace/types.ts';
-import { transferLine } from '../graphs/transfers-hash.ts';
+import type { ConservingRule, Flow, Opening, Stop } from '../graphs/trace/types.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
 import type { ListedStop } from '../src/cases/stops-file.ts';
 import type { Wallet } from '../src/chains/chain.ts';
@@ -13,9 +11,9 @@ import type { Case, StoredReport } from '../src/store/cases.ts';
 import type { Pool } from '../src/store/db.ts';
 import { readFreezes } from '../src/store/freezes.ts';
 import { type CaseWallet, readCaseWallets } from '../src/store/frontier.ts';
-import { readAssets } from '../src/store/reference.ts';
 import { type Run, readHeads } from '../src/store/runs.ts';
 import { hashRun } from './hash-run.ts';
+import { readDecimals, readRunTable } from './run-table.ts';
 import { type Infer, type InferredWallets, inferWallets } from './trace-inferred.ts';
 import type { FrozenWallets } from './trace-marks.ts';
 import {
@@ -29,16 +27,7 @@ import {
 } from './trace-notes.ts';
 import { openingsOf } from './trace-openings.ts';
 import { reachedByOwnAlone } from './trace-recruiters.ts';
-import {
-  type CaseSource,
-  type CaseSources,
-  isAsked,
-  keyOf,
-  type Note,
-  readCaseSources,
-  returnsOf,
-} from './trace-sources.ts';
-import { transferRows } from './transfer-rows.ts';
+import { isAsked, keyOf, type Note, nameSources, readCaseSources, returnsOf } from './trace-sources.ts';
 import { readUnprovenWallets, type UnprovenWallets } from './unproven.ts';
 
 export interface TraceRequest {
@@ -103,7 +92,10 @@ export async function loadTrace(pool: Pool, wanted: TraceRequest): Promise<Loade
   const wallets = await readCaseWallets(pool, run.id);
   const heads = [...(await readHeads(pool, run.id)).values()].map(({ timestamp }) => timestamp);
   const until = Math.min(request.asOf ?? Number.MAX_SAFE_INTEGER, Math.max(0, ...heads));
-  const { table, crawled, order } = await readTable(pool, request, until, sources.named);
+  const { table, crawled, order } = await readRunTable(pool, run.id, until, {
+    named: sources.named,
+    onRows: (rows) => request.onProgress({ kind: 'reading', rows }),
+  });
   const returns = returnsOf(sources, stops);
   // A service that pays for its customers is no victim.
   const services = new Set(stops.map(walletKey));
@@ -189,47 +181,6 @@ function namedStops(stops: readonly ListedStop[], { deposits }: InferredWallets)
   ]);
 }
 
-/** How often reading is told of. */
-const PROGRESS_ROWS = 10_000;
-
-/** Amounts of all assets are added up, which must therefore be counted alike, as USDT is on both chains. */
-async function readDecimals(pool: Pool): Promise<number> {
-  const [first, ...others] = await readAssets(pool);
-  if (
-    first === undefined ||
-    others.some(({ symbol, decimals }) => symbol !== first.symbol || decimals !== first.decimals)
-  )
-    throw new Error('The assets of the database cannot be added up.');
-  return first.decimals;
-}
-
-async function readTable(
-  pool: Pool,
-  { run, onProgress }: TraceRequest,
-  until: number,
-  named: readonly CaseSource[],
-): Promise<{ table: TransferTable; crawled: Set<string>; order: string }> {
-  const builder = createTable();
-  let rows = 0;
-  const order = createHash('sha256');
-  const transactions = new Set(named.map(({ transaction }) => transaction));
-  const crawled = new Set<string>();
-  for await (const { row, burn } of transferRows(pool, run.id, until)) {
-    if (burn !== null) {
-      builder.addBurn(burn);
-      const { position, ...line } = row;
-      order.update(`${transferLine(line)},${burn.kind},${position ?? ''},`);
-      continue;
-    }
-    builder.addTransfer(row);
-    order.update(`${row.position ?? ''},`);
-    rows += 1;
-    if (rows % PROGRESS_ROWS === 0) onProgress({ kind: 'reading', rows });
-    if (transactions.has(row.transaction)) crawled.add(keyOf(row));
-  }
-  return { table: builder.build(), crawled, order: order.digest('hex') };
-}
-
 /** Follows all sources of a loaded case, and tells how far it is. */
 export function followLoaded({ plan, request }: LoadedTrace, rule: ConservingRule, other: Plan = plan): Flow {
   const of = plan.table.rows;
@@ -248,20 +199,6 @@ function digestOf({ table, sources }: Plan, { covered }: PlanInput, returns: rea
 /** 1 for each source of the report; without one, for all. */
 function askedOf(named: Context['named'], report: StoredReport | null): Uint8Array {
   return Uint8Array.from(named, ({ reports }) => (report === null || reports.includes(report.number) ? 1 : 0));
-}
-
-function nameSources({ table, sources }: Plan, { named, unverified }: CaseSources): Context['named'] {
-  const byKey = new Map(named.map((source) => [keyOf(source), source]));
-  const byWallet = new Map(unverified.map((wallet) => [walletKey(wallet), wallet.reports]));
-  return sources.map(({ row, kind }) => {
-    const transfer: PlacedTransfer = table.transfer(row);
-    const source = byKey.get(keyOf(transfer));
-    const reports =
-      kind === 'unverified'
-        ? byWallet.get(walletKey({ chain: transfer.chain, address: transfer.to }))
-        : source?.reports;
-    return { reports: reports ?? [], disclosure: source?.disclosure ?? null };
-  });
 }
 
 function reasonOf({ state, reason }: CaseWallet): string {

@@ -1,5 +1,7 @@
 /** Which transfers a case's reports and disclosures name as sources, and what is to be said of those that they do not. */
-import type { NamedSource, Stop, TransferKey } from '../graphs/trace/types.ts';
+import type { Context } from '../graphs/trace/context.ts';
+import type { Plan } from '../graphs/trace/plan.ts';
+import type { NamedSource, PlacedTransfer, Stop, TransferKey } from '../graphs/trace/types.ts';
 import { walletKey } from '../graphs/wallet-key.ts';
 import type { Wallet } from '../src/chains/chain.ts';
 import { displayAmount } from '../src/money.ts';
@@ -86,6 +88,21 @@ export async function readCaseSources(
 /** Whether a source is one that a report names; without a report all are. */
 export function isAsked({ reports }: CaseSource, report: StoredReport | null): boolean {
   return report === null || reports.includes(report.number);
+}
+
+/** Who named each source of a plan, by the sources' numbers: reports, or a disclosure. */
+export function nameSources({ table, sources }: Plan, { named, unverified }: CaseSources): Context['named'] {
+  const byKey = new Map(named.map((source) => [keyOf(source), source]));
+  const byWallet = new Map(unverified.map((wallet) => [walletKey(wallet), wallet.reports]));
+  return sources.map(({ row, kind }) => {
+    const transfer: PlacedTransfer = table.transfer(row);
+    const source = byKey.get(keyOf(transfer));
+    const reports =
+      kind === 'unverified'
+        ? byWallet.get(walletKey({ chain: transfer.chain, address: transfer.to }))
+        : source?.reports;
+    return { reports: reports ?? [], disclosure: source?.disclosure ?? null };
+  });
 }
 
 /** What tells a source from all other transfers. */

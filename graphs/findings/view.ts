@@ -19,7 +19,6 @@ import { walletKey } from '../wallet-key.ts';
  * alone, and `service` one that tags or a list name. A `victim` reported, or paid what was reported.
  */
 export const STANDING = { wallet: 0, account: 1, possible: 2, service: 3, victim: 4 } as const;
-export type StandingName = keyof typeof STANDING;
 
 export interface CaseInput {
   /**
@@ -34,7 +33,8 @@ export interface CaseInput {
   readonly victims: Iterable<Wallet>;
   readonly services: Iterable<Wallet & { readonly name: string | null }>;
   readonly possible: Iterable<Wallet>;
-  readonly accounts: Iterable<Wallet>;
+  /** Deposit addresses, with the service's name where its sinks are named. */
+  readonly accounts: Iterable<Wallet & { readonly name?: string | null }>;
   /** Wallets whose whole history is known. */
   readonly complete: Iterable<Wallet>;
   /** Wallets that one wallet funds, or that were emptied together. */
@@ -61,7 +61,7 @@ export interface CaseView {
   /** 1 for wallets that reports name as paid, and for those whose whole history is known. */
   readonly reported: Uint8Array;
   readonly complete: Uint8Array;
-  /** Name of the service, where one is known. */
+  /** Name of the service whose wallet or deposit address an account is, where one is known. */
   readonly services: ReadonlyMap<number, string>;
   /** Rows that an account received and paid, in the order of time; dust and burns left out. */
   readonly receipts: RowsOfAccount;
@@ -95,8 +95,8 @@ export function viewCase(input: CaseInput): CaseView {
   stand(input.possible, STANDING.possible, false);
   stand(input.services, STANDING.service, true);
   stand(input.victims, STANDING.victim, true);
-  for (const { name, ...wallet } of input.services) {
-    if (name === null) continue;
+  for (const { name, ...wallet } of [...input.accounts, ...input.services]) {
+    if (name === null || name === undefined) continue;
     for (const account of table.accounts.ofWallet(wallet)) services.set(account, name);
   }
   return {

@@ -22,8 +22,14 @@ export function createAccounts(): Accounts {
   const list: Account[] = [];
   const space: number[] = [];
   const spaces: { readonly chain: ChainId; readonly asset: string; readonly numbers: Map<Address, number> }[] = [];
-  const spaceOf = (chain: ChainId, asset: string) =>
-    spaces.findIndex((each) => each.chain === chain && each.asset === asset);
+  // Asked for twice a row: a loop of its own is several times as fast as a callback.
+  const spaceOf = (chain: ChainId, asset: string): number => {
+    for (let place = 0; place < spaces.length; place += 1) {
+      const each = spaces[place];
+      if (each?.chain === chain && each.asset === asset) return place;
+    }
+    return -1;
+  };
   return {
     list,
     space,

@@ -151,15 +151,8 @@ function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-const DIGITS = '0123456789abcdef';
-const NIBBLES = new Uint8Array(128);
-for (let digit = 0; digit < 16; digit += 1) NIBBLES[DIGITS.charCodeAt(digit)] = digit;
-
 function writeHash(hash: Uint8Array, row: number, text: string): void {
-  for (let byte = 0; byte < HASH_BYTES; byte += 1) {
-    const high = NIBBLES[text.charCodeAt(2 * byte)] ?? 0;
-    hash[row * HASH_BYTES + byte] = (high << 4) | (NIBBLES[text.charCodeAt(2 * byte + 1)] ?? 0);
-  }
+  Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).write(text, row * HASH_BYTES, HASH_BYTES, 'hex');
 }
 
 function readHash(hash: Uint8Array, row: number): TransactionHash {
