@@ -25,6 +25,7 @@ export interface Clustering {
   readonly stability: Float64Array;
   readonly membership: Float64Array;
   readonly repeats: number;
+  readonly agreement: number | null;
   readonly cut: boolean;
 }
 
@@ -54,7 +55,16 @@ export function clusterPairs(
     matches.add(bySize(again).cluster);
     onProgress?.({ stage: 'repeats', done: repeat, of: policy.repeats });
   }
-  return { cluster, clusters, cut, repeats: matches.repeats, ...matches.percent() };
+  const agreements: number[] = [];
+  for (let other = 0; other < policy.otherSeeds && policy.repeats > 0 && !cut; other += 1) {
+    const again = partition(graphOf(nodes, pairs), policy, { seed: Math.floor(random() * LARGEST_SEED), isOver });
+    if (again.cut) break;
+    agreements.push(ari(cluster, bySize(again).cluster));
+    onProgress?.({ stage: 'seeds', done: other + 1, of: policy.otherSeeds });
+  }
+  const agreement =
+    agreements.length === 0 ? null : agreements.reduce((sum, each) => sum + each, 0) / agreements.length;
+  return { cluster, clusters, cut, agreement, repeats: matches.repeats, ...matches.percent() };
 }
 
 /** The same at each resolution of the policy, and how far it agrees with what is found at its own. */

@@ -22,6 +22,8 @@ export interface CommunityPolicy {
   /** How often communities are sought again, each time by another seed and without one pair of so many. */
   readonly repeats: number;
   readonly leftOut: number;
+  /** By how many other seeds communities are sought in the whole graph, to tell how far they agree; none without repeats. */
+  readonly otherSeeds: number;
   /** A cluster held where so many thousandths of it and of its best match, taken together, are in both. */
   readonly held: number;
   /** The resolutions of a scan. */
@@ -40,6 +42,7 @@ export const COMMUNITY_POLICY: CommunityPolicy = {
   joinShare: 35,
   repeats: 20,
   leftOut: 10,
+  otherSeeds: 5,
   // Hennig: from 0.75 on a cluster counts as recovered.
   held: 750,
   resolutions: [0.1, 0.2, 0.5, 1, 2, 5],

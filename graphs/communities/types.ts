@@ -9,6 +9,8 @@ export interface Communities {
   readonly membership: Float64Array;
   /** How many repeats there were time for. */
   readonly repeats: number;
+  /** How far partitions by other seeds agree with it, on average (adjusted Rand index); `null` where none was sought. */
+  readonly agreement: number | null;
   /** True where the deadline came first, and this is the best that was found until then. */
   readonly cut: boolean;
 }
@@ -27,7 +29,7 @@ export interface ScannedResolution {
 
 /** How far a search has come, in steps of the same kind: the partition itself, its repeats, the resolutions of a scan. */
 export interface CommunityProgress {
-  readonly stage: 'partition' | 'repeats' | 'scan';
+  readonly stage: 'partition' | 'repeats' | 'seeds' | 'scan';
   readonly done: number;
   readonly of: number;
 }

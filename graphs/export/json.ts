@@ -1,6 +1,4 @@
 /** JSON in the node-link form, for programs: `networkx.node_link_graph` and d3 read it. */
-import type { Cluster } from '../communities/clusters.ts';
-import type { LouvainParameters } from '../communities/louvain.ts';
 import { walletKey } from '../wallet-key.ts';
 import { joinLines } from './chunks.ts';
 import {
@@ -13,7 +11,7 @@ import {
   type PoisonRow,
   poisonRows,
 } from './rows.ts';
-import { assetAmount, type ExportHeader, type ExportSnapshot, iso } from './snapshot.ts';
+import { assetAmount, type ExportClusters, type ExportHeader, type ExportSnapshot, iso } from './snapshot.ts';
 
 /** The whole document. Amounts are decimal text, times are ISO 8601 in UTC. */
 export interface GraphDocument {
@@ -24,7 +22,7 @@ export interface GraphDocument {
     readonly heads: readonly { readonly chain: string; readonly block: number; readonly timestamp: string }[];
     /** How the clusters were found, `null` where none were looked for. */
     readonly clustering:
-      | (LouvainParameters & { readonly method: 'louvain'; readonly modularity: number; readonly unclustered: number })
+      | (Pick<ExportClusters, 'seed' | 'repeats' | 'rule' | 'unclustered'> & { readonly method: 'leiden' })
       | null;
   };
   readonly nodes: readonly NodeRow[];
@@ -36,7 +34,7 @@ export interface GraphDocument {
   readonly poison: readonly PoisonRow[];
 }
 
-type ClusterRow = Omit<Cluster, 'total' | 'wallets'> & {
+type ClusterRow = Omit<ExportClusters['clusters'][number], 'total' | 'wallets'> & {
   readonly total: Readonly<Record<string, string>>;
   /** Ids of its nodes. */
   readonly wallets: readonly string[];
@@ -89,10 +87,10 @@ function documentHeader({ header, clusters }: ExportSnapshot): GraphDocument['he
       'signed-by-another': poison['signed-by-another'],
     },
     clustering: clusters && {
-      method: 'louvain',
+      method: 'leiden',
       seed: clusters.seed,
-      resolution: clusters.resolution,
-      modularity: clusters.modularity,
+      repeats: clusters.repeats,
+      rule: clusters.rule,
       unclustered: clusters.unclustered,
     },
   };
@@ -103,8 +101,8 @@ function* edges(snapshot: ExportSnapshot): Iterable<GraphDocument['edges'][numbe
 }
 
 function* clusterRows({ header, clusters }: ExportSnapshot): Iterable<ClusterRow> {
-  for (const { id, size, transfers, total, wallets } of clusters?.clusters ?? []) {
+  for (const { id, size, likely, transfers, total, wallets } of clusters?.clusters ?? []) {
     const amounts = Object.entries(total).map(([asset, units]) => [asset, assetAmount(header, asset, units)]);
-    yield { id, size, transfers, total: Object.fromEntries(amounts), wallets: wallets.map(walletKey) };
+    yield { id, size, likely, transfers, total: Object.fromEntries(amounts), wallets: wallets.map(walletKey) };
   }
 }

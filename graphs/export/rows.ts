@@ -16,6 +16,10 @@ export interface NodeRow {
   readonly report: string | null;
   /** Number of its cluster, `null` where it is in none. */
   readonly cluster: number | null;
+  /** From 0 to 100 for a wallet to examine; `null` for others. */
+  readonly score: number | null;
+  /** What it does, with commas between; `null` where nothing is told. */
+  readonly roles: string | null;
   /** Why it is not read to the end; `null` where it is, and for a wallet that the crawl only met. */
   readonly reason: string | null;
   readonly proof: Proof;
@@ -73,6 +77,8 @@ export const NODE_FIELDS: Readonly<Record<keyof Omit<NodeRow, 'id'>, FieldType>>
   state: 'string',
   report: 'string',
   cluster: 'long',
+  score: 'long',
+  roles: 'string',
   reason: 'string',
   proof: 'string',
   difference: 'string',
@@ -120,6 +126,8 @@ export function* nodeRows({ graph, clusters, coverage, freezes, header }: Export
       state,
       report,
       cluster: clusterOf.get(id) ?? null,
+      score: clusters?.scores.get(id) ?? null,
+      roles: clusters?.roles.get(id)?.join(', ') ?? null,
       ...proofIn(header, seen.get(id)),
       ...freezeIn(freezeOf.get(id)),
     };

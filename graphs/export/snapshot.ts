@@ -6,7 +6,6 @@
 import type { Address, ChainId, TransactionHash, Wallet } from '../../src/chains/chain.ts';
 import { formatAmount } from '../../src/money.ts';
 import type { TransferGraph } from '../build.ts';
-import type { ClusterResult } from '../communities/louvain.ts';
 import { POISON_RULES, type PoisonRule } from '../poisoning.ts';
 import type { WalletState } from '../rows.ts';
 
@@ -81,6 +80,29 @@ export interface FreezeStatus extends Wallet {
   readonly since: number | null;
 }
 
+/** Clusters as an analysis found them, with what is told of wallets beside. */
+export interface ExportClusters {
+  readonly seed: number;
+  readonly repeats: number;
+  /** By which victims' money was followed. */
+  readonly rule: string;
+  /** Wallets that belong to no cluster. */
+  readonly unclustered: number;
+  readonly clusters: readonly {
+    readonly id: number;
+    readonly size: number;
+    /** Whether it is likely one network's. */
+    readonly likely: boolean;
+    readonly transfers: number;
+    /** Base units by asset. */
+    readonly total: Readonly<Record<string, bigint>>;
+    readonly wallets: readonly Wallet[];
+  }[];
+  /** By the wallets' keys: the score of a wallet to examine, and what wallets do. */
+  readonly scores: ReadonlyMap<string, number>;
+  readonly roles: ReadonlyMap<string, readonly string[]>;
+}
+
 export interface ExportSnapshot {
   readonly header: ExportHeader;
   readonly graph: TransferGraph;
@@ -91,7 +113,7 @@ export interface ExportSnapshot {
   /** Of those wallets of which it is known; one that is about to be frozen stands nowhere. */
   readonly freezes: readonly FreezeStatus[];
   /** `null` where no clusters were looked for. */
-  readonly clusters: ClusterResult | null;
+  readonly clusters: ExportClusters | null;
 }
 
 /** The header as names and values, for formats that hold no structure; what is `null` is left out. */
@@ -116,8 +138,9 @@ export function headerFields({ header, clusters }: ExportSnapshot): [name: strin
   return Object.entries(fields).filter((field): field is [string, string] => field[1] !== null);
 }
 
-function clustersField({ clusters, unclustered, modularity, seed, resolution }: ClusterResult): string {
-  const found = `${clusters.length} by Louvain, seed ${seed}, resolution ${resolution}, modularity ${modularity}`;
+function clustersField({ clusters, unclustered, seed, repeats, rule }: ExportClusters): string {
+  const likely = clusters.filter((cluster) => cluster.likely).length;
+  const found = `${clusters.length} by Leiden, ${likely} of them likely, seed ${seed}, repeats ${repeats}, money by ${rule}`;
   return `${found}, ${unclustered} wallets in none`;
 }
 

@@ -162,7 +162,7 @@ export function percentOf(part: bigint, whole: bigint): number {
 }
 
 /** The middle of some numbers, the lower of two; `undefined` of none. */
-export function medianOf(numbers: readonly number[]): number | undefined {
+function _medianOf(numbers: readonly number[]): number | undefined {
   return [...numbers].sort((a, b) => a - b)[(numbers.length - 1) >> 1];
 }
 

@@ -2,7 +2,8 @@
 import { displayAmount } from '../../src/money.ts';
 import { type CaseView, STANDING } from '../findings/view.ts';
 import type { RoleFinding } from '../roles/types.ts';
-import type { Amounts } from '../trace/amounts.ts';
+import { counts } from '../row-index.ts';
+import { type Amounts, createAmounts } from '../trace/amounts.ts';
 import { indexRoles, indexTies, type Links, linksOf, type NumberedTie, namedInClusters } from './indexes.ts';
 import { networkMoney } from './network-money.ts';
 import type { SuspectPolicy } from './policy.ts';
@@ -17,6 +18,9 @@ export interface Context {
   readonly policy: SuspectPolicy;
   /** Of each row, what had come by way of a reported wallet. */
   readonly money: Amounts;
+  /** Of each account, what it received and paid in all, dust and burns left out. */
+  readonly came: Amounts;
+  readonly left: Amounts;
   /** 1 for reported wallets that are no service's and no victim's. */
   readonly reported: Uint8Array;
   /** The same, and those that were likely in the round before. */
@@ -39,12 +43,24 @@ export interface Feature {
 export function openContext(view: CaseView, findings: Findings, policy: SuspectPolicy): Context {
   const reported = view.reported.map((is, account) => (is === 1 && isCandidate(view, account) ? 1 : 0));
   return {
-    ...{ view, findings, policy, money: networkMoney(view), reported, known: reported },
+    ...{ view, findings, policy, money: networkMoney(view), reported, known: reported, ...totalsOf(view) },
     links: linksOf(view, reported),
     ties: indexTies(view),
     roles: indexRoles(findings.roles),
     namedIn: namedInClusters(findings.communities, reported),
   };
+}
+
+function totalsOf({ table, count }: CaseView): Pick<Context, 'came' | 'left'> {
+  const came = createAmounts(count, table.total);
+  const left = createAmounts(count, table.total);
+  for (let row = 0; row < table.rows; row += 1) {
+    if (!counts(table, row)) continue;
+    const [payer, payee, value] = [table.from[row] ?? 0, table.to[row] ?? 0, table.value[row] ?? 0n];
+    left[payer] = (left[payer] ?? 0n) + value;
+    came[payee] = (came[payee] ?? 0n) + value;
+  }
+  return { came, left };
 }
 
 /** Victims are never ranked, nor are services and what they run. */

@@ -10,13 +10,13 @@ const MINUTE_MS = 60_000;
  */
 export const share: Feature = {
   figure(context, account) {
-    const { receipts, complete } = context.view;
-    const all = sumOf(context, receipts(account));
+    const { complete } = context.view;
+    const all = context.came[account] ?? 0n;
     return complete[account] !== 1 || all === 0n ? null : percentOf(networkPart(context, account), all);
   },
   tell(context, account, figure) {
     const { receipts, reported } = context.view;
-    const all = sumOf(context, receipts(account));
+    const all = context.came[account] ?? 0n;
     const rows = [...receipts(account)].filter((row) => partOf(context, account, row) > 0n);
     const how =
       reported[account] === 1
@@ -62,9 +62,8 @@ export const dwell: Feature = {
 /** Of all that it received, so much was paid on, in percent. */
 export const passed: Feature = {
   figure(context, account) {
-    const { receipts, payouts, complete } = context.view;
-    const all = sumOf(context, receipts(account));
-    return complete[account] !== 1 || all === 0n ? null : percentOf(sumOf(context, payouts(account)), all);
+    const all = context.came[account] ?? 0n;
+    return context.view.complete[account] !== 1 || all === 0n ? null : percentOf(context.left[account] ?? 0n, all);
   },
   tell: (context, account, figure) =>
     told(`It paid on ${figure} % of all that it received.`, [...context.view.payouts(account)]),
@@ -73,9 +72,10 @@ export const passed: Feature = {
 /** Of all that it paid, so much went to known wallets, in percent. */
 export const onward: Feature = {
   figure(context, account) {
-    const { payouts, complete } = context.view;
-    const all = sumOf(context, payouts(account));
-    return complete[account] !== 1 || all === 0n ? null : percentOf(sumOf(context, onwardRows(context, account)), all);
+    const all = context.left[account] ?? 0n;
+    return context.view.complete[account] !== 1 || all === 0n
+      ? null
+      : percentOf(sumOf(context, onwardRows(context, account)), all);
   },
   tell: (context, account, figure) =>
     told(

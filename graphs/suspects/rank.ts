@@ -31,56 +31,64 @@ const MOST = 100;
 export function rankSuspects(view: CaseView, findings: Findings, policy: SuspectPolicy = SUSPECT_POLICY): Suspect[] {
   const candidates = [...sortedAccounts(view)].filter((account) => isCandidate(view, account));
   let context = openContext(view, findings, policy);
-  let scored = candidates.map((account) => ({ account, points: pointsOf(context, account) }));
+  const scored = candidates.map((account) => ({ account, figures: figuresOf(context, account) }));
+  const score = ({ figures }: { readonly figures: readonly Figure[] }) => scoreOf(policy, figures);
   for (let round = 1; round < policy.rounds; round += 1) {
     const known = context.reported.slice();
-    for (const { account, points } of scored) if (scoreOf(points) >= policy.likely) known[account] = 1;
+    for (const each of scored) if (score(each) >= policy.likely) known[each.account] = 1;
     context = { ...context, known };
-    scored = scored.map(({ account, points }) => ({ account, points: pointsOf(context, account, points) }));
+    for (const each of scored) each.figures = figuresOf(context, each.account, each.figures);
   }
   const suspects = scored
-    .filter(({ points }) => scoreOf(points) > 0)
-    .map(({ account, points }) => suspectOf(context, account, points));
+    .filter((each) => score(each) > 0)
+    .map(({ account, figures }) => suspectOf(context, account, figures));
   return suspects.sort((a, b) => b.score - a.score || largerFirst(a.traced, b.traced));
 }
 
-type Points = Record<FeatureName, number>;
+/** What a feature counts; `null` where nothing can be said. */
+type Figure = number | null;
 
-/** @param before the points of the round before, of which those that cannot have changed are kept */
-function pointsOf(context: Context, account: number, before?: Points): Points {
-  const entries = FEATURES.map((name): [FeatureName, number] => {
-    if (before !== undefined && !OF_ROUND.has(name)) return [name, before[name]];
-    const figure = COUNTED[name].figure(context, account);
-    return [name, figure === null ? 0 : pointsFor(context.policy, name, figure)];
-  });
-  return Object.fromEntries(entries) as Points;
-}
-
-function scoreOf(points: Points): number {
-  return Math.min(
-    MOST,
-    FEATURES.reduce((sum, name) => sum + points[name], 0),
+/**
+ * In the order of `FEATURES`.
+ *
+ * @param before the figures of the round before, of which those that cannot have changed are kept
+ */
+function figuresOf(context: Context, account: number, before?: readonly Figure[]): Figure[] {
+  return FEATURES.map((name, place) =>
+    before === undefined || OF_ROUND.has(name) ? COUNTED[name].figure(context, account) : (before[place] ?? null),
   );
 }
 
-function suspectOf(context: Context, account: number, points: Points): Suspect {
+function pointsOf(policy: SuspectPolicy, name: FeatureName, figure: Figure | undefined): number {
+  return figure === null || figure === undefined ? 0 : pointsFor(policy, name, figure);
+}
+
+function scoreOf(policy: SuspectPolicy, figures: readonly Figure[]): number {
+  let sum = 0;
+  for (const [place, name] of FEATURES.entries()) sum += pointsOf(policy, name, figures[place]);
+  return Math.min(MOST, sum);
+}
+
+function suspectOf(context: Context, account: number, figures: readonly Figure[]): Suspect {
   const { view, policy, findings } = context;
-  const score = scoreOf(points);
+  const score = scoreOf(policy, figures);
+  const points = FEATURES.map((name, place) => [name, pointsOf(policy, name, figures[place])] as const);
   return {
-    ...{ account, score, likely: score >= policy.likely, reported: context.reported[account] === 1, points },
+    ...{ account, score, likely: score >= policy.likely, reported: context.reported[account] === 1 },
+    points: Object.fromEntries(points) as Suspect['points'],
     role: strongestRole(context, account),
     cluster: findings.communities.cluster[account] ?? -1,
     traced: view.received[account] ?? 0n,
     hop: view.hop[account] ?? -1,
-    reasons: reasonsOf(context, account, points),
+    reasons: points
+      .map(([feature, worth], place) => ({ feature, points: worth, figure: figures[place] ?? 0 }))
+      .filter((each) => each.points > 0)
+      .sort((a, b) => b.points - a.points)
+      .map(
+        ({ feature, points: worth, figure }): Reason => ({
+          ...{ feature, points: worth },
+          ...COUNTED[feature].tell(context, account, figure),
+        }),
+      ),
   };
-}
-
-function reasonsOf(context: Context, account: number, points: Points): Reason[] {
-  return FEATURES.filter((name) => points[name] > 0)
-    .sort((a, b) => points[b] - points[a])
-    .map((feature) => {
-      const figure = COUNTED[feature].figure(context, account) ?? 0;
-      return { feature, points: points[feature], ...COUNTED[feature].tell(context, account, figure) };
-    });
 }

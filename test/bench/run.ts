@@ -1,5 +1,6 @@
 /** `npm run bench`: figures beside their targets. Nothing here fails a build: machines differ. */
 import { benchCrawl } from './crawl.ts';
+import { benchFindings } from './findings.ts';
 import { benchLedgers } from './ledgers.ts';
 
 export interface Figure {
@@ -8,7 +9,7 @@ export interface Figure {
   readonly target?: string;
 }
 
-const figures = [...(await benchCrawl()), ...(await benchLedgers())];
+const figures = [...(await benchCrawl()), ...(await benchLedgers()), ...(await benchFindings())];
 const width = Math.max(...figures.map(({ what }) => what.length));
 const middle = Math.max(...figures.map(({ figure }) => figure.length));
 for (const { what, figure, target } of figures) {

@@ -4,9 +4,9 @@ import { ari } from '../../graphs/communities/ari.ts';
 import { connectedParts, renumbered } from '../../graphs/communities/groups.ts';
 import { joinTied } from '../../graphs/communities/join.ts';
 import { leiden } from '../../graphs/communities/leiden.ts';
-import { modularityOf } from '../../graphs/communities/partition.ts';
 import { Matches } from '../../graphs/communities/stability.ts';
 import { graphOf, strengthsOf } from '../../graphs/communities/weighted-graph.ts';
+import { modularityOf } from '../fixtures/modularity.ts';
 
 type Row = readonly [a: number, b: number, weight: number];
 

@@ -22,6 +22,7 @@ describe('communities in a thread', () => {
       'repeats 1 of 3',
       'repeats 2 of 3',
       'repeats 3 of 3',
+      ...[1, 2, 3, 4, 5].map((other) => `seeds ${other} of 5`),
     ]);
   });
 

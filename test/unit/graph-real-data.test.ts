@@ -3,8 +3,6 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { buildGraph } from '../../graphs/build.ts';
-import { louvainClusters } from '../../graphs/communities/louvain.ts';
-import { edgesOfTransfers } from '../../graphs/rows.ts';
 import { graphHash } from '../../graphs/transfers-hash.ts';
 import type { Address, TransactionHash, Transfer } from '../../src/chains/chain.ts';
 import { wallet } from '../fixtures/graph-rows.ts';
@@ -45,12 +43,8 @@ describe.skipIf(!hasSharedData)('the graph of the seized wallets', () => {
     expect([graph.order, graph.size]).toEqual([1_635, 2_213]);
   });
 
-  it('has the same hash and the same clusters from the last row to the first', () => {
+  it('has the same hash from the last row to the first', () => {
     const turned = [...transfers].reverse();
-    const cluster = (rows: Transfer[]) =>
-      louvainClusters({ wallets: seeds, edges: edgesOfTransfers(rows) }, { seed: 1, resolution: 1 });
     expect(graphHash(turned)).toBe(graphHash(transfers));
-    expect(cluster(turned)).toEqual(cluster(transfers));
-    expect(cluster(transfers).modularity).toBeGreaterThan(0.58);
   });
 });

@@ -1,15 +1,15 @@
 /** The methods that are compared, over the same traced graph. */
+import { UndirectedGraph } from 'graphology';
+import louvain from 'graphology-communities-louvain';
 import { findCommunities } from '../../../graphs/communities/find.ts';
 import { connectedParts, renumbered } from '../../../graphs/communities/groups.ts';
 import { joinTied } from '../../../graphs/communities/join.ts';
-import { louvainClusters } from '../../../graphs/communities/louvain.ts';
 import type { CommunityPolicy } from '../../../graphs/communities/policy.ts';
+import { createRandom } from '../../../graphs/communities/random.ts';
 import type { TracedPairs } from '../../../graphs/communities/tie-pairs.ts';
 import { tracedGraph } from '../../../graphs/communities/traced-graph.ts';
 import { graphOf } from '../../../graphs/communities/weighted-graph.ts';
 import type { CaseView } from '../../../graphs/findings/view.ts';
-import type { GraphEdge } from '../../../graphs/rows.ts';
-import type { Address } from '../../../src/chains/chain.ts';
 
 /** Of each account its cluster, or -1. */
 export type Method = (view: CaseView, policy: CommunityPolicy, seed: number) => Int32Array;
@@ -44,19 +44,27 @@ export const METHODS: Readonly<Record<string, Method>> = {
   },
 };
 
-/** Of each node the number of one of its group: its own where it is alone. */
+/** Of each node the number of its group. Louvain's communities may fall apart, so that each is split into its connected parts. */
 function louvainSplit(nodes: number, pairs: TracedPairs, { resolution }: CommunityPolicy, seed: number): Int32Array {
-  const edges = Array.from({ length: pairs.count }, (_, pair): GraphEdge => {
-    const [from, to] = [pairs.a[pair] ?? 0, pairs.b[pair] ?? 0];
-    return {
-      ...{ chain: 'tron', asset: `${pairs.kind[pair]}`, from: `${from}` as Address, to: `${to}` as Address },
-      ...{ count: pairs.weight[pair] ?? 0, total: 1n, first: 0, last: 0 },
-    };
+  const weighted = graphOf(nodes, pairs);
+  const graph = new UndirectedGraph<Record<string, never>, { weight: number }>();
+  for (let node = 0; node < nodes; node += 1) graph.addNode(node);
+  for (let node = 0; node < nodes; node += 1)
+    for (let place = weighted.offsets[node] ?? 0; place < (weighted.offsets[node + 1] ?? 0); place += 1) {
+      const other = weighted.neighbours[place] ?? 0;
+      if (node < other) graph.addEdge(node, other, { weight: weighted.weights[place] ?? 0 });
+    }
+  const found = louvain(graph, {
+    resolution,
+    rng: createRandom(seed),
+    getEdgeWeight: 'weight',
+    fastLocalMoves: true,
+    randomWalk: true,
   });
-  const group = Int32Array.from({ length: nodes }, (_, node) => node);
-  for (const { wallets } of louvainClusters({ wallets: [], edges }, { seed, resolution }).clusters)
-    for (const { address } of wallets) group[Number(address)] = Number(wallets[0]?.address);
-  return group;
+  return connectedParts(
+    weighted,
+    Int32Array.from({ length: nodes }, (_, node) => found[node] ?? -1 - node),
+  ).group;
 }
 
 /** From nodes to accounts. */
