@@ -1,58 +1,153 @@
-/** The analysis's processor: reads a run's graph, finds clusters in a thread of its own, stores them under their hashes. */
-import { findClusters } from '../graphs/communities/run.ts';
+/** The analysis's processor: finds clusters, roles and wallets to examine in a run, and stores them under their hashes. */
+import { canonicalJson } from '../graphs/canonical-json.ts';
+import { type FindingsProgress, findFindings } from '../graphs/findings/find.ts';
+import { clustersJson, rolesJson, suspectsJson } from '../graphs/findings/json.ts';
+import { DETECTION_POLICY } from '../graphs/findings/policy.ts';
+import { withThresholds } from '../graphs/findings/thresholds.ts';
+import { type CaseView, STANDING, walletOf } from '../graphs/findings/view.ts';
 import type { GraphWallet } from '../graphs/rows.ts';
 import { runHash } from '../graphs/run-hash.ts';
 import type { Clock } from '../src/clock.ts';
-import { UserError } from '../src/errors.ts';
+import { messageOf, RetryableError, UserError } from '../src/errors.ts';
 import { analyseJob } from '../src/queue/jobs.ts';
 import type { Processor } from '../src/queue/worker.ts';
-import { type Analysis, readAnalysis, storeAnalysis } from '../src/store/analyses.ts';
-import { readEdges } from '../src/store/case-graph.ts';
+import { type Analysis, findAnalysis, storeAnalysis } from '../src/store/analyses.ts';
+import { answerRequest, readAnalysisRequest, type WantedAnalysis } from '../src/store/analysis-requests.ts';
+import { findCase, readReports } from '../src/store/cases.ts';
 import type { Pool } from '../src/store/db.ts';
 import { readCaseWallets } from '../src/store/frontier.ts';
 import { readRun } from '../src/store/runs.ts';
+import { readThresholdDecisions, thresholdsInForce } from '../src/store/thresholds.ts';
+import { type LoadedCase, loadCaseView } from './case-view.ts';
+import { hashRun } from './hash-run.ts';
+import { nameSources } from './trace-sources.ts';
+
+/** What an analysis is at. */
+export type AnalyseProgress = { readonly kind: 'reading'; readonly rows: number } | FindingsProgress;
 
 export interface AnalyseContext {
   readonly pool: Pool;
   readonly clock: Clock;
-  /** Why an analysis came to nothing: the command that waits for it says so. */
-  readonly onFailed: (runId: number, error: UserError) => void;
+  readonly onProgress: (progress: AnalyseProgress) => void;
 }
 
 /** Name of the method, part of every `runHash`. */
-const CLUSTER_RULE = 'louvain';
+const RULE = 'findings';
 
-export function createAnalyseProcessor({ pool, clock, onFailed }: AnalyseContext): Processor {
+export function createAnalyseProcessor({ pool, clock, onProgress }: AnalyseContext): Processor {
   return async (data) => {
-    const { run: runId, seed, resolution, deadlineMs } = analyseJob.parse(data);
-    const run = await readRun(pool, runId);
-    if (run?.graphHash == null) return;
-    const parameters = { seed, resolution };
-    if ((await readAnalysis(pool, runId, run.graphHash, parameters)) !== undefined) return;
-    const wallets = await readGraphWallets(pool, runId);
+    const { request, run: runId } = analyseJob.parse(data);
+    const asked = await readAnalysisRequest(pool, request);
+    if (asked === undefined || asked.analysisId !== null || asked.failure !== null) return;
     try {
-      const found = await findClusters({ wallets, edges: await readEdges(pool, runId) }, { ...parameters, deadlineMs });
-      const modularity = String(found.modularity);
-      const analysis: Omit<Analysis, 'runHash'> = {
-        graphHash: run.graphHash,
-        parameters,
-        modularity,
-        unclustered: found.unclustered,
-        clusters: found.clusters,
-      };
-      const hash = runHash({
-        graphHash: run.graphHash,
-        rule: CLUSTER_RULE,
-        parameters,
-        seeds: wallets.filter(({ hop }) => hop === 0).map(({ chain, address, report }) => ({ chain, address, report })),
-        results: { modularity, clusters: found.clusters },
-      });
-      await storeAnalysis(pool, runId, { ...analysis, runHash: hash }, new Date(clock.now()));
+      const found = await analyse(pool, { runId, ...asked.wanted }, new Date(clock.now()), onProgress);
+      await answerRequest(pool, request, found);
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      onFailed(runId, error);
+      if (error instanceof RetryableError) throw error;
+      // Whoever asked waits for an answer. A fault of ours is told, and then goes where such faults go.
+      const told =
+        error instanceof UserError
+          ? error
+          : new UserError('ANALYSIS_FAILED', `The analysis failed: ${messageOf(error)}`);
+      await answerRequest(pool, request, told);
+      if (told !== error) throw error;
     }
   };
+}
+
+interface Wanted extends WantedAnalysis {
+  readonly runId: number;
+}
+
+/** @returns the analysis's number */
+async function analyse(
+  pool: Pool,
+  { runId, seed, repeats, rule, deadlineMs }: Wanted,
+  now: Date,
+  tell: (progress: AnalyseProgress) => void,
+): Promise<number> {
+  const run = await readRun(pool, runId);
+  if (run?.graphHash == null) throw new UserError('NOT_CRAWLED', 'The crawl is not finished.');
+  const found = await findCase(pool, `${run.caseId}`);
+  const own = thresholdsInForce(await readThresholdDecisions(pool, run.caseId));
+  const usual = withThresholds(DETECTION_POLICY, own);
+  const policy = repeats === null ? usual : { ...usual, communities: { ...usual.communities, repeats } };
+  // The store may know more by now than when the run ended: a result names the transfers that it rests on.
+  const graphHash = await hashRun(pool, runId);
+  const onRows = (rows: number) => tell({ kind: 'reading', rows });
+  const loaded = await loadCaseView(pool, { name: found.name, run, rule, onRows });
+  const parameters = {
+    ...{ seed, rule, scope: loaded.scope },
+    policy: JSON.parse(canonicalJson(withDecimals(policy))) as Record<string, unknown>,
+  };
+  const known = await findAnalysis(pool, runId, { graphHash, parameters });
+  if (known !== undefined) return known;
+  const findings = await findFindings(loaded.view, { policy, seed, deadlineMs, onProgress: tell });
+  const told = {
+    ...{ view: loaded.view, decimals: loaded.decimals, ...findings },
+    named: await namedOf(pool, run.caseId, loaded),
+  };
+  const { scan, communities } = findings;
+  const result = {
+    ...{ clusters: clustersJson(told), suspects: suspectsJson(told), roles: rolesJson(told), scan },
+    ...{ agreement: communities.agreement, repeats: communities.repeats, cut: communities.cut },
+  };
+  const analysis: Omit<Analysis, 'runHash'> = {
+    ...{ graphHash, parameters, result },
+    unclustered: countUnclustered(loaded.view, communities.cluster),
+    clusters: findings.cards.map(({ cluster, accounts, inside }) => ({
+      ...{ id: cluster + 1, size: accounts.length, transfers: inside.transfers },
+      total: totalOf(loaded, inside.total),
+      wallets: accounts.map((account) => walletOf(loaded.view, account)),
+    })),
+  };
+  const hash = runHash({
+    ...{ graphHash, rule: RULE, parameters, results: withoutNumbers(result) },
+    seeds: loaded.sources.reported.map(({ chain, address }) => ({ chain, address })),
+  });
+  return storeAnalysis(pool, runId, { ...analysis, runHash: hash }, now);
+}
+
+/** Wallets that could be in a cluster: the money came to them, or reports name them, and they are no services' and no victims'. */
+function countUnclustered({ standing, hop, reported }: CaseView, cluster: Int32Array): number {
+  return cluster.reduce((rest, own, account) => {
+    const could = standing[account] === STANDING.wallet && ((hop[account] ?? -1) >= 0 || reported[account] === 1);
+    return own < 0 && could ? rest + 1 : rest;
+  }, 0);
+}
+
+/** How a case numbers its reports is nothing that a result depends on. */
+function withoutNumbers<T extends { readonly clusters: readonly { readonly reports: readonly number[] }[] }>(
+  result: T,
+) {
+  return {
+    ...result,
+    clusters: result.clusters.map(({ reports, ...cluster }) => ({ ...cluster, reports: reports.length })),
+  };
+}
+
+/** Amounts of a policy as decimal strings, for JSON has no whole numbers of any size. */
+function withDecimals(value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}`;
+  if (Array.isArray(value)) return value.map(withDecimals);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withDecimals(part)]));
+}
+
+function totalOf({ view }: LoadedCase, total: bigint): Record<string, bigint> {
+  const [account] = view.table.accounts.list;
+  return account === undefined ? {} : { [account.asset]: total };
+}
+
+/** The reports that name each source, and whose they are: a report without a reference is somebody of its own. */
+async function namedOf(pool: Pool, caseId: number, { view, sources }: LoadedCase) {
+  const references = new Map(
+    (await readReports(pool, caseId)).map(({ number, reference }) => [number, reference ?? `report ${number}`]),
+  );
+  return nameSources(view.plan, sources).map(({ reports }) => ({
+    reports,
+    victims: [...new Set(reports.flatMap((report) => references.get(report) ?? []))],
+  }));
 }
 
 /** The wallets of a run as its graph shows them. */

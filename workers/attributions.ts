@@ -81,7 +81,7 @@ export async function inferOver(
 }
 
 /** Of the wallets that the run asks about. Without asking, what other cases have asked is not taken. */
-async function nativesOf(pool: Pool, run: Run): Promise<NativeReceipt[]> {
+export async function nativesOf(pool: Pool, run: Run): Promise<NativeReceipt[]> {
   if (run.offline || !run.policy.native) return [];
   const sources = (await readFollowedMoney(pool, run.id)).reduce((most, each) => larger(most, each.sources), 0n);
   return readRunNatives(pool, run.id, leastAmount(sources, run.policy.minShare));

@@ -2,14 +2,13 @@
 import type { ChainId } from '../src/chains/chain.ts';
 import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
-import type { UserError } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
 import type { AnalyseJob, ScheduleJob } from '../src/queue/jobs.ts';
 import { type JobQueue, openQueues, queueName, type RunningWorker } from '../src/queue/queue.ts';
 import type { Timers } from '../src/queue/timers.ts';
 import { readAssets, type StoredAsset } from '../src/store/reference.ts';
 import { openStore, type Store } from '../src/store/store.ts';
-import { createAnalyseProcessor } from './analyse.ts';
+import { type AnalyseProgress, createAnalyseProcessor } from './analyse.ts';
 import { createCrawlProcessor } from './crawl.ts';
 import type { Provider } from './provider.ts';
 import { openFileProviders, openProviders } from './providers.ts';
@@ -39,8 +38,8 @@ export interface Engine {
   openFiles(caseId: number): Promise<ReadonlyMap<ChainId, Provider>>;
   /** Starts the crawl's workers, one for each provider. `onFatal` is told of what ends their work, such as a full disk. */
   startCrawl(providers: ReadonlyMap<ChainId, Provider>, onFatal: (error: Error) => void): RunningWorker;
-  /** Starts the analysis's worker. `onFailed` is told why an analysis came to nothing. */
-  startAnalyse(onFailed: (runId: number, error: UserError) => void): RunningWorker;
+  /** Starts the analysis's worker. */
+  startAnalyse(onProgress: (progress: AnalyseProgress) => void): RunningWorker;
   /** Takes scheduled crawls, and puts their times back where the queue has lost them. Their pages are the crawl's workers'. */
   startSchedules(onFatal: (error: Error) => void): RunningWorker;
   /** Lets go of everything; `lost` when a server is gone, so that nothing waits for it. */
@@ -100,10 +99,10 @@ export async function openEngine(
           },
         };
       },
-      startAnalyse: (onFailed) =>
+      startAnalyse: (onProgress) =>
         queues.work({
           name: analyseName,
-          process: createAnalyseProcessor({ pool, clock, onFailed }),
+          process: createAnalyseProcessor({ pool, clock, onProgress }),
           concurrency: 1,
           onError,
         }),

@@ -6,7 +6,7 @@ import { walletKey } from '../../graphs/wallet-key.ts';
 import { readGraphWallets } from '../../workers/analyse.ts';
 import { type Collisions, readCollisions } from '../../workers/collisions.ts';
 import type { Address, ChainId } from '../chains/chain.ts';
-import { readAnalysis } from '../store/analyses.ts';
+import { newestAnalysis } from '../store/analyses.ts';
 import { differenceOf, readBalances, type StoredBalance } from '../store/balances.ts';
 import { countStored, readEdges, type StoredCounts } from '../store/case-graph.ts';
 import { type Case, readReports } from '../store/cases.ts';
@@ -26,6 +26,7 @@ import { type Fault, readFaults } from '../store/requests.ts';
 import { type CrawlPolicy, countNewSeeds, isCaseLocked, lastRun, type PinnedHead, readHeads } from '../store/runs.ts';
 import { readSchedule, type Schedule } from '../store/schedules.ts';
 import { newestImport } from '../store/tags.ts';
+import { resultOf } from './analysis.ts';
 import { type Told, toldOf } from './told-text.ts';
 
 /** As many crawls, and as many times of its schedule without one, are told. */
@@ -87,7 +88,7 @@ export interface CaseOverview {
   /** Where its money meets that of other cases. */
   readonly collisions: Collisions;
   readonly failed: readonly { readonly chain: ChainId; readonly address: Address; readonly reason: string | null }[];
-  readonly clusters: { readonly count: number; readonly modularity: string; readonly runHash: string } | null;
+  readonly clusters: { readonly count: number; readonly likely: number; readonly runHash: string } | null;
 }
 
 export async function readOverview(pool: Pool, found: Case): Promise<CaseOverview> {
@@ -150,7 +151,7 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
   const seeds = new Set(
     (await readCaseWallets(pool, run.id)).flatMap((each) => (each.hop === 0 ? [walletKey(each)] : [])),
   );
-  const analysis = run.graphHash === null ? undefined : await readAnalysis(pool, run.id, run.graphHash);
+  const analysis = run.graphHash === null ? undefined : await newestAnalysis(pool, run.id, run.graphHash);
   return {
     ...base,
     run: {
@@ -189,6 +190,10 @@ export async function readOverview(pool: Pool, found: Case): Promise<CaseOvervie
     clusters:
       analysis === undefined
         ? null
-        : { count: analysis.clusters.length, modularity: analysis.modularity, runHash: analysis.runHash },
+        : {
+            count: analysis.clusters.length,
+            likely: resultOf(analysis).clusters.filter(({ likely }) => likely).length,
+            runHash: analysis.runHash,
+          },
   };
 }

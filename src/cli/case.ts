@@ -193,7 +193,10 @@ function toText(overview: CaseOverview, inside: string, now: number): string {
   );
   if (overview.clusters !== null) {
     facts.push(
-      ['Clusters', `${count(overview.clusters.count)}, modularity ${overview.clusters.modularity}`],
+      [
+        'Clusters',
+        `${count(overview.clusters.count)}, of which ${count(overview.clusters.likely)} likely one network's`,
+      ],
       ['runHash', overview.clusters.runHash],
     );
   }

@@ -83,10 +83,12 @@ async function runDemo(context: CliContext, { out, serve = false }: DemoOptions)
     await quietly('report', 'match', CASE, ...matches.reports.flatMap(confirmation));
     await run('trace', CASE, ...CHOICE, '--stops', stops);
     const trace = (await quietly('trace', CASE, '--stops', stops)) as TraceJson;
-    await run('clusters', CASE);
+    await run('clusters', CASE, '--top', '2');
+    await run('suspects', CASE, '--top', '5');
     for (const format of EXPORT_FORMATS) await run('export', CASE, '--format', format, '--out', out);
     const clusters = (await quietly('clusters', CASE)) as ClustersJson;
-    say(comparison(economy, { clusters, matches, trace }));
+    const suspects = (await quietly('suspects', CASE)) as SuspectsJson;
+    say(comparison(economy, { clusters, suspects, matches, trace }));
     say(
       `\nDone in ${((context.clock.now() - began) / 1000).toFixed(1)} s. The files are in ${out}/: open graph.gexf in Gephi, nodes.csv in a spreadsheet.\n`,
     );
@@ -131,6 +133,10 @@ interface ClustersJson {
   readonly clusters: readonly { readonly id: number; readonly wallets: readonly { readonly address: string }[] }[];
 }
 
+interface SuspectsJson {
+  readonly suspects: readonly { readonly address: string; readonly likely: boolean }[];
+}
+
 interface MatchJson {
   readonly reports: readonly {
     readonly number: number;
@@ -153,9 +159,19 @@ function confirmation({ number, proposals: [first] }: MatchJson['reports'][numbe
 }
 
 /** What was planted beside what was found. */
-function comparison(economy: Economy, found: { clusters: ClustersJson; matches: MatchJson; trace: TraceJson }): string {
+function comparison(
+  economy: Economy,
+  found: { clusters: ClustersJson; suspects: SuspectsJson; matches: MatchJson; trace: TraceJson },
+): string {
   const { clusters } = found.clusters;
-  const network = new Set(economy.wallets.filter((wallet) => wallet.network !== '').map(({ address }) => `${address}`));
+  // Their mules' accounts are run by services.
+  const network = new Set(
+    economy.wallets
+      .filter(({ network: own, service }) => own !== '' && service === '')
+      .map(({ address }) => `${address}`),
+  );
+  const likely = found.suspects.suspects.filter((suspect) => suspect.likely);
+  const rightly = count(likely, ({ address }) => network.has(address));
   const best = clusters
     .map(({ id, wallets }) => ({
       id,
@@ -185,6 +201,7 @@ function comparison(economy: Economy, found: { clusters: ClustersJson; matches: 
     ],
     ["the networks' wallets", `${network.size}`, `${clustered} in clusters:`],
     ...inClusters.map((text) => ['', '', text]),
+    ['', '', `${likely.length} are likely controlled by a network, ${rightly} of them rightly`],
     [
       'cashed out',
       `${displayAmount(cashedOut, USDT_DECIMALS)} USDT`,

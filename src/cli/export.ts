@@ -11,7 +11,7 @@ import type { ExportSnapshot } from '../../graphs/export/snapshot.ts';
 import { readGraphWallets } from '../../workers/analyse.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { DUST } from '../money.ts';
-import { readAnalysis } from '../store/analyses.ts';
+import { type Analysis, newestAnalysis } from '../store/analyses.ts';
 import { countStored, readEdges } from '../store/case-graph.ts';
 import { type Case, findCase } from '../store/cases.ts';
 import type { Pool } from '../store/db.ts';
@@ -21,7 +21,7 @@ import { countPoison, readPoison } from '../store/poisoning.ts';
 import { readAssets } from '../store/reference.ts';
 import { countNewSeeds, type Run, readHeads } from '../store/runs.ts';
 import { countProofs, readWalletCoverage } from '../store/wallet-coverage.ts';
-import { crawledRun } from './clusters.ts';
+import { crawledRun, resultOf, seedOf } from './analysis.ts';
 import { type CliContext, withStore } from './context.ts';
 import { newSeedsText } from './crawl-command.ts';
 import { makeFolder } from './folder.ts';
@@ -121,7 +121,7 @@ async function readSnapshot(
   run: Run & { graphHash: string },
   { format, dust = false }: { format: ExportFormat; dust?: boolean },
 ): Promise<ExportSnapshot> {
-  const analysis = await readAnalysis(pool, run.id, run.graphHash);
+  const analysis = await newestAnalysis(pool, run.id, run.graphHash);
   const coverage = await readWalletCoverage(pool, run.id);
   const isPicture = PICTURES.has(format);
   const all = await readEdges(pool, run.id);
@@ -147,16 +147,30 @@ async function readSnapshot(
     freezes: (await readFreezes(pool, run.id)).flatMap(({ chain, address, frozen, since }) =>
       frozen === null ? [] : [{ chain, address, frozen, since }],
     ),
-    clusters:
-      analysis === undefined
-        ? null
-        : {
-            ...analysis.parameters,
-            modularity: Number(analysis.modularity),
-            unclustered: analysis.unclustered,
-            clusters: analysis.clusters,
-          },
+    clusters: analysis === undefined ? null : clustersOf(analysis),
   };
+}
+
+function clustersOf(analysis: Analysis): NonNullable<ExportSnapshot['clusters']> {
+  const { clusters, suspects, roles, repeats } = resultOf(analysis);
+  const likely = new Set(clusters.flatMap((cluster) => (cluster.likely ? [cluster.id] : [])));
+  const byWallet = new Map<string, string[]>();
+  for (const { role, ...wallet } of roles) {
+    const key = walletOfJson(wallet);
+    byWallet.set(key, [...(byWallet.get(key) ?? []), role]);
+  }
+  return {
+    ...{ seed: seedOf(analysis), repeats },
+    ...{ rule: String(analysis.parameters.rule), unclustered: analysis.unclustered },
+    clusters: analysis.clusters.map((cluster) => ({ ...cluster, likely: likely.has(cluster.id) })),
+    scores: new Map(suspects.map((suspect) => [walletOfJson(suspect), suspect.score])),
+    roles: byWallet,
+  };
+}
+
+/** As `walletKey` has it. */
+function walletOfJson({ chain, address }: { readonly chain: string; readonly address: string }): string {
+  return `${chain}:${address}`;
 }
 
 /** Writes the files of a format. Each appears whole or not at all. Returns their paths. */

@@ -31,6 +31,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   collisions: async () => (await import('./collisions.ts')).addCollisionsCommand,
   attribution: async () => (await import('./attribution.ts')).addAttributionCommand,
   clusters: async () => (await import('./clusters.ts')).addClustersCommand,
+  suspects: async () => (await import('./suspects.ts')).addSuspectsCommand,
+  thresholds: async () => (await import('./thresholds.ts')).addThresholdsCommand,
   export: async () => (await import('./export.ts')).addExportCommand,
   worker: async () => (await import('./worker.ts')).addWorkerCommand,
   migrate: async () => (await import('./migrate.ts')).addMigrateCommand,

@@ -10,7 +10,7 @@ import type { Pool } from '../store/db.ts';
 import { readCaseWallets } from '../store/frontier.ts';
 import { readAssets } from '../store/reference.ts';
 import { readRunStops } from '../store/run-stops.ts';
-import { crawledRun } from './clusters.ts';
+import { crawledRun } from './analysis.ts';
 import { type CliContext, withStore } from './context.ts';
 import { typed } from './options.ts';
 import { count } from './output.ts';

@@ -38,9 +38,7 @@ worker to go on with.`,
               };
               if (options.queue !== 'analyse') engine.startCrawl(engine.providers, onFatal);
               if (options.queue === 'schedule' || options.queue === 'all') engine.startSchedules(onFatal);
-              if (options.queue === 'analyse' || options.queue === 'all') {
-                engine.startAnalyse((runId, error) => engine.log.warn({ runId, code: error.code }, error.message));
-              }
+              if (options.queue === 'analyse' || options.queue === 'all') engine.startAnalyse(() => {});
               terminal.err(`Working (${options.queue}); the queue is in ${engine.queueKind}. Stop with Ctrl-C.\n`);
             });
             terminal.err('Stopping: the pages in hand are finished first.\n');

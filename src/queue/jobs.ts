@@ -63,14 +63,8 @@ export const crawlJob = z.discriminatedUnion('kind', [
 ]);
 export type CrawlJob = z.infer<typeof crawlJob>;
 
-/** Communities of a run's graph. */
-export const analyseJob = z.strictObject({
-  kind: z.literal('clusters'),
-  ...job,
-  seed: count,
-  resolution: z.number().positive(),
-  deadlineMs: z.number().int().positive(),
-});
+/** Clusters, roles and wallets to examine of a run, for whoever waits for the answer to a request. */
+export const analyseJob = z.strictObject({ kind: z.literal('analyse'), ...job, request: count });
 export type AnalyseJob = z.infer<typeof analyseJob>;
 
 /** A case's time has come to be crawled again. */
@@ -104,8 +98,8 @@ export function jobId(data: CrawlJob | AnalyseJob): string {
       return `standing-${place}-${named(data.wallets)}-s${data.asset}`;
     case 'submissions':
       return `submissions-${place}-s${data.asset}`;
-    case 'clusters':
-      return `clusters-${place}-x${data.seed}-g${String(data.resolution).replace('.', '_')}`;
+    case 'analyse':
+      return `analyse-${place}-q${data.request}`;
   }
 }
 

@@ -1,12 +1,7 @@
 /** Clusters as they were found, stored per run under the hashes that say from what they come. */
 import type { Address, ChainId } from '../chains/chain.ts';
-import { type Db, many, maybe, type Pool, transaction } from './db.ts';
+import { type Db, many, maybe, one, type Pool, transaction } from './db.ts';
 import { walletIds } from './reference.ts';
-
-export interface AnalysisParameters {
-  readonly seed: number;
-  readonly resolution: number;
-}
 
 export interface StoredCluster {
   readonly id: number;
@@ -20,37 +15,46 @@ export interface StoredCluster {
 export interface Analysis {
   readonly graphHash: string;
   readonly runHash: string;
-  readonly parameters: AnalysisParameters;
-  readonly modularity: string;
+  /** All that the result depends on beside the graph; plain JSON. */
+  readonly parameters: Readonly<Record<string, unknown>>;
   /** Wallets that belong to no cluster. */
   readonly unclustered: number;
   readonly clusters: readonly StoredCluster[];
+  /** Plain JSON: what the commands print. */
+  readonly result: unknown;
 }
 
-/** Stores an analysis once; the same one computed again changes nothing. */
-export async function storeAnalysis(pool: Pool, runId: number, analysis: Analysis, now: Date): Promise<void> {
+/** Stores an analysis once; the same one computed again changes nothing. Returns its number. */
+export async function storeAnalysis(pool: Pool, runId: number, analysis: Analysis, now: Date): Promise<number> {
   const members = analysis.clusters.flatMap(({ id, wallets }) => wallets.map((wallet) => ({ id, ...wallet })));
   const ids = new Map<string, number>();
   for (const chain of new Set(members.map((member) => member.chain))) {
     const addresses = members.filter((member) => member.chain === chain).map((member) => member.address);
     for (const [address, id] of await walletIds(pool, chain, addresses)) ids.set(`${chain}:${address}`, id);
   }
-  await transaction(pool, async (db) => {
+  return transaction(pool, async (db) => {
     const stored = await maybe<{ id: number }>(
       db,
-      `insert into analyses (run_id, parameters, graph_hash, run_hash, modularity, unclustered, created_at)
+      `insert into analyses (run_id, parameters, graph_hash, run_hash, result, unclustered, created_at)
        values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id`,
       [
         runId,
         JSON.stringify(analysis.parameters),
         analysis.graphHash,
         analysis.runHash,
-        analysis.modularity,
+        JSON.stringify(analysis.result),
         analysis.unclustered,
         now,
       ],
     );
-    if (stored === undefined) return;
+    if (stored === undefined) {
+      const same = await one<{ id: number }>(
+        db,
+        'select id from analyses where run_id = $1 and graph_hash = $2 and parameters = $3',
+        [runId, analysis.graphHash, JSON.stringify(analysis.parameters)],
+      );
+      return same.id;
+    }
     const column = <T>(read: (cluster: StoredCluster) => T) => analysis.clusters.map(read);
     await db.query(
       `insert into clusters (analysis_id, number, size, transfers, totals)
@@ -68,23 +72,44 @@ export async function storeAnalysis(pool: Pool, runId: number, analysis: Analysi
        select $1, t.* from unnest($2::int[], $3::bigint[]) as t`,
       [stored.id, members.map(({ id }) => id), members.map(({ chain, address }) => ids.get(`${chain}:${address}`))],
     );
+    return stored.id;
   });
 }
 
-/** The newest analysis of a run's present graph, with given parameters or with any. */
-export async function readAnalysis(
+/** The number of the analysis of a graph with given parameters. */
+export async function findAnalysis(
   db: Db,
   runId: number,
-  graphHash: string,
-  parameters?: AnalysisParameters,
-): Promise<Analysis | undefined> {
-  const row = await maybe<Omit<Analysis, 'clusters'> & { id: number }>(
+  { graphHash, parameters }: Pick<Analysis, 'graphHash' | 'parameters'>,
+): Promise<number | undefined> {
+  const row = await maybe<{ id: number }>(
     db,
-    `select id, graph_hash as "graphHash", run_hash as "runHash", parameters, modularity, unclustered
-     from analyses where run_id = $1 and graph_hash = $2 and ($3::jsonb is null or parameters = $3)
-     order by id desc limit 1`,
-    [runId, graphHash, parameters === undefined ? null : JSON.stringify(parameters)],
+    'select id from analyses where run_id = $1 and graph_hash = $2 and parameters = $3::jsonb',
+    [runId, graphHash, JSON.stringify(parameters)],
   );
+  return row?.id;
+}
+
+/** The analysis of a number. */
+export async function readAnalysis(db: Db, id: number): Promise<Analysis | undefined> {
+  return withClusters(db, await maybe<StoredRow>(db, `select ${COLUMNS} from analyses where id = $1`, [id]));
+}
+
+/** The newest analysis of a run's present graph. */
+export async function newestAnalysis(db: Db, runId: number, graphHash: string): Promise<Analysis | undefined> {
+  const row = await maybe<StoredRow>(
+    db,
+    `select ${COLUMNS} from analyses where run_id = $1 and graph_hash = $2 order by id desc limit 1`,
+    [runId, graphHash],
+  );
+  return withClusters(db, row);
+}
+
+type StoredRow = Omit<Analysis, 'clusters'> & { readonly id: number };
+
+const COLUMNS = 'id, graph_hash as "graphHash", run_hash as "runHash", parameters, result, unclustered';
+
+async function withClusters(db: Db, row: StoredRow | undefined): Promise<Analysis | undefined> {
   if (row === undefined) return undefined;
   const { id, ...analysis } = row;
   return { ...analysis, clusters: await readClusters(db, id) };

@@ -129,6 +129,8 @@ describe('CSV, read by csv-parse', () => {
       state: 'seen',
       report: "victim's own wallet",
       cluster: '',
+      score: '',
+      roles: '',
       reason: '',
       proof: 'not-tried',
       difference: '',
@@ -189,10 +191,10 @@ describe('JSON', () => {
       stored: { wallets: 9, transfers: 21 },
       poison: { 'zero-value': 3, 'look-alike': 2, 'signed-by-another': 1 },
       clustering: {
-        method: 'louvain',
+        method: 'leiden',
         seed: 1,
-        resolution: 1,
-        modularity: snapshot.clusters?.modularity,
+        repeats: 20,
+        rule: 'fifo',
         unclustered: 2,
       },
     });
@@ -211,6 +213,7 @@ describe('JSON', () => {
     expect(document.clusters[0]).toEqual({
       id: 1,
       size: 3,
+      likely: true,
       transfers: 11,
       total: { USDD: '123456789.012345678901234567', USDT: '0.000009' },
       wallets: ['tron:TA', 'tron:TB', 'tron:TC'],

@@ -82,15 +82,15 @@ describe('CSV', () => {
   it('is what a spreadsheet expects: a line of names, CRLF, empty cells for what is not known', () => {
     const window = '2024-01-01T00:00:00.000Z,2024-01-20T00:00:00.000Z';
     expect(textOf('csv', snapshotOf(), 'nodes.csv').split('\r\n')).toEqual([
-      'id,chain,address,hop,state,report,cluster,reason,proof,difference,from,to,rows,frozen,frozenSince',
-      `tron:TA,tron,TA,0,expanded,reported,1,,proven,0.000000,${window},4,yes,2024-01-05T00:00:00.000Z`,
-      `tron:TB,tron,TB,1,stopped,,1,beyond --max-hops 1,unproven,-12.500000,${window},4,no,`,
-      'tron:TC,tron,TC,,seen,,1,,not-tried,,,,,yes,',
-      'tron:TD,tron,TD,,seen,,2,,not-tried,,,,,,',
-      'tron:TE,tron,TE,,seen,,2,,not-tried,,,,,,',
-      `tron:TEmpty,tron,TEmpty,2,failed,,,"'=1+1 was answered,\nfive times",not-tried,,,,0,,`,
-      'tron:TF,tron,TF,,seen,,2,,not-tried,,,,,,',
-      "tron:TVictim,tron,TVictim,,seen,victim's own wallet,,,not-tried,,,,,,",
+      'id,chain,address,hop,state,report,cluster,score,roles,reason,proof,difference,from,to,rows,frozen,frozenSince',
+      `tron:TA,tron,TA,0,expanded,reported,1,84,"collection, pooling",,proven,0.000000,${window},4,yes,2024-01-05T00:00:00.000Z`,
+      `tron:TB,tron,TB,1,stopped,,1,,,beyond --max-hops 1,unproven,-12.500000,${window},4,no,`,
+      'tron:TC,tron,TC,,seen,,1,,,,not-tried,,,,,yes,',
+      'tron:TD,tron,TD,,seen,,2,,,,not-tried,,,,,,',
+      'tron:TE,tron,TE,,seen,,2,,,,not-tried,,,,,,',
+      `tron:TEmpty,tron,TEmpty,2,failed,,,,,"'=1+1 was answered,\nfive times",not-tried,,,,0,,`,
+      'tron:TF,tron,TF,,seen,,2,,,,not-tried,,,,,,',
+      "tron:TVictim,tron,TVictim,,seen,victim's own wallet,,,,,not-tried,,,,,,",
       '',
     ]);
     const edges = textOf('csv', snapshotOf(), 'edges.csv').split('\r\n');
@@ -111,7 +111,7 @@ describe('CSV', () => {
 
   it('has only its line of names for an empty graph', () => {
     expect(textOf('csv', snapshotOf({ wallets: [], edges: [] }), 'nodes.csv')).toBe(
-      'id,chain,address,hop,state,report,cluster,reason,proof,difference,from,to,rows,frozen,frozenSince\r\n',
+      'id,chain,address,hop,state,report,cluster,score,roles,reason,proof,difference,from,to,rows,frozen,frozenSince\r\n',
     );
   });
 

@@ -17,13 +17,7 @@ const jobs: fc.Arbitrary<CrawlJob | AnalyseJob> = fc.oneof(
   fc.record({ kind: fc.constant('native' as const), ...common, wallet: number, asset: number }),
   fc.record({ kind: fc.constant('issuer-events' as const), ...common, asset: number, page: number }),
   fc.record({ kind: fc.constant('submissions' as const), ...common, asset: number }),
-  fc.record({
-    kind: fc.constant('clusters' as const),
-    ...common,
-    seed: number,
-    resolution: fc.oneof(fc.constantFrom(1, 0.5, 5, 0.05, 1e-7, 1e21), fc.double({ min: 1e-9, max: 100, noNaN: true })),
-    deadlineMs: fc.constant(1_000),
-  }),
+  fc.record({ kind: fc.constant('analyse' as const), ...common, request: number }),
 );
 const RUNS = { seed: 1, numRuns: 1_000 };
 
@@ -76,7 +70,7 @@ describe('what stands in a job', () => {
   test('comes back through JSON', () => {
     fc.assert(
       fc.property(jobs, (job) => {
-        const schema = job.kind === 'clusters' ? analyseJob : crawlJob;
+        const schema = job.kind === 'analyse' ? analyseJob : crawlJob;
         expect(schema.parse(JSON.parse(JSON.stringify(job)))).toEqual(job);
       }),
       RUNS,
