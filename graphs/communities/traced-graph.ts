@@ -21,15 +21,17 @@ const STEPS = 16;
 
 /**
  * Nodes are wallets of nobody that is known, which reports name, or which traced money reached and whose history is known, if enough of
- * what they received is traced: of others it is not known whether they do not belong to somebody else. Linear in rows.
+ * what they received is traced: of others it is not known whether they do not belong to somebody else. Where no history but those of
+ * reported wallets was read, as from files, these others are nodes too: without them there would be nothing to see. Linear in rows.
  */
 export function tracedGraph(view: CaseView, policy: CommunityPolicy): TracedGraph {
   const share = tracedShares(view);
   const node = new Int32Array(view.count).fill(-1);
   const accounts: number[] = [];
+  const nothingElse = isReportedAlone(view);
   for (let account = 0; account < view.count; account += 1) {
     const isMet = (view.hop[account] ?? -1) >= 0 && view.standing[account] === STANDING.wallet;
-    const isRead = view.complete[account] === 1 && (share[account] ?? 0) >= policy.leastTraced;
+    const isRead = (view.complete[account] === 1 || nothingElse) && (share[account] ?? 0) >= policy.leastTraced;
     // What is reported is looked at however little is known of it.
     if ((isMet && isRead) || isReported(view, account)) node[account] = accounts.push(account) - 1;
   }
@@ -38,6 +40,13 @@ export function tracedGraph(view: CaseView, policy: CommunityPolicy): TracedGrap
   const nodesOf = (wallet: Wallet) =>
     view.table.accounts.ofWallet(wallet).flatMap((account) => ((node[account] ?? -1) < 0 ? [] : [node[account] ?? 0]));
   return { accounts: numbers, pairs: addTies(moved, view.ties, nodesOf, policy) };
+}
+
+/** Whether no wallet was read that followed money reached and that no report names. */
+function isReportedAlone(view: CaseView): boolean {
+  for (let account = 0; account < view.count; account += 1)
+    if (view.complete[account] === 1 && view.reported[account] !== 1 && (view.hop[account] ?? -1) >= 0) return false;
+  return true;
 }
 
 function isReported({ reported, standing }: CaseView, account: number): boolean {

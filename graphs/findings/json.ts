@@ -117,6 +117,8 @@ export interface ClusterJson {
     readonly chain: ChainId;
     readonly address: string;
     readonly reported: boolean;
+    /** Whether its history was read: of others nobody knows whether they are not a service's. */
+    readonly read: boolean;
     /** In how many of the repeats it was with this cluster, in percent; `null` without repeats. */
     readonly membership: number | null;
     readonly roles: readonly RoleName[];
@@ -163,6 +165,7 @@ export function clustersJson(told: FindingsToTell): ClusterJson[] {
       })),
       wallets: accounts.map((account) => ({
         ...{ ...walletOf(view, account), reported: view.reported[account] === 1 },
+        read: view.complete[account] === 1,
         ...{ membership: held(communities.membership[account]), roles: rolesOf.get(account) ?? [] },
       })),
     };

@@ -43,6 +43,9 @@ export function clustersText({ name, analysis, marks, asset, shown, newSeeds }: 
       : '',
     ...cards,
     rest > 0 ? `\n… and ${counted(rest, 'smaller one')}; --top or --json has all\n` : '',
+    clusters.some(({ wallets }) => wallets.some(({ read }) => !read))
+      ? "\nOf a wallet that was not read nobody knows whether it is not a service's: it is to be read before it is acted on.\n"
+      : '',
     named.legend(),
     '\n',
     table(methodRows(analysis)),
@@ -60,18 +63,20 @@ function card(cluster: MarkedCluster, asset: StoredAsset, marks: UnprovenMarks):
   const amount = (text: string) =>
     `${displayAmount(parseAmount(text, asset.decimals), asset.decimals)} ${asset.symbol}`;
   const reported = wallets.filter((wallet) => wallet.reported);
+  const unread = wallets.filter(({ read }) => !read).length;
   const unverified = parseAmount(money.by.unverified, asset.decimals) > 0n;
   const head = [
     `C${id}`,
     counted(size, 'wallet'),
     ...(likely ? ["likely one network's"] : []),
     ...(stability === null ? [] : [`held in ${stability} % of the repeats`]),
+    ...(unread > 0 ? [`${count(unread)} not read`] : []),
     ...(cluster.unproven > 0 ? [`${count(cluster.unproven)} unproven`] : []),
   ];
   const rows: string[][] = [
     [
       'victims',
-      `${counted(victims, 'victim')}, ${counted(reports.length, 'report')}; ${reported.length === 0 ? 'none of the wallets is reported' : `reported: ${listed(reported.map(marks.named))}`}`,
+      `${counted(reports.length, 'report')} by up to ${counted(victims, 'victim')}; ${reported.length === 0 ? 'none of the wallets is reported' : `reported: ${listed(reported.map(marks.named))}`}`,
     ],
     [
       'money',

@@ -48,7 +48,7 @@ JSON: {case, graphHash, runHash, rule, seed, repeats, cut, agreement, scan: [{re
   frozen, transfers, total, first, last, hours, roles: [{role, wallets}], entries: [{chain, address, amount, transfers, transferCount}],
   exits: [{kind, service, amount, wallets}], resting: [{chain, address, amount, read, frozen}], collisions: [{case, wallets}],
   ties: [{compound, kind, strength, text, evidence}],
-  wallets: [{chain, address, reported, membership, roles, unproven, frozen}]}]}; by tells what kind of source came money was of: confirmed
+  wallets: [{chain, address, reported, read, membership, roles, unproven, frozen}]}]}; by tells what kind of source came money was of: confirmed
   payments, disclosed withdrawals, or payments that nobody verified, never to be added up as loss; hours are payouts by hour of the day,
   UTC; agreement is the adjusted Rand index between partitions of other seeds; a cluster's unproven counts its wallets that are`,
     )

@@ -63,6 +63,21 @@ describe.skipIf(!hasSharedData || inject('postgres') === null)('the seized walle
     expect(missed).toEqual([]);
   });
 
+  it('have no exchange that tags name among the first 50 wallets to examine, and the cards of their clusters', async () => {
+    const { suspects } = await cliJson<{ suspects: { address: string; score: number }[] }>(env, 'suspects', 'seized');
+    const exchanges = new Set(exchangeWallets());
+    expect(suspects.length).toBeGreaterThan(50);
+    expect(suspects.slice(0, 50).filter(({ address }) => exchanges.has(address))).toEqual([]);
+    const { clusters } = await cliJson<{
+      clusters: { size: number; money: { came: string; left: string; rests: string } }[];
+    }>(...[env, 'clusters', 'seized']);
+    expect(clusters.length).toBeGreaterThanOrEqual(3);
+    const units = (text: string) => BigInt(text.replace('.', ''));
+    for (const { money } of clusters) expect(units(money.came)).toBe(units(money.left) + units(money.rests));
+    const { out } = await cli(env, 'clusters', 'seized', '--top', '3');
+    expect(out.match(/^C[123] · /gm)).toHaveLength(3);
+  });
+
   it('have a trace that says of each of them whom to ask', async () => {
     const { ask, exits } = await cliJson<TraceJson>(
       ...[env, 'trace', 'seized', '--rule', 'fifo', '--by', 'ann', '--why', 'to see'],
