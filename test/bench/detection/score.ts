@@ -14,7 +14,9 @@ export const METHODS: readonly MethodName[] = ['Downstream', ...BASELINES];
 
 export interface MethodScore {
   readonly membership: SetScore;
-  /** Over the networks' wallets in the case: by network and chain, and by network alone. */
+  /** Over the networks' wallets that followed money came to, or that reports name, and whose history was read: by network and chain. */
+  readonly randOfMet: number;
+  /** Over all networks' wallets that a transfer of the case names: by network and chain, and by network alone. */
   readonly rand: number;
   readonly randOfNetworks: number;
 }
@@ -80,8 +82,15 @@ function scoreMethod(
   const networkOf = (account: number) => truth.get(walletKey(walletOf(view, account)))?.network ?? '';
   const groups = list.map(groupOf);
   const chains = list.map((account) => `${networkOf(account)} ${walletOf(view, account).chain}`);
+  const isMet = (account: number) =>
+    view.complete[account] === 1 && ((view.hop[account] ?? -1) >= 0 || view.reported[account] === 1);
+  const met = [...list.keys()].filter((place) => isMet(list[place] ?? -1));
   return {
     membership: compareSets(found, members),
+    randOfMet: randOfLabels(
+      met.map((place) => chains[place] ?? ''),
+      met.map((place) => groups[place] ?? null),
+    ),
     rand: randOfLabels(chains, groups),
     randOfNetworks: randOfLabels(list.map(networkOf), groups),
   };
