@@ -2,8 +2,7 @@
 import { canonicalJson } from '../graphs/canonical-json.ts';
 import { type FindingsProgress, findFindings } from '../graphs/findings/find.ts';
 import { clustersJson, rolesJson, suspectsJson } from '../graphs/findings/json.ts';
-import { DETECTION_POLICY } from '../graphs/findings/policy.ts';
-import { withThresholds } from '../graphs/findings/thresholds.ts';
+import { policyOf } from '../graphs/findings/policy.ts';
 import { type CaseView, STANDING, walletOf } from '../graphs/findings/view.ts';
 import type { GraphWallet } from '../graphs/rows.ts';
 import { runHash } from '../graphs/run-hash.ts';
@@ -70,7 +69,7 @@ async function analyse(
   if (run?.graphHash == null) throw new UserError('NOT_CRAWLED', 'The crawl is not finished.');
   const found = await findCase(pool, `${run.caseId}`);
   const own = thresholdsInForce(await readThresholdDecisions(pool, run.caseId));
-  const usual = withThresholds(DETECTION_POLICY, own);
+  const usual = policyOf(own);
   const policy = repeats === null ? usual : { ...usual, communities: { ...usual.communities, repeats } };
   // The store may know more by now than when the run ended: a result names the transfers that it rests on.
   const graphHash = await hashRun(pool, runId);

@@ -2,7 +2,7 @@ import type { Wallet } from '../../src/chains/chain.ts';
 
 /** What a wallet does in a case, as its transfers tell: a hypothesis with its evidence, never who runs it. */
 
-/** In the order in which money passes them; the last two are no places on its way. docs/detection.md defines them. */
+/** In the order in which money passes them; the last two are no places on its way. docs/roles.md defines them. */
 export const ROLES = [
   'collection',
   'pooling',

@@ -1,7 +1,7 @@
 /** `downstream thresholds`: from which figures on a case's detectors and scores speak, and which of them it has of its own. */
 import type { Command } from 'commander';
-import { DETECTION_POLICY } from '../../graphs/findings/policy.ts';
-import { type Threshold, thresholdsOf, withThresholds } from '../../graphs/findings/thresholds.ts';
+import { DETECTION_POLICY, policyOf } from '../../graphs/findings/policy.ts';
+import { type Threshold, thresholdsOf } from '../../graphs/findings/thresholds.ts';
 import { parseStatement } from '../cases/statement.ts';
 import { quoted, UsageError } from '../errors.ts';
 import { type Case, findCase } from '../store/cases.ts';
@@ -52,6 +52,14 @@ JSON: {case, thresholds: [{name, value, usual}], decisions: [{name, value, by, w
       const decision = typed(() => readDecision(options));
       return withStore(context, async ({ pool }) => {
         const found = await findCase(pool, nameOrId);
+        const before = await readThresholdDecisions(pool, found.id);
+        // A name that an earlier version knew can be reset as well: without that, it would be in the way for ever.
+        const known = new Set([...thresholdsOf(DETECTION_POLICY), ...before].map(({ name }) => name));
+        const unknown = decision?.values.find(({ name }) => !known.has(name));
+        if (unknown !== undefined)
+          throw new UsageError('THRESHOLD_UNKNOWN', `There is no threshold ${quoted(unknown.name)}.`, {
+            todo: `See all of them with: npx downstream thresholds "${found.name}"`,
+          });
         if (decision !== null)
           await decideThresholds(pool, found.id, decision.values, decision.statement, new Date(clock.now()));
         const decisions = await readThresholdDecisions(pool, found.id);
@@ -75,12 +83,7 @@ function readDecision({ set, reset, by, why }: ThresholdsOptions) {
     });
   }
   const settings = set.map(parseSetting);
-  withThresholds(DETECTION_POLICY, settings);
-  const usual = new Map(thresholdsOf(DETECTION_POLICY).map(({ name, value }) => [name, value]));
-  withThresholds(
-    DETECTION_POLICY,
-    reset.map((name) => ({ name, value: usual.get(name) ?? '' })),
-  );
+  policyOf(settings);
   return {
     values: [...settings, ...reset.map((name) => ({ name, value: null }))],
     statement: parseStatement({ by, why }, { by: '--by', why: '--why' }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { policyOf } from '../../graphs/findings/policy.ts';
 import { thresholdsOf, withThresholds } from '../../graphs/findings/thresholds.ts';
 import { UserError } from '../../src/errors.ts';
 
@@ -53,4 +54,12 @@ describe('thresholds', () => {
     }
     expect(text).toMatchSnapshot();
   });
+
+  it.each(['communities.unit', 'communities.leftOut', 'communities.countPart', 'suspects.rounds'])(
+    'that are scales refuse 0: %s',
+    (name) => {
+      expect(() => policyOf([{ name, value: '0' }])).toThrow(`${name} cannot be 0.`);
+      expect(() => policyOf([{ name, value: '2' }])).not.toThrow();
+    },
+  );
 });
