@@ -1,4 +1,5 @@
 /** The analysis's processor: finds clusters, roles and wallets to examine in a run, and stores them under their hashes. */
+import { createHash } from 'node:crypto';
 import { canonicalJson } from '../graphs/canonical-json.ts';
 import { type FindingsProgress, findFindings } from '../graphs/findings/find.ts';
 import { clustersJson, rolesJson, suspectsJson } from '../graphs/findings/json.ts';
@@ -7,7 +8,7 @@ import { type CaseView, STANDING, walletOf } from '../graphs/findings/view.ts';
 import type { GraphWallet } from '../graphs/rows.ts';
 import { runHash } from '../graphs/run-hash.ts';
 import type { Clock } from '../src/clock.ts';
-import { messageOf, RetryableError, UserError } from '../src/errors.ts';
+import { RetryableError, UserError } from '../src/errors.ts';
 import { analyseJob } from '../src/queue/jobs.ts';
 import type { Processor } from '../src/queue/worker.ts';
 import { type Analysis, findAnalysis, storeAnalysis } from '../src/store/analyses.ts';
@@ -34,7 +35,7 @@ export interface AnalyseContext {
 const RULE = 'findings';
 
 export function createAnalyseProcessor({ pool, clock, onProgress }: AnalyseContext): Processor {
-  return async (data) => {
+  return async (data, control) => {
     const { request, run: runId } = analyseJob.parse(data);
     const asked = await readAnalysisRequest(pool, request);
     if (asked === undefined || asked.analysisId !== null || asked.failure !== null) return;
@@ -42,12 +43,15 @@ export function createAnalyseProcessor({ pool, clock, onProgress }: AnalyseConte
       const found = await analyse(pool, { runId, ...asked.wanted }, new Date(clock.now()), onProgress);
       await answerRequest(pool, request, found);
     } catch (error) {
-      if (error instanceof RetryableError) throw error;
-      // Whoever asked waits for an answer. A fault of ours is told, and then goes where such faults go.
+      if (error instanceof RetryableError && !control.lastAttempt) throw error;
+      // Whoever asked waits for an answer. A fault of ours is told without its words, which may name wallets, and goes to the log.
       const told =
         error instanceof UserError
           ? error
-          : new UserError('ANALYSIS_FAILED', `The analysis failed: ${messageOf(error)}`);
+          : new UserError('ANALYSIS_FAILED', 'The analysis failed.', {
+              right: 'That is a fault of a server, or of Downstream itself: the log of the worker says which.',
+              todo: 'Run the command again; if it fails again, report the fault with the log.',
+            });
       await answerRequest(pool, request, told);
       if (told !== error) throw error;
     }
@@ -79,20 +83,26 @@ async function analyse(
     ...{ seed, rule, scope: loaded.scope },
     policy: JSON.parse(canonicalJson(withDecimals(policy))) as Record<string, unknown>,
   };
-  const known = await findAnalysis(pool, runId, { graphHash, parameters });
+  const named = await namedOf(pool, run.caseId, loaded);
+  // What is looked up by has the reports as the case numbers them, for cards tell them; a hash does not depend on that.
+  const key = { ...parameters, reports: createHash('sha256').update(JSON.stringify(named)).digest('hex') };
+  const known = await findAnalysis(pool, runId, { graphHash, parameters: key });
   if (known !== undefined) return known;
   const findings = await findFindings(loaded.view, { policy, seed, deadlineMs, onProgress: tell });
   const told = {
     ...{ view: loaded.view, decimals: loaded.decimals, ...findings },
-    named: await namedOf(pool, run.caseId, loaded),
+    named,
   };
   const { scan, communities } = findings;
   const result = {
     ...{ clusters: clustersJson(told), suspects: suspectsJson(told), roles: rolesJson(told), scan },
     ...{ agreement: communities.agreement, repeats: communities.repeats, cut: communities.cut },
   };
+  const isWhole =
+    !communities.cut && communities.repeats === policy.communities.repeats && scan.every((each) => !each.cut);
   const analysis: Omit<Analysis, 'runHash'> = {
-    ...{ graphHash, parameters, result },
+    // What the deadline cut short is kept as such: whoever asks again, with more time, is not answered by it.
+    ...{ graphHash, parameters: isWhole ? key : { ...key, cutAtMs: deadlineMs }, result },
     unclustered: countUnclustered(loaded.view, communities.cluster),
     clusters: findings.cards.map(({ cluster, accounts, inside }) => ({
       ...{ id: cluster + 1, size: accounts.length, transfers: inside.transfers },

@@ -16,6 +16,7 @@ import { readWalletDecisions, standing } from '../src/store/wallet-decisions.ts'
 import { CASE_POLICY, inferOver, nativesOf } from './attributions.ts';
 import { readDecimals, readRunTable } from './run-table.ts';
 import { openingsOf } from './trace-openings.ts';
+import { reachedByOwnAlone } from './trace-recruiters.ts';
 import { type CaseSources, keyOf, readCaseSources, returnsOf } from './trace-sources.ts';
 import { readUnprovenWallets } from './unproven.ts';
 
@@ -88,15 +89,21 @@ export async function loadCaseView(pool: Pool, { name, run, rule, onRows }: Case
   const covered = caseWallets.filter(({ state }) => state === 'expanded');
   const complete = covered.filter((wallet) => !unproven.has(walletKey(wallet)) && (!run.offline || wallet.hop === 0));
   const plan = makePlan(table, { covered, stops: ends, openings, sources: named, unverified });
+  // Who paid for recruitment alone is no victim, but having paid says nothing against them: only other money would.
+  const recruiters = reachedByOwnAlone(
+    plan,
+    sources.recruiters.filter((wallet) => !atService.has(walletKey(wallet))),
+  );
+  const apart = [...victims, ...recruiters];
   return {
     decimals,
     sources,
     scope: digestOf({
-      ...{ order, rule, named, unverified, reported, victims, services, possible, accounts, covered, complete },
+      ...{ order, rule, named, unverified, reported, victims: apart, services, possible, accounts, covered, complete },
       ...{ openings, ties, native },
     }),
     view: viewCase({
-      ...{ plan, rule, reported, victims, services, possible, accounts, complete, ties, native },
+      ...{ plan, rule, reported, victims: apart, services, possible, accounts, complete, ties, native },
     }),
   };
 }

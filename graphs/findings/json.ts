@@ -138,6 +138,12 @@ export interface FindingsToTell {
   readonly named: readonly { readonly reports: readonly number[]; readonly victims: readonly string[] }[];
 }
 
+/**
+ * So many findings name their transfers, the best and the first: what a case of 100,000 wallets comes to has to fit into one value of
+ * the store. Others say how many there are, and their sentence says of what.
+ */
+const WITH_TRANSFERS = 5_000;
+
 export function clustersJson(told: FindingsToTell): ClusterJson[] {
   const { view, communities, cards, roles, likely, named } = told;
   const rolesOf = new Map<number, RoleName[]>();
@@ -194,25 +200,27 @@ function exitsJson(told: FindingsToTell, exits: readonly Exit[]): ExitJson[] {
 
 export function suspectsJson(told: FindingsToTell): SuspectJson[] {
   const { view, communities, suspects } = told;
-  return suspects.map(({ account, score, likely, reported, role, traced, hop, points, reasons }): SuspectJson => {
-    const cluster = communities.cluster[account] ?? -1;
-    return {
-      ...{ ...walletOf(view, account), score, likely, reported, role, cluster: cluster < 0 ? null : cluster + 1 },
-      ...{ traced: moneyOf(told)(traced), hop: hop < 0 ? null : hop, points },
-      reasons: reasons.map(({ feature, points: worth, text, rows, rowCount, native }) => ({
-        ...{ feature, points: worth, text },
-        ...{ transfers: transfersJson(told, rows), transferCount: rowCount, native },
-      })),
-    };
-  });
+  return suspects.map(
+    ({ account, score, likely, reported, role, traced, hop, points, reasons }, place): SuspectJson => {
+      const cluster = communities.cluster[account] ?? -1;
+      return {
+        ...{ ...walletOf(view, account), score, likely, reported, role, cluster: cluster < 0 ? null : cluster + 1 },
+        ...{ traced: moneyOf(told)(traced), hop: hop < 0 ? null : hop, points },
+        reasons: reasons.map(({ feature, points: worth, text, rows, rowCount, native }) => ({
+          ...{ feature, points: worth, text },
+          ...{ transfers: place < WITH_TRANSFERS ? transfersJson(told, rows) : [], transferCount: rowCount, native },
+        })),
+      };
+    },
+  );
 }
 
 export function rolesJson(told: FindingsToTell): RoleJson[] {
-  return told.roles.map((finding) => {
+  return told.roles.map((finding, place) => {
     const { role, strength, reason, figures, rows, rowCount, native } = finding;
     return {
       ...{ role, ...walletOfFinding(told.view, finding), strength, reason, figures },
-      ...{ transfers: transfersJson(told, rows), transferCount: rowCount, native },
+      ...{ transfers: place < WITH_TRANSFERS ? transfersJson(told, rows) : [], transferCount: rowCount, native },
     };
   });
 }

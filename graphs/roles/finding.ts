@@ -161,11 +161,6 @@ export function percentOf(part: bigint, whole: bigint): number {
   return whole === 0n ? 0 : Number((part * HUNDRED) / whole);
 }
 
-/** The middle of some numbers, the lower of two; `undefined` of none. */
-function _medianOf(numbers: readonly number[]): number | undefined {
-  return [...numbers].sort((a, b) => a - b)[(numbers.length - 1) >> 1];
-}
-
 /**
  * Strength from 1 to 99: the mean of how far each figure is from its threshold to the best it can be, each from 0 to 1.
  * At all of its thresholds a finding has 1.

@@ -9,6 +9,8 @@ import { networkMoney } from './network-money.ts';
 import type { SuspectPolicy } from './policy.ts';
 import type { Fact, Findings } from './types.ts';
 
+/** Of USDT, on both chains: amounts are told, and counted, in whole units. */
+export const DECIMALS = 6;
 /** Rows, and hashes, that a reason names at most. */
 const NAMED_ROWS = 20;
 
@@ -75,8 +77,8 @@ export function told(text: string, rows: readonly number[], native: readonly str
 }
 
 /** An amount in words: `1,250.00 USDT`. */
-export function say({ view, policy }: Context, account: number, amount: bigint): string {
-  return `${displayAmount(amount, policy.decimals)} ${view.table.accounts.list[account]?.asset ?? ''}`;
+export function say({ view }: Context, account: number, amount: bigint): string {
+  return `${displayAmount(amount, DECIMALS)} ${view.table.accounts.list[account]?.asset ?? ''}`;
 }
 
 /** `1 wallet`, `2 wallets`. */

@@ -5,11 +5,11 @@ import { type Context, countOf, type Feature, told } from './context.ts';
 /** A hint that many ordinary people match as well: it is no role that a wallet could be named by. */
 const HINT: RoleName = 'working-hours';
 
-/** So many reported wallets are in its cluster, itself left out. */
+/** So many reported wallets are in its cluster, itself left out. Of a wallet that was not read, its cluster says little. */
 export const cluster: Feature = {
-  figure({ findings, namedIn, reported }, account) {
+  figure({ view, findings, namedIn, reported }, account) {
     const own = findings.communities.cluster[account] ?? -1;
-    return own < 0 ? null : (namedIn[own] ?? 0) - (reported[account] ?? 0);
+    return own < 0 || view.complete[account] !== 1 ? null : (namedIn[own] ?? 0) - (reported[account] ?? 0);
   },
   tell({ view, findings }, account, figure) {
     const { cluster: clusters } = findings.communities;

@@ -1,6 +1,6 @@
 /** What a wallet does with the network's money: how much of its own that is, how soon it leaves, and whereto. */
 import { larger } from '../../src/money.ts';
-import { type Context, type Feature, percentOf, say, sumOf, told } from './context.ts';
+import { type Context, DECIMALS, type Feature, percentOf, say, sumOf, told } from './context.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -28,7 +28,7 @@ export const share: Feature = {
 
 /** So many whole units of the network's money, or of dealings with reported wallets in both directions: the larger of both. */
 export const amount: Feature = {
-  figure: (context, account) => Number(amountOf(context, account) / 10n ** BigInt(context.policy.decimals)),
+  figure: (context, account) => Number(amountOf(context, account) / 10n ** BigInt(DECIMALS)),
   tell(context, account) {
     const came = networkPart(context, account);
     const rows = dealings(context, account);

@@ -20,8 +20,6 @@ export interface SuspectPolicy {
   readonly roles: readonly RoleName[];
   /** A cluster is likely a network's with a reported wallet and so many likely ones that no report names. */
   readonly leastLikely: number;
-  /** Decimals of the asset: amounts are counted in whole units. */
-  readonly decimals: number;
 }
 
 /**
@@ -89,7 +87,6 @@ export const SUSPECT_POLICY: SuspectPolicy = {
   mostPartners: 30,
   roles: ['collection', 'pooling', 'rapid-pass-through', 'fragmentation', 'funnel', 'peel-chain', 'inducement'],
   leastLikely: 3,
-  decimals: 6,
 };
 
 /** Points of a feature for its figure: never fewer for a higher figure, or for fewer minutes. */

@@ -36,6 +36,7 @@ export function rankSuspects(view: CaseView, findings: Findings, policy: Suspect
   for (let round = 1; round < policy.rounds; round += 1) {
     const known = context.reported.slice();
     for (const each of scored) if (score(each) >= policy.likely) known[each.account] = 1;
+    if (known.every((is, account) => is === context.known[account])) break;
     context = { ...context, known };
     for (const each of scored) each.figures = figuresOf(context, each.account, each.figures);
   }

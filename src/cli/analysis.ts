@@ -21,6 +21,7 @@ import { progressLine } from './progress.ts';
 
 /** The seed that is used unless another is given; any will do, as long as it is recorded. */
 const SEED = 1;
+const LARGEST_SEED = 0xffff_ffff;
 const DEADLINE_S = 120;
 const POLL_MS = 50;
 /** Beyond the deadline, which is the partition's: for reading, following, and storing. */
@@ -65,7 +66,7 @@ export function withAnalysisOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--seed <n>', 'which of the possible partitions is found; recorded with the result')
-        .argParser(wholeNumber(0))
+        .argParser(wholeNumber(0, LARGEST_SEED))
         .default(SEED),
     )
     .addOption(
@@ -166,6 +167,7 @@ function progressText(progress: AnalyseProgress): string {
 export function methodRows(analysis: FoundAnalysis): string[][] {
   const { graphHash, runHash, rule, declared, result } = analysis;
   return [
+    ...(result.cut ? [['Cut', 'the deadline came first: this is the best that was found until then']] : []),
     ['Method', `Leiden, seed ${seedOf(analysis)}, ${result.repeats} repeats`],
     ...(result.agreement === null
       ? []

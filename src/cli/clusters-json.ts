@@ -31,7 +31,11 @@ export function markCluster(cluster: ClusterJson, marks: ClusterMarks) {
     ...cluster,
     unproven: wallets.filter(({ unproven }) => unproven !== null).length,
     frozen: wallets.filter(({ frozen }) => frozen !== null).length,
-    resting: cluster.resting.map((rest) => ({ ...rest, frozen: frozenJson(marks.frozen, rest) })),
+    resting: cluster.resting.map((rest) => ({
+      ...rest,
+      unproven: unprovenJson(marks.unproven, rest),
+      frozen: frozenJson(marks.frozen, rest),
+    })),
     ties: (marks.ties.get(cluster.id) ?? []).map(tieJson),
     collisions: [...meeting]
       .sort(([a], [b]) => (a < b ? -1 : 1))

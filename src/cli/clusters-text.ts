@@ -43,7 +43,9 @@ export function clustersText({ name, analysis, marks, asset, shown, newSeeds }: 
       : '',
     ...cards,
     rest > 0 ? `\n… and ${counted(rest, 'smaller one')}; --top or --json has all\n` : '',
-    clusters.some(({ wallets }) => wallets.some(({ read }) => !read))
+    clusters.some(({ wallets }) =>
+      wallets.some((each) => !each.read && !marks.unproven.has(`${each.chain}:${each.address}`)),
+    )
       ? "\nOf a wallet that was not read nobody knows whether it is not a service's: it is to be read before it is acted on.\n"
       : '',
     named.legend(),
@@ -63,7 +65,7 @@ function card(cluster: MarkedCluster, asset: StoredAsset, marks: UnprovenMarks):
   const amount = (text: string) =>
     `${displayAmount(parseAmount(text, asset.decimals), asset.decimals)} ${asset.symbol}`;
   const reported = wallets.filter((wallet) => wallet.reported);
-  const unread = wallets.filter(({ read }) => !read).length;
+  const unread = wallets.filter(({ read, unproven }) => !read && unproven === null).length;
   const unverified = parseAmount(money.by.unverified, asset.decimals) > 0n;
   const head = [
     `C${id}`,
@@ -105,7 +107,11 @@ function card(cluster: MarkedCluster, asset: StoredAsset, marks: UnprovenMarks):
       'resting',
       cluster.resting.map((rest) => [
         amount(rest.amount),
-        [marks.named(rest), ...(rest.read ? [] : ['not read on from there']), ...frozenWords(rest.frozen)].join('; '),
+        [
+          marks.named(rest),
+          ...(rest.read || rest.unproven !== null ? [] : ['not read on from there']),
+          ...frozenWords(rest.frozen),
+        ].join('; '),
       ]),
     ),
     ...(cluster.frozen > 0 ? [['frozen', `${counted(cluster.frozen, 'wallet')} by the issuer`]] : []),

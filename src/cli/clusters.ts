@@ -46,7 +46,7 @@ The same transfers, reports, services, thresholds, seed and rule give the same c
 JSON: {case, graphHash, runHash, rule, seed, repeats, cut, agreement, scan: [{resolution, clusters, clustered, largest, agreement, cut}], unclustered,
   clusters: [{id, size, likely, stability, unproven, reports, victims, money: {came, left, rests, by: {payment, disclosed, unverified}},
   frozen, transfers, total, first, last, hours, roles: [{role, wallets}], entries: [{chain, address, amount, transfers, transferCount}],
-  exits: [{kind, service, amount, wallets}], resting: [{chain, address, amount, read, frozen}], collisions: [{case, wallets}],
+  exits: [{kind, service, amount, wallets}], resting: [{chain, address, amount, read, unproven, frozen}], collisions: [{case, wallets}],
   ties: [{compound, kind, strength, text, evidence}],
   wallets: [{chain, address, reported, read, membership, roles, unproven, frozen}]}]}; by tells what kind of source came money was of: confirmed
   payments, disclosed withdrawals, or payments that nobody verified, never to be added up as loss; hours are payouts by hour of the day,

@@ -11,12 +11,16 @@ export function jsonOption(): Option {
   return new Option('--json', 'print one line of JSON instead of text');
 }
 
-/** A whole number from `least` up. */
-export function wholeNumber(least: number): (text: string) => number {
+/** What an option takes at most, unless it says otherwise. */
+const MOST = 999_999_999;
+
+/** A whole number from `least` up, or up to `most`. */
+export function wholeNumber(least: number, most = MOST): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^\d{1,9}$/.test(text) && value >= least) return value;
-    throw new InvalidArgumentError(`It takes a whole number from ${least} up.`);
+    if (/^\d{1,10}$/.test(text) && value >= least && value <= most) return value;
+    const upTo = most === MOST ? 'up' : `to ${most}`;
+    throw new InvalidArgumentError(`It takes a whole number from ${least} ${upTo}.`);
   };
 }
 

@@ -7,7 +7,14 @@ import { unprovenJson } from '../../workers/unproven.ts';
 import { displayAmount, parseAmount } from '../money.ts';
 import { findCase } from '../store/cases.ts';
 import type { StoredAsset } from '../store/reference.ts';
-import { type AnalysisOptions, analyseCase, type FoundAnalysis, methodRows, withAnalysisOptions } from './analysis.ts';
+import {
+  type AnalysisOptions,
+  analyseCase,
+  type FoundAnalysis,
+  methodRows,
+  seedOf,
+  withAnalysisOptions,
+} from './analysis.ts';
 import { type CliContext, withEngine } from './context.ts';
 import { frozenWords } from './freeze-text.ts';
 import type { Done } from './main.ts';
@@ -42,7 +49,7 @@ The score is the sum of points from 0 to 100 that docs/detection.md lists, so th
 first, and is no finding about whoever owns a wallet. Services, victims' own wallets and those that payments of victims came from
 are never among them.
 
-JSON: {case, graphHash, runHash, rule, suspects: [{chain, address, score, likely, reported, role, cluster, traced, hop, points,
+JSON: {case, graphHash, runHash, rule, seed, cut, suspects: [{chain, address, score, likely, reported, role, cluster, traced, hop, points,
   reasons: [{feature, points, text, transfers: [{chain, asset, transaction, from, to, value, at}], transferCount, native}], unproven: {difference} or null, frozen: {since} or null}]}; all of
   them, best first; cluster is a number of npx downstream clusters, or null`,
     )
@@ -62,9 +69,10 @@ JSON: {case, graphHash, runHash, rule, suspects: [{chain, address, score, likely
     );
 }
 
-function toJson(name: string, { graphHash, runHash, rule, result }: FoundAnalysis, marks: ClusterMarks): string {
+function toJson(name: string, analysis: FoundAnalysis, marks: ClusterMarks): string {
+  const { graphHash, runHash, rule, result } = analysis;
   return jsonLine({
-    ...{ case: name, graphHash, runHash, rule },
+    ...{ case: name, graphHash, runHash, rule, seed: seedOf(analysis), cut: result.cut },
     suspects: result.suspects.map((suspect) => ({
       ...suspect,
       unproven: unprovenJson(marks.unproven, suspect),

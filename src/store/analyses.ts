@@ -95,11 +95,13 @@ export async function readAnalysis(db: Db, id: number): Promise<Analysis | undef
   return withClusters(db, await maybe<StoredRow>(db, `select ${COLUMNS} from analyses where id = $1`, [id]));
 }
 
-/** The newest analysis of a run's present graph. */
+/** The analysis of a run's present graph that was last asked for. */
 export async function newestAnalysis(db: Db, runId: number, graphHash: string): Promise<Analysis | undefined> {
   const row = await maybe<StoredRow>(
     db,
-    `select ${COLUMNS} from analyses where run_id = $1 and graph_hash = $2 order by id desc limit 1`,
+    `select ${COLUMNS} from analyses where id = (
+       select q.analysis_id from analysis_requests q join analyses a on a.id = q.analysis_id
+       where q.run_id = $1 and a.graph_hash = $2 order by q.id desc limit 1)`,
     [runId, graphHash],
   );
   return withClusters(db, row);

@@ -17,6 +17,7 @@ interface ClustersJson {
   readonly graphHash: string;
   readonly runHash: string;
   readonly rule: string;
+  readonly cut: boolean;
   readonly clusters: readonly ClusterJson[];
 }
 interface SuspectsJson {
@@ -59,6 +60,9 @@ const TOLD: readonly Told[] = [
   // The exchange behaves as one.
   ['x1', 20_001, 'EXCHANGE', 'Q1', 50],
   ['x2', 20_061, 'EXCHANGE', 'Q2', 60],
+  // Somebody who pays for people, with money of their own.
+  ['rec0', 0, 'R0', 'R', 9_000],
+  ['rec', 1_200, 'R', 'TA', 8_888],
   // A wallet that a report names alone, and that nobody else paid.
   ['alone', 0, 'W0', 'W', 30],
   // A star: one payer, many payees.
@@ -155,15 +159,21 @@ describe.skipIf(inject('postgres') === null)('clusters', () => {
       reports: [
         ['--wallet', '@TA', '--tx', '#Tp1', '--names', 'KK Park'],
         ['--wallet', '@TB', '--tx', '#Tp2', '--payment', 'ransom'],
+        ['--wallet', '@TA', '--tx', '#rec', '--payment', 'recruitment'],
       ],
-      confirm: ['1:Tp1', '2:Tp2'],
+      confirm: ['1:Tp1', '2:Tp2', '3:rec'],
       hops: 6,
     });
     const { clusters: found } = await clusters('tied');
     expect(found.flatMap(({ ties }) => ties)).toMatchObject([
       { kind: 'report-names', evidence: { reports: [1] } },
       { compound: null, kind: 'ransom-payment', evidence: { reports: [2] } },
+      { compound: null, kind: 'recruitment-payment', evidence: { reports: [3] } },
     ]);
+    // Who paid, for whatever it was, is neither ranked nor in a cluster for that.
+    const ranked = (await suspects('tied')).suspects.map(({ address }) => address);
+    for (const payer of ['TV1', 'TV2', 'R']) expect(ranked).not.toContain(payer);
+    expect(found.flatMap(({ wallets }) => wallets.map(({ address }) => address))).not.toContain('R');
     expect(await cases.said('clusters', 'tied')).toContain('KK Park');
     // Nobody's tie is another's.
     expect((await clusters('both')).clusters.flatMap(({ ties }) => ties)).toEqual([]);
@@ -182,11 +192,27 @@ describe.skipIf(inject('postgres') === null)('clusters', () => {
     expect((await suspects('both')).runHash).toBe(usual.runHash);
     expect(
       await cases.said('thresholds', 'both', '--set', 'suspects.likly=3', '--by', 'A', '--why', 'b'),
-    ).toMatchInlineSnapshot();
-    expect(await cases.said('thresholds', 'both', '--set', 'suspects.likely=3')).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "2
+      Error: There is no threshold "suspects.likly".
+      See all of them with: npx downstream thresholds CASE
+      "
+    `);
+    expect(await cases.said('thresholds', 'both', '--set', 'suspects.likely=3')).toMatchInlineSnapshot(`
+      "2
+      Error: A decision takes --by and --why.
+      It is recorded with it who decides and why, so that others can judge it later.
+      Add what is missing.
+      "
+    `);
     expect(
       await cases.said('thresholds', 'both', '--set', 'suspects.likely', '--by', 'A', '--why', 'b'),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "2
+      Error: "suspects.likely" sets nothing.
+      Write it as NAME=VALUE.
+      "
+    `);
   });
 
   it('without repeats say nothing of how well they hold, under another hash', async () => {
@@ -194,5 +220,26 @@ describe.skipIf(inject('postgres') === null)('clusters', () => {
     const again = await suspects('both', '--repeats', '0');
     expect(await suspects('both', '--repeats', '0')).toEqual(again);
     expect(again.runHash).not.toBe(once.runHash);
+  });
+
+  it('that the deadline cut are marked, and no answer to whoever gives more time', async () => {
+    const cut = await clusters('both', '--seed', '77', '--deadline', '0.001');
+    expect(cut.cut).toBe(true);
+    expect(await cases.said('suspects', 'both', '--seed', '77', '--deadline', '0.001')).toContain(
+      'the deadline came first',
+    );
+    const whole = await clusters('both', '--seed', '77');
+    expect(whole.cut).toBe(false);
+    const { clusters: shown } = await cases.json<{ clusters: { runHash: string } }>('case', 'show', 'both');
+    expect(shown.runHash).toBe(whole.runHash);
+  });
+
+  it('count a report that comes later, under the same runHash', async () => {
+    const before = await clusters('star');
+    await cases.done('report', 'add', 'star', '--wallet', '@S', '--tx', '#star', '--ref', 'another');
+    await cases.done('report', 'match', 'star', '--confirm', '2:#star');
+    const after = await clusters('star');
+    expect(after.clusters.flatMap(({ reports }) => reports)).toEqual([1, 2]);
+    expect(before.clusters.flatMap(({ reports }) => reports)).toEqual([1]);
   });
 });

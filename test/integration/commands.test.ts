@@ -46,7 +46,7 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
     });
     expect(await cli(env, 'migrate')).toMatchObject({
       code: 0,
-      out: 'Applied 0001_schema.sql, 0002_ethereum_and_files.sql, 0003_positions.sql, 0004_issuer_events.sql, 0005_tracing.sql, 0006_requests.sql, 0007_limits.sql, 0008_poisoning.sql, 0009_frontier.sql, 0010_proofs.sql, 0011_schedules.sql, 0012_probes.sql, 0013_grants.sql, 0014_tags.sql, 0015_freezes.sql, 0016_native.sql, 0017_collisions.sql, 0018_publishers.sql, 0019_tag_stops.sql, 0020_by_wallet.sql, 0021_compounds.sql.\n',
+      out: 'Applied 0001_schema.sql, 0002_ethereum_and_files.sql, 0003_positions.sql, 0004_issuer_events.sql, 0005_tracing.sql, 0006_requests.sql, 0007_limits.sql, 0008_poisoning.sql, 0009_frontier.sql, 0010_proofs.sql, 0011_schedules.sql, 0012_probes.sql, 0013_grants.sql, 0014_tags.sql, 0015_freezes.sql, 0016_native.sql, 0017_collisions.sql, 0018_publishers.sql, 0019_tag_stops.sql, 0020_by_wallet.sql, 0021_compounds.sql, 0022_findings.sql.\n',
     });
     expect(await cli(env, 'migrate')).toMatchObject({ code: 0, out: 'The schema is up to date.\n' });
   });
@@ -225,8 +225,11 @@ describe.skipIf(inject('postgres') === null)('the commands', () => {
     expect(followed.wallets.expanded).toBeGreaterThan(2);
     const { clusters } = await cliJson<{ clusters: { wallets: { address: string }[] }[] }>(env, 'clusters', 'own');
     const members = clusters.flatMap(({ wallets }) => wallets.map(({ address }) => address));
-    expect(members).toContain(transfer?.to);
     expect(members).not.toContain(transfer?.from);
+    const { suspects } = await cliJson<{ suspects: { address: string }[] }>(env, 'suspects', 'own');
+    const ranked = suspects.map(({ address }) => address);
+    expect(ranked).toContain(transfer?.to);
+    expect(ranked).not.toContain(transfer?.from);
   });
 
   it('find the same clusters again, and export what case show counts', async () => {

@@ -189,7 +189,7 @@ describe.skipIf(inject('postgres') === null)('coverage', () => {
       expect(clusters.reduce((sum, { unproven }) => sum + unproven, 0)).toBe(2);
       expect(clusters.flatMap((each) => each.wallets).filter(({ unproven }) => unproven !== null)).toHaveLength(2);
       const text = await cases.said('clusters', 'odd');
-      expect(text).toContain('UNPROVEN');
+      expect(text).toContain('2 unproven');
       expect(text).toContain('A [unproven: -5.00]');
     });
 
