@@ -83,6 +83,10 @@ function readDecision({ set, reset, by, why }: ThresholdsOptions) {
     });
   }
   const settings = set.map(parseSetting);
+  const names = [...settings.map(({ name }) => name), ...reset];
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined)
+    throw new UsageError('THRESHOLD_TWICE', `${quoted(twice)} is decided twice.`, { todo: 'Decide it once.' });
   policyOf(settings);
   return {
     values: [...settings, ...reset.map((name) => ({ name, value: null }))],
@@ -92,7 +96,8 @@ function readDecision({ set, reset, by, why }: ThresholdsOptions) {
 
 function parseSetting(text: string): Threshold {
   const [name = '', value = '', ...rest] = text.split('=').map((part) => part.trim());
-  if (name !== '' && value !== '' && rest.length === 0) return { name, value };
+  // Written as the usual values are, so that equal ones look equal.
+  if (name !== '' && value !== '' && rest.length === 0) return { name, value: value.replace(/^0+(?=\d)/, '') };
   throw new UsageError('THRESHOLD_INVALID', `${quoted(text)} sets nothing.`, { todo: 'Write it as NAME=VALUE.' });
 }
 
