@@ -8,7 +8,8 @@ export default defineConfig({
     pool: 'forks',
     // Much of the time is spent waiting for other processes, so that a machine of two cores does three files at once.
     maxWorkers: 3,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Deadlines for what hangs, and no measure of speed: a busy machine may be several times slower than an idle one.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
