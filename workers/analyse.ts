@@ -98,8 +98,12 @@ async function analyse(
     ...{ clusters: clustersJson(told), suspects: suspectsJson(told), roles: rolesJson(told), scan },
     ...{ agreement: communities.agreement, repeats: communities.repeats, cut: communities.cut },
   };
+  const { repeats: wantedRepeats, otherSeeds } = policy.communities;
   const isWhole =
-    !communities.cut && communities.repeats === policy.communities.repeats && scan.every((each) => !each.cut);
+    !communities.cut &&
+    communities.repeats === wantedRepeats &&
+    (communities.agreement !== null || wantedRepeats === 0 || otherSeeds === 0) &&
+    scan.every((each) => !each.cut);
   const analysis: Omit<Analysis, 'runHash'> = {
     // What the deadline cut short is kept as such: whoever asks again, with more time, is not answered by it.
     ...{ graphHash, parameters: isWhole ? key : { ...key, cutAtMs: deadlineMs }, result },

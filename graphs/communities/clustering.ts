@@ -62,8 +62,9 @@ export function clusterPairs(
     agreements.push(ari(cluster, bySize(again).cluster));
     onProgress?.({ stage: 'seeds', done: other + 1, of: policy.otherSeeds });
   }
-  const agreement =
-    agreements.length === 0 ? null : agreements.reduce((sum, each) => sum + each, 0) / agreements.length;
+  // A mean over the seeds that there was time for would depend on the clock.
+  const isWhole = agreements.length > 0 && agreements.length === policy.otherSeeds;
+  const agreement = isWhole ? agreements.reduce((sum, each) => sum + each, 0) / agreements.length : null;
   return { cluster, clusters, cut, agreement, repeats: matches.repeats, ...matches.percent() };
 }
 
