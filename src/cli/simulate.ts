@@ -63,7 +63,7 @@ Examples:
   $ npx downstream simulate --difficulty hard
 
 The folder has transfers.csv, delegations.csv (energy that is lent), reports.csv (for "downstream report import") and the truth:
-wallets.csv, payments.csv, exits.csv, and stops.csv, the wallets of its services as a list of stops.
+wallets.csv, payments.csv, exits.csv, parts.csv (which wallets did what), and stops.csv, the wallets of its services as a list of stops.
 Every name and address in it is invented.
 
 JSON: {folder, seed, size, difficulty, transfers: [{chain, asset, count}], wallets, networks, bothChains, victims, payments,
@@ -163,7 +163,7 @@ function asText({ seed, size, difficulty, out }: SimulateOptions, summary: Econo
     wrong.length === 0
       ? 'The money balances on both chains: what was issued is held or was burnt as fees, to the unit.\n'
       : `The money does NOT balance: ${wrong.map(({ chain, asset }) => `${asset} on ${chain}`).join(', ')}. This is a fault of Downstream.\n`,
-    `It is in ${out}/: transfers.csv, delegations.csv, reports.csv, and the truth in wallets.csv, payments.csv, exits.csv and stops.csv.\n`,
+    `It is in ${out}/: transfers.csv, delegations.csv, reports.csv, and the truth in wallets.csv, payments.csv, exits.csv, parts.csv and stops.csv.\n`,
   ].join('');
 }
 

@@ -7,6 +7,7 @@
  *   wallets.csv      chain,address,owner,role,network,service
  *   payments.csv     ref,chain,transaction,network
  *   exits.csv        ref,chain,address,service,value
+ *   parts.csv        chain,address,part
  *   stops.csv        address,chain,category,name,source
  *
  * `value` is in base units. `amount` is a decimal and `at` an ISO time, as people write them; both may be empty.
@@ -18,18 +19,20 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAddress, parseTransaction } from '../chains/address.ts';
 import { type Address, CHAINS, type ChainId } from '../chains/chain.ts';
-import { formatAmount } from '../money.ts';
+import { formatAmount, parseAmount } from '../money.ts';
 import { readCsv, writeCsv } from './csv-file.ts';
 import { NETWORKS } from './network.ts';
 import { STOP_COLUMNS, stopRows } from './stops.ts';
-import type {
-  Economy,
-  SimulatedDelegation,
-  SimulatedExit,
-  SimulatedPayment,
-  SimulatedReport,
-  SimulatedTransfer,
-  SimulatedWallet,
+import {
+  type Economy,
+  PARTS,
+  type SimulatedDelegation,
+  type SimulatedExit,
+  type SimulatedPart,
+  type SimulatedPayment,
+  type SimulatedReport,
+  type SimulatedTransfer,
+  type SimulatedWallet,
 } from './types.ts';
 
 const COLUMNS = {
@@ -39,11 +42,12 @@ const COLUMNS = {
   wallets: ['chain', 'address', 'owner', 'role', 'network', 'service'],
   payments: ['ref', 'chain', 'transaction', 'network'],
   exits: ['ref', 'chain', 'address', 'service', 'value'],
+  parts: ['chain', 'address', 'part'],
 } as const;
 type FileName = keyof typeof COLUMNS;
 type Row<Name extends FileName> = Record<(typeof COLUMNS)[Name][number], string>;
 
-/** Writes the seven files into a folder, which is made where it is missing. Same economy, same bytes. */
+/** Writes the eight files into a folder, which is made where it is missing. Same economy, same bytes. */
 export async function writeEconomy(folder: string, economy: Economy): Promise<void> {
   await mkdir(folder, { recursive: true });
   await write(folder, 'transfers', economy.transfers, transferRow);
@@ -52,6 +56,7 @@ export async function writeEconomy(folder: string, economy: Economy): Promise<vo
   await write(folder, 'wallets', economy.wallets, walletRow);
   await write(folder, 'payments', economy.payments, paymentRow);
   await write(folder, 'exits', economy.exits, exitRow);
+  await write(folder, 'parts', economy.parts, partRow);
   await writeCsv(join(folder, 'stops.csv'), STOP_COLUMNS, stopRows(economy.wallets));
 }
 
@@ -105,7 +110,7 @@ export async function readDelegations(folder: string): Promise<SimulatedDelegati
   return all(delegations);
 }
 
-/** What only a simulated world knows: the folder without its transfers, delegations and reports. */
+/** What only a simulated world knows: the folder without its transfers, delegations, reports and parts. */
 export type Truth = Pick<Economy, 'wallets' | 'payments' | 'exits'>;
 
 /**
@@ -114,6 +119,20 @@ export type Truth = Pick<Economy, 'wallets' | 'payments' | 'exits'>;
  * @throws UserError `SIMULATION_INVALID` as above
  */
 export async function readTruth(folder: string): Promise<Truth> {
+  const exits = read(folder, 'exits', (row): SimulatedExit => {
+    const chain = chainOf(row.chain);
+    const { ref, service } = row;
+    return { ref, chain, address: parseAddress(chain, row.address), service, value: units(row.value) };
+  });
+  return { wallets: await readWallets(folder), payments: await readPayments(folder), exits: await all(exits) };
+}
+
+/**
+ * Reads whose the wallets are.
+ *
+ * @throws UserError `SIMULATION_INVALID` as above
+ */
+export async function readWallets(folder: string): Promise<SimulatedWallet[]> {
   const wallets = read(folder, 'wallets', (row): SimulatedWallet => {
     const chain = chainOf(row.chain);
     // Roles are words for people and tests; another generator may have further ones.
@@ -121,16 +140,56 @@ export async function readTruth(folder: string): Promise<Truth> {
     const { owner, network, service } = row;
     return { chain, address: parseAddress(chain, row.address), owner, role, network, service };
   });
+  return all(wallets);
+}
+
+/**
+ * Reads what victims paid.
+ *
+ * @throws UserError `SIMULATION_INVALID` as above
+ */
+export async function readPayments(folder: string): Promise<SimulatedPayment[]> {
   const payments = read(folder, 'payments', (row): SimulatedPayment => {
     const { ref, network } = row;
     return { ref, chain: chainOf(row.chain), transaction: parseTransaction(row.transaction), network };
   });
-  const exits = read(folder, 'exits', (row): SimulatedExit => {
+  return all(payments);
+}
+
+/**
+ * Reads what victims say.
+ *
+ * @throws UserError `SIMULATION_INVALID` as above
+ */
+export async function readReports(folder: string): Promise<SimulatedReport[]> {
+  const reports = read(folder, 'reports', (row): SimulatedReport => {
     const chain = chainOf(row.chain);
-    const { ref, service } = row;
-    return { ref, chain, address: parseAddress(chain, row.address), service, value: units(row.value) };
+    const at = row.at === '' ? null : Date.parse(row.at);
+    if (Number.isNaN(at)) throw new Error(`"${row.at}" is no time`);
+    return {
+      ...{ chain, ref: row.ref, wallet: parseAddress(chain, row.wallet), at },
+      role: reportRole(row.role),
+      transaction: row.tx === '' ? null : parseTransaction(row.tx),
+      amount: row.amount === '' ? null : parseAmount(row.amount, NETWORKS[chain].token.decimals),
+    };
   });
-  return { wallets: await all(wallets), payments: await all(payments), exits: await all(exits) };
+  return all(reports);
+}
+
+/**
+ * Reads what wallets did; nothing where the folder has no such file.
+ *
+ * @throws UserError `SIMULATION_INVALID` as above
+ */
+export async function readParts(folder: string): Promise<SimulatedPart[]> {
+  if (!existsSync(join(folder, 'parts.csv'))) return [];
+  const parts = read(folder, 'parts', (row): SimulatedPart => {
+    const chain = chainOf(row.chain);
+    const part = PARTS.find((name) => name === row.part);
+    if (part === undefined) throw new Error(`"${row.part}" is no part; the parts are ${PARTS.join(', ')}`);
+    return { chain, address: parseAddress(chain, row.address), part };
+  });
+  return all(parts);
 }
 
 function transferRow(transfer: SimulatedTransfer): string[] {
@@ -154,6 +213,10 @@ function walletRow({ chain, address, owner, role, network, service }: SimulatedW
 
 function paymentRow({ ref, chain, transaction, network }: SimulatedPayment): string[] {
   return [ref, chain, transaction, network];
+}
+
+function partRow({ chain, address, part }: SimulatedPart): string[] {
+  return [chain, address, part];
 }
 
 function exitRow({ ref, chain, address, service, value }: SimulatedExit): string[] {
@@ -197,6 +260,13 @@ function addressReader(): (chain: ChainId, text: string) => Address {
     checked[chain].set(text, address);
     return address;
   };
+}
+
+/** As `report import` has it: empty is paid-to. */
+function reportRole(text: string): SimulatedReport['role'] {
+  if (text === 'own') return 'own';
+  if (text === '' || text === 'paid-to') return 'paid-to';
+  throw new Error(`"${text}" is no role of a reported wallet: it is paid-to or own`);
 }
 
 function chainOf(text: string): ChainId {

@@ -105,8 +105,20 @@ export interface SimulatedWallet {
   readonly service: string;
 }
 
-/** What a wallet did in a network's or a broker's rounds. A wallet that is used again may have played several. */
-export type Part = 'rapid-pass-through' | 'fragmentation' | 'funnel' | 'peel-chain' | 'consolidation' | 'inducement';
+/**
+ * What a wallet did in a network's or a broker's rounds. A wallet that is used again may have played several. Who pays by hand, in the
+ * shifts of networks and brokers, plays working hours.
+ */
+export const PARTS = [
+  'rapid-pass-through',
+  'fragmentation',
+  'funnel',
+  'peel-chain',
+  'consolidation',
+  'inducement',
+  'working-hours',
+] as const;
+export type Part = (typeof PARTS)[number];
 
 export interface SimulatedPart {
   readonly chain: ChainId;
@@ -164,8 +176,8 @@ export interface Economy {
   readonly wallets: readonly SimulatedWallet[];
   readonly payments: readonly SimulatedPayment[];
   readonly exits: readonly SimulatedExit[];
-  /** Each wallet's parts once, as they were first played. No file of a folder has them, nor an economy of another generator. */
-  readonly parts?: readonly SimulatedPart[];
+  /** Each wallet's parts once, as they were first played. An economy of another generator may have none. */
+  readonly parts: readonly SimulatedPart[];
   /** Per chain and asset. */
   readonly holdings: readonly Holdings[];
 }

@@ -19,6 +19,7 @@ export function oneChain(economy: Economy, chain: ChainId): Economy {
     wallets: economy.wallets.filter((wallet) => wallet.chain === chain),
     payments: economy.payments.filter((payment) => payment.chain === chain),
     exits: economy.exits.filter((exit) => exit.chain === chain),
+    parts: economy.parts.filter((part) => part.chain === chain),
     holdings: economy.holdings.filter((holding) => holding.chain === chain && holding.asset === symbol),
   };
 }

@@ -50,9 +50,12 @@ try {
 }
 
 async function benchFolder(folder: string): Promise<void> {
-  const score = scoreCase(caseOf(folder, await readEconomyFolder(folder)), LIMITS.normal);
-  // What each wallet did in its rounds is not in the folder, and its words for roles may be others.
-  report([{ name: folder, scores: [{ ...score, roles: new Map() }], innocent: [] }]);
+  const economy = await readEconomyFolder(folder);
+  const score = scoreCase(caseOf(folder, economy), LIMITS.normal);
+  // Its words for roles may be others: a role that no wallet of the folder has is not measured.
+  const roles = new Map([...score.roles].filter(([, { sought }]) => sought > 0));
+  const innocent = scoreCase(innocentCase(`${folder}, no scam`, economy, 1), LIMITS.normal);
+  report([{ name: folder, scores: [{ ...score, roles }], innocent: [innocent] }]);
 }
 
 async function benchSimulated(): Promise<void> {

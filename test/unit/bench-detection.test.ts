@@ -65,6 +65,12 @@ describe('an economy of another generator', () => {
       expect(derived.filter(({ transaction }) => !told.has(transaction))).toEqual([]);
       const methods = (of: Parameters<typeof caseOf>[1]) => scoreCase(caseOf('x', of), LIMITS.normal).methods;
       expect(methods(read)).toEqual(methods(economy));
+      await rm(join(folder, 'parts.csv'));
+      expect((await readEconomyFolder(folder)).parts).toEqual([]);
+      await writeFile(join(folder, 'parts.csv'), `chain,address,part\ntron,${economy.wallets[0]?.address},juggler\n`);
+      await expect(readEconomyFolder(folder)).rejects.toThrow(
+        '"juggler" is no part; the parts are rapid-pass-through,',
+      );
       await rm(join(folder, 'reports.csv'));
       await expect(readEconomyFolder(folder)).rejects.toThrow('has no reports.csv.');
       await writeFile(join(folder, 'reports.csv'), 'chain,ref,wallet,role,tx,amount\n');

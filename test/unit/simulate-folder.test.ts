@@ -5,7 +5,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readStopsFile } from '../../src/cases/stops-file.ts';
 import { UserError } from '../../src/errors.ts';
 import { generateEconomy } from '../../src/simulate/economy.ts';
-import { readDelegations, readTransfers, readTruth, writeEconomy } from '../../src/simulate/folder.ts';
+import {
+  readDelegations,
+  readParts,
+  readReports,
+  readTransfers,
+  readTruth,
+  writeEconomy,
+} from '../../src/simulate/folder.ts';
 
 const economy = generateEconomy({ seed: 'folder', size: { users: 30, victims: 10 } });
 
@@ -25,6 +32,8 @@ describe('an economy as a folder', () => {
     expect(await readDelegations(folder)).toEqual(economy.delegations);
     const { wallets, payments, exits } = economy;
     expect(await readTruth(folder)).toEqual({ wallets, payments, exits });
+    expect(await readReports(folder)).toEqual(economy.reports);
+    expect(await readParts(folder)).toEqual(economy.parts);
   });
 
   test('keeps commas, quotes and line breaks in names', async () => {
@@ -40,6 +49,7 @@ describe('an economy as a folder', () => {
     expect(names.sort()).toEqual([
       'delegations.csv',
       'exits.csv',
+      'parts.csv',
       'payments.csv',
       'reports.csv',
       'stops.csv',

@@ -55,7 +55,10 @@ export function openBroker(world: World, name: string, around: BrokerSurrounding
     world.at(likely(random, world.now + random.integer(30, 400) * MINUTE, ZONE, 'shifts'), buy);
   };
   const place = (): void => {
-    if (desk.usdt >= PLACES_FROM) placeSome(world, random, name, desk, around);
+    if (desk.usdt >= PLACES_FROM) {
+      world.played(desk, 'working-hours');
+      placeSome(world, random, name, desk, around);
+    }
     world.at(likely(random, world.now + random.integer(60, 600) * MINUTE, ZONE, 'shifts'), place);
   };
   world.after(random.integer(1, 24) * HOUR, buy);

@@ -43,6 +43,7 @@ export function openCompound(
       planned = true;
       world.at(likely(random, world.now + random.integer(8, 120) * HOUR, branch.zone, 'shifts'), () => {
         planned = false;
+        world.played(wallet, 'working-hours');
         const pooled = random.share(wallet.usdt, 0, 2 * TO_POOL);
         send(world, random, { from: wallet, to: random.pick(branch.pools), value: pooled });
         send(world, random, { from: wallet, to: branch.exit(), value: wallet.usdt });

@@ -163,6 +163,7 @@ function runPool(
     planned = true;
     world.at(likely(random, world.now + random.integer(10, 90) * MINUTE, zone, 'shifts'), () => {
       planned = false;
+      world.played(pool, 'working-hours');
       world.pay(pool, operations, tidy(random, random.share(pool.usdt, ...KEPT)));
       if (!elsewhere(pool)) launder(pool, random.chance(EMPTIED) ? pool.usdt : tidy(random, pool.usdt));
     });

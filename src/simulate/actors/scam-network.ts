@@ -44,6 +44,7 @@ export function openNetwork(
         if (world.pay(branch.operations, to, value) === null) world.after(HOUR, attempt);
         else {
           world.played(branch.operations, 'inducement');
+          world.played(branch.operations, 'working-hours');
           done();
         }
       };

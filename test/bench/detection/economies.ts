@@ -45,7 +45,13 @@ export interface CaseOptions {
 /** The case of an economy's reports, as a crawl without lists sees it. */
 export function caseOf(
   name: string,
-  { transfers, wallets, payments, reports, parts = [] }: Omit<Economy, 'exits' | 'delegations' | 'holdings'>,
+  {
+    transfers,
+    wallets,
+    payments,
+    reports,
+    parts,
+  }: Pick<Economy, 'transfers' | 'wallets' | 'payments' | 'reports' | 'parts'>,
   { networks, limits = LIMITS, listed = () => false }: CaseOptions = {},
 ): SimulatedCase {
   const simulated = transfers.filter(({ asset }) => asset === ASSET);
@@ -113,7 +119,7 @@ export function caseOf(
   };
 }
 
-function partsOf(parts: NonNullable<Economy['parts']>): Map<string, Set<Part>> {
+function partsOf(parts: Economy['parts']): Map<string, Set<Part>> {
   const all = new Map<string, Set<Part>>();
   for (const { part, ...wallet } of parts)
     all.set(walletKey(wallet), (all.get(walletKey(wallet)) ?? new Set()).add(part));

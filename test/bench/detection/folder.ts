@@ -2,26 +2,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { walletKey } from '../../../graphs/wallet-key.ts';
-import { parseAddress, parseTransaction } from '../../../src/chains/address.ts';
-import { CHAINS, type ChainId } from '../../../src/chains/chain.ts';
 import { UserError } from '../../../src/errors.ts';
-import { DUST, parseAmount } from '../../../src/money.ts';
-import { readCsv } from '../../../src/simulate/csv-file.ts';
-import { readTransfers } from '../../../src/simulate/folder.ts';
-import { NETWORKS } from '../../../src/simulate/network.ts';
+import { DUST } from '../../../src/money.ts';
+import { readParts, readPayments, readReports, readTransfers, readWallets } from '../../../src/simulate/folder.ts';
 import type {
+  Economy,
   SimulatedPayment,
   SimulatedReport,
   SimulatedTransfer,
   SimulatedWallet,
 } from '../../../src/simulate/types.ts';
 
-export interface ReadEconomy {
-  readonly transfers: readonly SimulatedTransfer[];
-  readonly wallets: readonly SimulatedWallet[];
-  readonly payments: readonly SimulatedPayment[];
-  readonly reports: readonly SimulatedReport[];
-}
+export type ReadEconomy = Pick<Economy, 'transfers' | 'wallets' | 'payments' | 'reports' | 'parts'>;
 
 const NEEDED = ['transfers.csv', 'wallets.csv', 'reports.csv'] as const;
 /** A victim's clock, and the minutes that a wallet's screen shows. */
@@ -37,16 +29,15 @@ export async function readEconomyFolder(folder: string): Promise<ReadEconomy> {
   const missing = NEEDED.filter((name) => !existsSync(join(folder, name)));
   if (missing.length > 0) {
     throw new UserError('SIMULATION_INVALID', `${folder} has no ${missing.join(', no ')}.`, {
-      right: `Detection is measured on ${NEEDED.join(', ')}, and payments.csv where there is one.`,
+      right: `Detection is measured on ${NEEDED.join(', ')}, and on payments.csv and parts.csv where there are any.`,
       todo: 'Name a folder in the format of docs/simulation.md.',
     });
   }
   const transfers = await readTransfers(folder);
-  const wallets = await all(readCsv(join(folder, 'wallets.csv'), WALLET_COLUMNS, walletOfRow));
-  const reports = await all(readCsv(join(folder, 'reports.csv'), REPORT_COLUMNS, reportOfRow));
-  const path = join(folder, 'payments.csv');
-  const told = existsSync(path) ? await all(readCsv(path, PAYMENT_COLUMNS, paymentOfRow)) : [];
-  return { transfers, wallets, reports, payments: [...told, ...derivePayments(transfers, wallets, reports, told)] };
+  const [wallets, reports] = [await readWallets(folder), await readReports(folder)];
+  const told = existsSync(join(folder, 'payments.csv')) ? await readPayments(folder) : [];
+  const payments = [...told, ...derivePayments(transfers, wallets, reports, told)];
+  return { transfers, wallets, reports, payments, parts: await readParts(folder) };
 }
 
 /** What reports say was paid, for those of whom no payment is told. */
@@ -91,45 +82,4 @@ function matching(
 
 function keyOf({ chain, wallet }: SimulatedReport): string {
   return walletKey({ chain, address: wallet });
-}
-
-const WALLET_COLUMNS = ['chain', 'address', 'owner', 'role', 'network', 'service'] as const;
-const REPORT_COLUMNS = ['chain', 'ref', 'wallet', 'role', 'tx', 'amount', 'at'] as const;
-const PAYMENT_COLUMNS = ['ref', 'chain', 'transaction', 'network'] as const;
-
-function walletOfRow(row: Record<(typeof WALLET_COLUMNS)[number], string>): SimulatedWallet {
-  const chain = chainOf(row.chain);
-  // Another generator may have other roles: they are words here.
-  const role = row.role as SimulatedWallet['role'];
-  const { owner, network, service } = row;
-  return { chain, address: parseAddress(chain, row.address), owner, role, network, service };
-}
-
-function reportOfRow(row: Record<(typeof REPORT_COLUMNS)[number], string>): SimulatedReport {
-  const chain = chainOf(row.chain);
-  const at = row.at === '' ? null : Date.parse(row.at);
-  if (Number.isNaN(at)) throw new Error(`"${row.at}" is no time`);
-  return {
-    ...{ chain, ref: row.ref, wallet: parseAddress(chain, row.wallet), at },
-    role: row.role === 'own' ? 'own' : 'paid-to',
-    transaction: row.tx === '' ? null : parseTransaction(row.tx),
-    amount: row.amount === '' ? null : parseAmount(row.amount, NETWORKS[chain].token.decimals),
-  };
-}
-
-function paymentOfRow(row: Record<(typeof PAYMENT_COLUMNS)[number], string>): SimulatedPayment {
-  const { ref, network } = row;
-  return { ref, chain: chainOf(row.chain), transaction: parseTransaction(row.transaction), network };
-}
-
-function chainOf(text: string): ChainId {
-  const chain = CHAINS.find((id) => id === text);
-  if (chain === undefined) throw new Error(`"${text}" is no chain`);
-  return chain;
-}
-
-async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const list: Item[] = [];
-  for await (const item of items) list.push(item);
-  return list;
 }

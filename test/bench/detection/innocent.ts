@@ -2,18 +2,24 @@
 
 import { createRandom } from '../../../graphs/communities/random.ts';
 import { walletKey } from '../../../graphs/wallet-key.ts';
-import type { Economy, SimulatedPayment, SimulatedReport, SimulatedTransfer } from '../../../src/simulate/types.ts';
+import type {
+  SimulatedPayment,
+  SimulatedReport,
+  SimulatedTransfer,
+  SimulatedWallet,
+} from '../../../src/simulate/types.ts';
 import { caseOf, type SimulatedCase } from './economies.ts';
+import type { ReadEconomy } from './folder.ts';
 import { isMember } from './members.ts';
 
-/** Whoever may be reported by mistake: people and merchants. */
+/** Whoever may be reported by mistake: people and merchants, or where roles are other words, whoever is neither a network's nor a service's. */
 const ORDINARY: ReadonlySet<string> = new Set(['user', 'merchant']);
 /** So many wallets are reported in a case, and at most so many payments to each. */
 const REPORTED = 12;
 const PAYMENTS = 3;
 
 /** The case in which some ordinary wallets are reported: every other by a wrong payment that a person confirmed, the rest by name alone. */
-export function innocentCase(name: string, economy: Economy, seed: number): SimulatedCase {
+export function innocentCase(name: string, economy: ReadEconomy, seed: number): SimulatedCase {
   const random = createRandom(seed);
   const gone = new Set(
     economy.wallets.filter((wallet) => isMember(wallet) || wallet.owner.startsWith('victim-')).map(walletKey),
@@ -21,7 +27,10 @@ export function innocentCase(name: string, economy: Economy, seed: number): Simu
   const stays = ({ chain, from, to }: SimulatedTransfer) =>
     !gone.has(walletKey({ chain, address: from })) && !gone.has(walletKey({ chain, address: to }));
   const transfers = economy.transfers.filter(stays);
-  const ordinary = new Set(economy.wallets.filter(({ role }) => ORDINARY.has(role)).map(walletKey));
+  const isTold = economy.wallets.some(({ role }) => ORDINARY.has(role));
+  const isOrdinary = ({ role, network, service }: SimulatedWallet) =>
+    isTold ? ORDINARY.has(role) : network === '' && service === '';
+  const ordinary = new Set(economy.wallets.filter(isOrdinary).map(walletKey));
   const receipts = new Map<string, SimulatedTransfer[]>();
   for (const transfer of transfers) {
     const payee = walletKey({ chain: transfer.chain, address: transfer.to });
@@ -43,7 +52,7 @@ export function innocentCase(name: string, economy: Economy, seed: number): Simu
       reports.push({ chain, ref, wallet: to, role: 'paid-to', ...facts });
     }
   }
-  return caseOf(name, { transfers, wallets: economy.wallets, payments, reports });
+  return caseOf(name, { transfers, wallets: economy.wallets, payments, reports, parts: [] });
 }
 
 const NOTHING = { transaction: null, amount: null, at: null };

@@ -63,9 +63,10 @@ const CHANGES: readonly (readonly [RoleName, readonly Change[]])[] = [
   [
     'working-hours',
     [
-      ['leastPayouts', [10, 20, 50], (leastPayouts) => ({ workingHours: { ...workingHours, leastPayouts } })],
-      ['mostInRest', [0, 2, 5, 10], (mostInRest) => ({ workingHours: { ...workingHours, mostInRest } })],
-      ['leastLate', [0, 10, 20], (leastLate) => ({ workingHours: { ...workingHours, leastLate } })],
+      ['leastActive', [20, 30, 40, 50], (leastActive) => ({ workingHours: { ...workingHours, leastActive } })],
+      ['mostInRest', [2, 5, 10], (mostInRest) => ({ workingHours: { ...workingHours, mostInRest } })],
+      ['leastLate', [0, 10, 12, 14, 16, 18], (leastLate) => ({ workingHours: { ...workingHours, leastLate } })],
+      ['leastEarly', [0, 10, 15, 20], (leastEarly) => ({ workingHours: { ...workingHours, leastEarly } })],
     ],
   ],
 ];

@@ -16,7 +16,8 @@ export interface Known {
   /** Whether it paid followed money to a service's wallet, or to an account there, that is no victim's. What an escrow holds is passed on. */
   readonly paidServices: boolean;
   readonly payouts: number;
-  /** On how many days, by UTC, it paid. */
+  /** In how many hours of the calendar, and on how many days, by UTC, it paid. */
+  readonly hours: number;
   readonly days: number;
 }
 
@@ -36,12 +37,13 @@ export const TRUTH: Partial<Record<RoleName, (known: Known) => boolean>> = {
     service === PROCESSOR && (role === 'hot' || role === 'deposit') && payouts > 0,
   'cash-out': ({ wallet, paidServices }) => isOfNetwork(wallet) && paidServices,
   'gas-funder': ({ wallet }) => wallet.role === 'funder',
-  // Brokers keep the same hours, and are wrong here all the same. Who pays seldom has hours that nobody can see.
-  'working-hours': ({ wallet, payouts, days }) =>
-    isOfNetwork(wallet) && payouts >= WORKING_HOURS.leastPayouts && days >= WORKING_HOURS.leastDays,
+  // Whoever pays by hand in shifts: networks' pools and compounds, and brokers' desks. Who pays seldom has hours that nobody can see.
+  'working-hours': ({ parts, hours, days }) =>
+    parts.has('working-hours') && hours >= WORKING_HOURS.leastActive && days >= WORKING_HOURS.leastDays,
 };
 
-const DAY = 24 * 3_600_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const NONE: ReadonlySet<Part> = new Set();
 
 export function knownOf({ truth, parts, view }: SimulatedCase, wallet: Wallet): Known | null {
@@ -53,8 +55,10 @@ export function knownOf({ truth, parts, view }: SimulatedCase, wallet: Wallet): 
     const payee = truth.get(walletKey(walletOf(view, view.table.to[row] ?? -1)));
     return (view.traced[row] ?? 0n) > 0n && payee !== undefined && isService(payee) && payee.role !== 'escrow';
   });
-  const days = new Set(payouts.map((row) => Math.floor((view.table.timestamp[row] ?? 0) / DAY))).size;
-  return { wallet: found, parts: parts.get(key) ?? NONE, paidServices, payouts: payouts.length, days };
+  const periods = (length: number) =>
+    new Set(payouts.map((row) => Math.floor((view.table.timestamp[row] ?? 0) / length))).size;
+  const when = { payouts: payouts.length, hours: periods(HOUR), days: periods(DAY) };
+  return { wallet: found, parts: parts.get(key) ?? NONE, paidServices, ...when };
 }
 
 function isOfNetwork({ network, service }: SimulatedWallet): boolean {
