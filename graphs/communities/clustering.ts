@@ -2,13 +2,15 @@
 import { ari } from './ari.ts';
 import type { Partition } from './groups.ts';
 import { joinTied } from './join.ts';
+import { joinFed } from './join-fed.ts';
 import { leiden } from './leiden.ts';
 import type { CommunityPolicy } from './policy.ts';
+import { hasFunders, withoutFunders, withoutPublicFunders } from './public-funders.ts';
 import { createRandom } from './random.ts';
 import { Matches } from './stability.ts';
-import type { TracedPairs } from './tie-pairs.ts';
+import { keepPairs, type TracedPairs } from './tie-pairs.ts';
 import type { CommunityProgress, ScannedResolution } from './types.ts';
-import { graphOf, type WeightedGraph } from './weighted-graph.ts';
+import { graphOf } from './weighted-graph.ts';
 
 export interface SearchOptions {
   /** Whole number from 0 to 4,294,967,295. */
@@ -39,25 +41,26 @@ const LARGEST_SEED = 0xffff_ffff;
  */
 export function clusterPairs(
   nodes: number,
-  pairs: TracedPairs,
+  told: TracedPairs,
   policy: CommunityPolicy,
   { seed, onProgress, isOver = () => false }: SearchOptions,
 ): Clustering {
   const random = createRandom(seed);
-  const { cut, ...found } = partition(graphOf(nodes, pairs), policy, { seed, isOver });
+  const pairs = binding(nodes, told, policy, { seed, isOver });
+  const { cut, ...found } = partition(nodes, pairs, policy, { seed, isOver });
   const { cluster, clusters } = bySize(found);
   onProgress?.({ stage: 'partition', done: 1, of: 1 });
   const matches = new Matches(cluster, clusters, policy.held / WHOLE);
   for (let repeat = 1; repeat <= policy.repeats && !cut; repeat += 1) {
     const left = withoutSome(pairs, policy.leftOut, random);
-    const again = partition(graphOf(nodes, left), policy, { seed: Math.floor(random() * LARGEST_SEED), isOver });
+    const again = partition(nodes, left, policy, { seed: Math.floor(random() * LARGEST_SEED), isOver });
     if (again.cut) break;
     matches.add(bySize(again).cluster);
     onProgress?.({ stage: 'repeats', done: repeat, of: policy.repeats });
   }
   const agreements: number[] = [];
   for (let other = 0; other < policy.otherSeeds && policy.repeats > 0 && !cut; other += 1) {
-    const again = partition(graphOf(nodes, pairs), policy, { seed: Math.floor(random() * LARGEST_SEED), isOver });
+    const again = partition(nodes, pairs, policy, { seed: Math.floor(random() * LARGEST_SEED), isOver });
     if (again.cut) break;
     agreements.push(ari(cluster, bySize(again).cluster));
     onProgress?.({ stage: 'seeds', done: other + 1, of: policy.otherSeeds });
@@ -71,15 +74,15 @@ export function clusterPairs(
 /** The same at each resolution of the policy, and how far it agrees with what is found at its own. */
 export function scanPairs(
   nodes: number,
-  pairs: TracedPairs,
+  told: TracedPairs,
   policy: CommunityPolicy,
   { seed, onProgress, isOver = () => false }: SearchOptions,
 ): ScannedResolution[] {
-  const graph = graphOf(nodes, pairs);
-  const usual = bySize(partition(graph, policy, { seed, isOver })).cluster;
+  const pairs = binding(nodes, told, policy, { seed, isOver });
+  const usual = bySize(partition(nodes, pairs, policy, { seed, isOver })).cluster;
   const scanned: ScannedResolution[] = [];
   for (const resolution of policy.resolutions) {
-    const { cut, ...found } = partition(graph, { ...policy, resolution }, { seed, isOver });
+    const { cut, ...found } = partition(nodes, pairs, { ...policy, resolution }, { seed, isOver });
     const { cluster, clusters, sizes } = bySize(found);
     scanned.push({
       ...{ resolution, clusters, clustered: sizes.reduce((sum, size) => sum + size, 0), largest: sizes[0] ?? 0 },
@@ -91,14 +94,29 @@ export function scanPairs(
   return scanned;
 }
 
-/** Leiden's communities, joined where strong ties hold them together. */
+/** The pairs that bind: those of funders that turn out to be public are left out. */
+function binding(
+  nodes: number,
+  pairs: TracedPairs,
+  policy: CommunityPolicy,
+  search: Required<Pick<SearchOptions, 'seed' | 'isOver'>>,
+): TracedPairs {
+  if (!hasFunders(pairs)) return pairs;
+  const { cut, ...found } = partition(nodes, withoutFunders(pairs), policy, search);
+  return cut ? pairs : withoutPublicFunders(pairs, bySize(found).cluster, policy);
+}
+
+/** Leiden's communities, joined where strong ties hold them together, or one feeds the other. */
 function partition(
-  graph: WeightedGraph,
-  { resolution, rounds, joinShare }: CommunityPolicy,
+  nodes: number,
+  pairs: TracedPairs,
+  { resolution, rounds, joinShare, feedShare }: CommunityPolicy,
   { seed, isOver }: Required<Pick<SearchOptions, 'seed' | 'isOver'>>,
 ): Partition & { readonly cut: boolean } {
+  const graph = graphOf(nodes, pairs);
   const { cut, ...found } = leiden(graph, { seed, resolution, rounds, isOver });
-  return { ...joinTied(graph, found, joinShare), cut };
+  const joined = joinFed(pairs, joinTied(graph, found, joinShare), feedShare, isOver);
+  return { ...joined, cut: cut || joined.cut };
 }
 
 /** Groups of two and more, largest first, then by their first node; -1 for who is alone. */
@@ -122,19 +140,5 @@ function bySize({ group, groups }: Partition): { cluster: Int32Array; clusters: 
 
 /** Each pair is left out with a chance of one in so many. */
 function withoutSome(pairs: TracedPairs, leftOut: number, random: () => number): TracedPairs {
-  const kept = new Int32Array(pairs.count);
-  let count = 0;
-  for (let pair = 0; pair < pairs.count; pair += 1) {
-    if (Math.floor(random() * leftOut) === 0) continue;
-    kept[count] = pair;
-    count += 1;
-  }
-  const places = kept.subarray(0, count);
-  return {
-    count,
-    a: places.map((pair) => pairs.a[pair] ?? 0),
-    b: places.map((pair) => pairs.b[pair] ?? 0),
-    weight: Float64Array.from(places, (pair) => pairs.weight[pair] ?? 0),
-    kind: Uint8Array.from(places, (pair) => pairs.kind[pair] ?? 0),
-  };
+  return keepPairs(pairs, () => Math.floor(random() * leftOut) !== 0);
 }

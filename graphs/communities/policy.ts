@@ -11,6 +11,11 @@ export interface CommunityPolicy {
   readonly leastTraced: number;
   /** Which ties enter as pairs of their own kind. */
   readonly ties: { readonly funder: boolean; readonly 'swept-together': boolean };
+  /**
+   * A funder is public, and ties nobody, where so many thousandths of its wallets are strangers, and two communities or more that only
+   * funders would join have so many thousandths of them each.
+   */
+  readonly publicFunder: { readonly leastStrangers: number; readonly leastServed: number; readonly leastAlone: number };
   /** What each pair of a tie weighs, in thousandths of what a pair with transfers weighs on average. */
   readonly tieWeight: number;
   /** γ of modularity: above 1 gives more and smaller communities. */
@@ -19,6 +24,8 @@ export interface CommunityPolicy {
   readonly rounds: number;
   /** Communities are joined where more than so many thousandths of what all ties of the lighter one weigh go to the other. */
   readonly joinShare: number;
+  /** A community is joined with the one that paid at least so many thousandths of all that came into it from outside. */
+  readonly feedShare: number;
   /** How often communities are sought again, each time by another seed and without one pair of so many. */
   readonly repeats: number;
   readonly leftOut: number;
@@ -36,10 +43,12 @@ export const COMMUNITY_POLICY: CommunityPolicy = {
   countPart: 8,
   leastTraced: 10,
   ties: { funder: true, 'swept-together': true },
+  publicFunder: { leastStrangers: 100, leastServed: 50, leastAlone: 3 },
   tieWeight: 1_000,
   resolution: 0.5,
   rounds: 2,
-  joinShare: 35,
+  joinShare: 40,
+  feedShare: 900,
   repeats: 20,
   leftOut: 10,
   otherSeeds: 5,

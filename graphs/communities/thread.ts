@@ -69,13 +69,13 @@ async function runInThread(
   { seed, deadlineMs, onProgress, signal }: ThreadOptions,
 ): Promise<unknown> {
   const over = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const { a, b, weight, kind, count } = work.pairs;
+  const { count, ...columns } = work.pairs;
   const timers: NodeJS.Timeout[] = [];
   const after = (ms: number, act: () => void) => timers.push(setTimeout(act, Math.min(ms, LONGEST_TIMER_MS)));
   // The entry registers tsx by itself, so what the program was started with is not handed on.
   const worker = new Worker(new URL('./worker-entry.mjs', import.meta.url), {
     workerData: { ...work, seed, over } satisfies CommunityWork,
-    transferList: [a.buffer, b.buffer, weight.buffer, kind.buffer] as ArrayBuffer[],
+    transferList: Object.values(columns).map(({ buffer }) => buffer as ArrayBuffer),
     execArgv: [],
   });
   let abort = (): void => {};

@@ -1,12 +1,12 @@
 /**
- * The traced graph without services: which wallets hand victims' money to which, without direction. What communities are found in.
- * docs/detection.md has the formula of a pair's weight.
+ * The traced graph without services: which wallets hand on what came by way of reported ones, without direction. What communities are
+ * found in. docs/detection.md has the formula of a pair's weight.
  */
 import type { Wallet } from '../../src/chains/chain.ts';
 import { type CaseView, STANDING } from '../findings/view.ts';
 import { counts } from '../row-index.ts';
 import type { CommunityPolicy } from './policy.ts';
-import { addTies, type TracedPairs } from './tie-pairs.ts';
+import { addTies, type MovedPairs, type TracedPairs } from './tie-pairs.ts';
 
 export interface TracedGraph {
   /** The accounts that are nodes, ascending. */
@@ -20,25 +20,27 @@ const WHOLE = 1_000;
 const STEPS = 16;
 
 /**
- * Nodes are wallets of nobody that is known, which reports name, or which traced money reached and whose history is known, if enough of
- * what they received is traced: of others it is not known whether they do not belong to somebody else. Where no history but those of
+ * Nodes are wallets of nobody that is known, which reports name, or which such money reached and whose history is known, if enough of
+ * what they received is such money: of others it is not known whether they do not belong to somebody else. Where no history but those of
  * reported wallets was read, as from files, these others are nodes too: without them there would be nothing to see. Linear in rows.
  */
 export function tracedGraph(view: CaseView, policy: CommunityPolicy): TracedGraph {
-  const share = tracedShares(view);
+  const { share, came } = receiptsOf(view);
   const node = new Int32Array(view.count).fill(-1);
   const accounts: number[] = [];
   const nothingElse = isReportedAlone(view);
   for (let account = 0; account < view.count; account += 1) {
-    const isMet = (view.hop[account] ?? -1) >= 0 && view.standing[account] === STANDING.wallet;
+    const isMet = (share[account] ?? 0) > 0 && view.standing[account] === STANDING.wallet;
     const isRead = (view.complete[account] === 1 || nothingElse) && (share[account] ?? 0) >= policy.leastTraced;
     // What is reported is looked at however little is known of it.
     if ((isMet && isRead) || isReported(view, account)) node[account] = accounts.push(account) - 1;
   }
   const numbers = Int32Array.from(accounts);
-  const moved = transferPairs(view, policy, node, numbers, share);
-  const nodesOf = (wallet: Wallet) =>
-    view.table.accounts.ofWallet(wallet).flatMap((account) => ((node[account] ?? -1) < 0 ? [] : [node[account] ?? 0]));
+  const moved = {
+    ...transferPairs(view, policy, node, numbers, share),
+    came: Float64Array.from(numbers, (account) => came[account] ?? 0),
+  };
+  const nodesOf = (wallet: Wallet) => view.table.accounts.ofWallet(wallet).map((account) => node[account] ?? -1);
   return { accounts: numbers, pairs: addTies(moved, view.ties, nodesOf, policy) };
 }
 
@@ -53,30 +55,34 @@ function isReported({ reported, standing }: CaseView, account: number): boolean 
   return reported[account] === 1 && standing[account] === STANDING.wallet;
 }
 
-/** Of all that each account received, as far as it is known, how much is traced, in thousandths. */
-function tracedShares({ table, traced, count }: CaseView): Float64Array {
-  const all = new Float64Array(count);
+/**
+ * All that each account received, as far as it is known, in base units, and how much of it had come by way of reported wallets, in
+ * thousandths.
+ */
+function receiptsOf({ table, byReported, count }: CaseView): { came: Float64Array; share: Float64Array } {
+  const came = new Float64Array(count);
   const followed = new Float64Array(count);
   for (let row = 0; row < table.rows; row += 1) {
     if (!counts(table, row)) continue;
     const to = table.to[row] ?? 0;
-    all[to] = (all[to] ?? 0) + Number(table.value[row] ?? 0n);
-    followed[to] = (followed[to] ?? 0) + Number(traced[row] ?? 0n);
+    came[to] = (came[to] ?? 0) + Number(table.value[row] ?? 0n);
+    followed[to] = (followed[to] ?? 0) + Number(byReported[row] ?? 0n);
   }
-  return followed.map((each, account) => {
-    const received = all[account] ?? 0;
+  const share = followed.map((each, account) => {
+    const received = came[account] ?? 0;
     return received === 0 ? 0 : Math.floor((WHOLE * each) / received);
   });
+  return { came, share };
 }
 
-/** One pair for each two nodes between which traced money went. */
+/** One pair for each two nodes between which such money went. */
 function transferPairs(
   view: CaseView,
   policy: CommunityPolicy,
   node: Int32Array,
   accounts: Int32Array,
   share: Float64Array,
-): TracedPairs {
+): Omit<MovedPairs, 'came'> {
   const nodes = accounts.length;
   const moved = tracedRows(view, policy, node);
   const { size, low: lows, high: highs } = moved;
@@ -96,7 +102,9 @@ function transferPairs(
     next[low] = place + 1;
   }
   const [a, b, weight] = [new Int32Array(size), new Int32Array(size), new Float64Array(size)];
+  const [forth, back] = [new Float64Array(size), new Float64Array(size)];
   const amounts = new Float64Array(nodes);
+  const [paid, got] = [new Float64Array(nodes), new Float64Array(nodes)];
   const nearness = new Float64Array(nodes);
   const times = new Int32Array(nodes);
   const met = new Int32Array(nodes);
@@ -114,6 +122,8 @@ function transferPairs(
       amounts[high] = (amounts[high] ?? 0) + amount;
       nearness[high] = (nearness[high] ?? 0) + amount * (moved.near[each] ?? 0);
       times[high] = (times[high] ?? 0) + 1;
+      const sums = moved.isForth[each] === 1 ? paid : got;
+      sums[high] = (sums[high] ?? 0) + (moved.whole[each] ?? 0);
     }
     for (let place = 0; place < found; place += 1) {
       const high = met[place] ?? 0;
@@ -122,6 +132,9 @@ function transferPairs(
       const soon = 1 + (nearness[high] ?? 0) / amount;
       const often = 1 + (1 - 1 / (times[high] ?? 1)) / policy.countPart;
       const heavy = Math.floor(scaled(amount) * purity * soon * often);
+      [forth[count], back[count]] = [paid[high] ?? 0, got[high] ?? 0];
+      paid[high] = 0;
+      got[high] = 0;
       amounts[high] = 0;
       nearness[high] = 0;
       times[high] = 0;
@@ -133,37 +146,42 @@ function transferPairs(
     }
   }
   return {
-    ...{ a: a.slice(0, count), b: b.slice(0, count), weight: weight.slice(0, count), count },
-    kind: new Uint8Array(count),
+    ...{ a: a.slice(0, count), b: b.slice(0, count), weight: weight.slice(0, count) },
+    ...{ forth: forth.slice(0, count), back: back.slice(0, count), count },
   };
 }
 
-/** The transfers of traced money between two nodes, in the order of the table: how much, and how soon after such money came. */
-function tracedRows({ table, traced, count }: CaseView, { unit, nearMs }: CommunityPolicy, node: Int32Array) {
-  const { rows, from, to, timestamp } = table;
+/** The transfers of such money between two nodes, in the order of the table: how much, and how soon after such money came. */
+function tracedRows({ table, byReported, count }: CaseView, { unit, nearMs }: CommunityPolicy, node: Int32Array) {
+  const { rows, from, to, value, timestamp } = table;
   const one = Number(unit);
   const low = new Int32Array(rows);
   const high = new Int32Array(rows);
   const amount = new Float64Array(rows);
   const near = new Float64Array(rows);
-  /** When traced money last came to each account. */
+  /** What the transfer moved in all, and whether the lower node paid. */
+  const whole = new Float64Array(rows);
+  const isForth = new Uint8Array(rows);
+  /** When such money last came to each account. */
   const came = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
   let size = 0;
   for (let row = 0, ahead = 0; row < rows; row += 1) {
     const time = timestamp[row] ?? 0;
     // Of what came and went at one time, the order of the table does not tell which was first.
     for (; ahead < rows && timestamp[ahead] === time; ahead += 1)
-      if ((traced[ahead] ?? 0n) > 0n && counts(table, ahead)) came[to[ahead] ?? 0] = time;
+      if ((byReported[ahead] ?? 0n) > 0n && counts(table, ahead)) came[to[ahead] ?? 0] = time;
     const payer = node[from[row] ?? 0] ?? -1;
     const payee = node[to[row] ?? 0] ?? -1;
-    if (payer < 0 || payee < 0 || !((traced[row] ?? 0n) > 0n) || !counts(table, row)) continue;
+    if (payer < 0 || payee < 0 || !((byReported[row] ?? 0n) > 0n) || !counts(table, row)) continue;
     low[size] = Math.min(payer, payee);
     high[size] = Math.max(payer, payee);
-    amount[size] = Number(traced[row] ?? 0n) / one;
+    amount[size] = Number(byReported[row] ?? 0n) / one;
     near[size] = nearMs / (nearMs + time - (came[from[row] ?? 0] ?? 0));
+    whole[size] = Number(value[row] ?? 0n);
+    isForth[size] = payer < payee ? 1 : 0;
     size += 1;
   }
-  return { size, low, high, amount, near };
+  return { size, low, high, amount, near, whole, isForth };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** All that is found in a case: clusters, what wallets do, which to examine, and the clusters' cards. */
 import { makeCards } from '../cards/cards.ts';
 import type { ClusterCard } from '../cards/types.ts';
+import { withoutDesks } from '../communities/desks.ts';
 import type { CommunityPolicy } from '../communities/policy.ts';
 import { findCommunitiesInThread, scanInThread } from '../communities/thread.ts';
 import type { Communities, CommunityProgress, ScannedResolution } from '../communities/types.ts';
@@ -44,17 +45,19 @@ export interface Findings {
   readonly scan: readonly ScannedResolution[];
 }
 
-/** Clusters first, since scores look at them; then what wallets do, which to examine, and the cards. */
+/** What wallets do, first, since desks are in no cluster; then clusters, which wallets to examine, and the cards. */
 export async function findFindings(view: CaseView, request: FindingsRequest): Promise<Findings> {
   const { policy, onProgress } = request;
   const { seed, deadlineMs } = request;
   const onStage = (progress: CommunityProgress) => onProgress({ kind: 'communities', ...progress });
   const thread = { seed, deadlineMs, onProgress: onStage };
-  const communities = await findCommunitiesInThread(view, policy.communities, thread);
-  // What other resolutions would give is no part of how well these hold: without repeats nobody asks.
-  const scan = policy.communities.repeats === 0 ? [] : await scanInThread(view, policy.communities, thread);
   onProgress({ kind: 'roles' });
   const roles = findRoles(view, policy.roles);
+  const undesked = withoutDesks(view, roles);
+  onStage({ stage: 'partition', done: 0, of: 1 });
+  const communities = await findCommunitiesInThread(undesked, policy.communities, thread);
+  // What other resolutions would give is no part of how well these hold: without repeats nobody asks.
+  const scan = policy.communities.repeats === 0 ? [] : await scanInThread(undesked, policy.communities, thread);
   onProgress({ kind: 'suspects' });
   const suspects = rankSuspects(view, { communities, roles }, policy.suspects);
   const likely = new Uint8Array(communities.clusters);

@@ -12,6 +12,7 @@ import { mergeSources, type Plan } from '../trace/plan.ts';
 import type { TransferTable } from '../trace/table.ts';
 import type { ConservingRule } from '../trace/types.ts';
 import { walletKey } from '../wallet-key.ts';
+import { networkMoney } from './network-money.ts';
 
 /**
  * What a wallet is, as far as tags, reports and behaviour tell; where several hold, the last. A `wallet` is nobody's that is known. An
@@ -51,6 +52,8 @@ export interface CaseView {
   readonly count: number;
   /** Of each row of the table: followed money of all sources, named and unverified ones, that it carries. Base units. */
   readonly traced: Amounts;
+  /** Of each row: what had come by way of a wallet that reports name, whoever paid it. At least as much. */
+  readonly byReported: Amounts;
   /** Fewest transfers by which followed money came: 0 for what a source paid, -1 where none came. */
   readonly hop: Int32Array;
   /** Followed money that came in, and that went on; of services and victims only the first. */
@@ -106,6 +109,7 @@ export function viewCase(input: CaseInput): CaseView {
       rule,
       count: list.length,
       traced,
+      byReported: networkMoney(plan, rule, reported),
       hop,
       received,
       passed,

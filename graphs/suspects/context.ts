@@ -5,7 +5,6 @@ import type { RoleFinding } from '../roles/types.ts';
 import { counts } from '../row-index.ts';
 import { type Amounts, createAmounts } from '../trace/amounts.ts';
 import { indexRoles, indexTies, type Links, linksOf, type NumberedTie, namedInClusters } from './indexes.ts';
-import { networkMoney } from './network-money.ts';
 import type { SuspectPolicy } from './policy.ts';
 import type { Fact, Findings } from './types.ts';
 
@@ -18,8 +17,6 @@ export interface Context {
   readonly view: CaseView;
   readonly findings: Findings;
   readonly policy: SuspectPolicy;
-  /** Of each row, what had come by way of a reported wallet. */
-  readonly money: Amounts;
   /** Of each account, what it received and paid in all, dust and burns left out. */
   readonly came: Amounts;
   readonly left: Amounts;
@@ -45,7 +42,7 @@ export interface Feature {
 export function openContext(view: CaseView, findings: Findings, policy: SuspectPolicy): Context {
   const reported = view.reported.map((is, account) => (is === 1 && isCandidate(view, account) ? 1 : 0));
   return {
-    ...{ view, findings, policy, money: networkMoney(view), reported, known: reported, ...totalsOf(view) },
+    ...{ view, findings, policy, reported, known: reported, ...totalsOf(view) },
     links: linksOf(view, reported),
     ties: indexTies(view),
     roles: indexRoles(findings.roles),

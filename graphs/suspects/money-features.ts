@@ -95,10 +95,10 @@ function networkPart(context: Context, account: number): bigint {
 }
 
 /** What of a receipt is the network's money. */
-function partOf({ view, money, known }: Context, account: number, row: number): bigint {
+function partOf({ view, known }: Context, account: number, row: number): bigint {
   const { from, value } = view.table;
   if (known[from[row] ?? 0] === 1) return value[row] ?? 0n;
-  return (view.reported[account] === 1 ? view.traced[row] : money[row]) ?? 0n;
+  return (view.reported[account] === 1 ? view.traced[row] : view.byReported[row]) ?? 0n;
 }
 
 function dealings({ view, reported }: Context, account: number): number[] {

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withoutDesks } from '../../graphs/communities/desks.ts';
 import { findCommunities, scanResolutions } from '../../graphs/communities/find.ts';
 import { COMMUNITY_POLICY, type CommunityPolicy } from '../../graphs/communities/policy.ts';
 import { PAIR_KIND } from '../../graphs/communities/tie-pairs.ts';
 import { tracedGraph } from '../../graphs/communities/traced-graph.ts';
 import { type CaseView, STANDING } from '../../graphs/findings/view.ts';
+import type { RoleFinding } from '../../graphs/roles/types.ts';
 import { type SmallCase, smallView, tie } from '../fixtures/small-cases.ts';
 
 /** Victims pay two collection wallets, these a pool, which pays three wallets that meet again; then it goes to `exit`. */
@@ -79,6 +81,37 @@ describe('communities of a case', () => {
     expect(pairs.kind.filter((kind) => kind === PAIR_KIND.funder)).toHaveLength(13);
   });
 
+  it('are not held together by a funder that serves strangers too, and are by one that serves nobody else', () => {
+    const rows = [
+      ...network('a', 'exchange'),
+      ...network('b', 'exchange', 7),
+      ...[1, 2, 3].map((each) => `exchange stranger${each} 50 ${each}`),
+    ];
+    const of = (strangers: string[]) =>
+      clusters(
+        smallView({
+          rows,
+          services: ['exchange'],
+          ties: [tie('funder', 'gas', [...roles('a'), ...roles('b'), ...strangers])],
+        }),
+        { tieWeight: 5_000 },
+      );
+    expect(of(['stranger1']).length).toBe(1);
+    expect(of(['stranger1', 'stranger2', 'stranger3']).sort()).toEqual([roles('a'), roles('b')]);
+  });
+
+  it('are not held together by a desk that others use too, unless reports name it', () => {
+    const rows = [...network('a', 'desk'), ...network('b', 'desk', 7), 'desk shop 24000 300'];
+    const view = smallView({ rows, services: ['shop'] });
+    const desk = view.table.accounts.list.findIndex(({ address }) => address === 'desk');
+    const finding = { role: 'consolidation', account: desk } as RoleFinding;
+    const joined = [[...roles('a'), ...roles('b'), 'desk'].sort()];
+    expect(clusters(view, { joinShare: 0 })).toEqual(joined);
+    expect(clusters(withoutDesks(view, [finding]), { joinShare: 0 }).sort()).toEqual([roles('a'), roles('b')]);
+    const named = { ...view, reported: view.reported.map((is, account) => (account === desk ? 1 : is)) };
+    expect(clusters(withoutDesks(named, [finding]), { joinShare: 0 })).toEqual(joined);
+  });
+
   it('say how often each was found again, and who was in it', () => {
     const view = smallView({ rows: network('a', 'exchange'), services: ['exchange'] });
     const found = findCommunities(view, COMMUNITY_POLICY, { seed: 1 });
@@ -119,9 +152,9 @@ describe('communities of a case', () => {
 });
 
 describe('the weight of a pair', () => {
-  const weightOf = (rows: readonly string[]) => {
+  const weightOf = (rows: readonly string[], pair = 0) => {
     const view = smallView({ rows });
-    return tracedGraph(view, COMMUNITY_POLICY).pairs.weight[0];
+    return tracedGraph(view, COMMUNITY_POLICY).pairs.weight[pair];
   };
 
   it('is 16 times the logarithm of the amount, twice that where the money goes on at once', () => {
@@ -135,9 +168,13 @@ describe('the weight of a pair', () => {
     expect(weightOf(['victim a 127 0', 'a b 27 60', 'a b 50 60', 'a b 50 60.0'])).toBe(182);
   });
 
-  it('falls with money that is not traced: half of what both received leaves a quarter', () => {
-    // 63.5 of the 127 are traced. log2(64.5) is 6 doublings and 0.0078: 96, and 96 · 1.5 / 4 = 36.
-    expect(weightOf(['victim a 127 0', 'stranger a 127 0', 'a b 127 60'])).toBe(36);
+  it('falls with other money: half of what both received leaves a quarter', () => {
+    // 63.5 of the 127 came by way of the reported wallet. log2(64.5) is 6 doublings and 0.0078: 96, and 96 · 1.5 / 4 = 36.
+    expect(weightOf(['victim a 127 0', 'a b 127 60', 'stranger b 127 60', 'b c 127 120'], 1)).toBe(36);
+  });
+
+  it('counts all that a reported wallet received, whoever paid it: not all victims report', () => {
+    expect(weightOf(['victim a 127 0', 'stranger a 127 0', 'a b 127 60'])).toBe(168);
   });
 });
 

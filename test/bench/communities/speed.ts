@@ -50,7 +50,12 @@ export function largeCase(wallets: number, transfers: number): CaseView {
     ...{ complete: all, reported: [] },
   });
   // As if all of it were traced: the most that a case of this size can be.
-  return { ...view, traced: view.table.value, hop: view.hop.map((hop) => Math.max(0, hop)) };
+  return {
+    ...view,
+    traced: view.table.value,
+    byReported: view.table.value,
+    hop: view.hop.map((hop) => Math.max(0, hop)),
+  };
 }
 
 export interface Times {

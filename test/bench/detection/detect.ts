@@ -1,4 +1,5 @@
 /** What the program finds in a case, as the bench runs it. */
+import { withoutDesks } from '../../../graphs/communities/desks.ts';
 import { findCommunities } from '../../../graphs/communities/find.ts';
 import { COMMUNITY_POLICY } from '../../../graphs/communities/policy.ts';
 import type { Communities } from '../../../graphs/communities/types.ts';
@@ -24,8 +25,8 @@ export interface Detected {
 }
 
 export function detect(view: CaseView, policy: SuspectPolicy = SUSPECT_POLICY): Detected {
-  const communities = findCommunities(view, WITHOUT_REPEATS, { seed: SEED });
   const roles = findRoles(view, ROLE_POLICY);
+  const communities = findCommunities(withoutDesks(view, roles), WITHOUT_REPEATS, { seed: SEED });
   const suspects = rankSuspects(view, { communities, roles }, policy);
   return { communities, roles, suspects, likely: likelyClusters(view, communities, suspects, policy) };
 }

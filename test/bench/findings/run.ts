@@ -46,7 +46,7 @@ const view = viewCase({
   ...{ ties: [], native: [] },
 });
 step('follow');
-let last = 'partition';
+let last = 'roles';
 const found = await findFindings(view, {
   ...{ policy: { ...DETECTION_POLICY, communities: { ...DETECTION_POLICY.communities, repeats } }, seed: 1 },
   deadlineMs: 600_000,
