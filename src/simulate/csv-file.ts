@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { Readable, pipeline as startPipeline } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
-import { messageOf, UserError } from '../errors.ts';
+import { messageOf, quoted, UserError } from '../errors.ts';
 
 /** Text is handed to the file in pieces of about this length. */
 const PIECE = 1 << 18;
@@ -50,10 +50,15 @@ export async function* readCsv<Column extends string, Item>(
   convert: (row: Record<Column, string>) => Item,
 ): AsyncGenerator<Item> {
   let line = 1;
+  let missing: readonly Column[] = [];
+  let has = '';
   const parser = parse({
     bom: true,
     columns: (header: string[]) => {
-      checkColumns(columns, header);
+      missing = columns.filter((column) => !header.includes(column));
+      has = header.join(',');
+      if (missing.length > 0)
+        throw new Error(`it lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`);
       return header;
     },
     skip_empty_lines: true,
@@ -70,15 +75,10 @@ export async function* readCsv<Column extends string, Item>(
       'SIMULATION_INVALID',
       `${path} cannot be read${line > 1 ? ` at row ${line}` : ''}: ${messageOf(cause)}`,
       {
-        right: `It has the columns ${columns.join(',')}.`,
-        todo: 'Name a folder that a generator has written, or generate one anew.',
+        right: `It needs the columns ${columns.join(',')}${missing.length > 0 ? ` and has ${quoted(has)}` : ''}.`,
+        todo: 'Mend the file, or name another folder. docs/simulation.md has the format.',
         cause,
       },
     );
   }
-}
-
-function checkColumns(columns: readonly string[], header: readonly string[]): void {
-  const missing = columns.filter((column) => !header.includes(column));
-  if (missing.length > 0) throw new Error(`it lacks the column ${missing.join(', ')}`);
 }

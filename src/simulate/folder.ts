@@ -44,6 +44,8 @@ const COLUMNS = {
   exits: ['ref', 'chain', 'address', 'service', 'value'],
   parts: ['chain', 'address', 'part'],
 } as const;
+/** March 1973 in milliseconds, and the year 5138 in seconds. */
+const LEAST_TIME = 10 ** 11;
 type FileName = keyof typeof COLUMNS;
 type Row<Name extends FileName> = Record<(typeof COLUMNS)[Name][number], string>;
 
@@ -75,7 +77,7 @@ export function streamTransfers(folder: string): AsyncGenerator<SimulatedTransfe
       transaction: parseTransaction(row.transaction),
       block: whole(row.block),
       position: whole(row.position),
-      timestamp: whole(row.timestamp_ms),
+      timestamp: moment(row.timestamp_ms),
       from: address(chain, row.from),
       to: address(chain, row.to),
       value: units(row.value),
@@ -105,7 +107,7 @@ export async function readDelegations(folder: string): Promise<SimulatedDelegati
     const chain = chainOf(row.chain);
     const place = { chain, transaction: parseTransaction(row.transaction), block: whole(row.block) };
     const [from, to] = [address(chain, row.from), address(chain, row.to)];
-    return { ...place, timestamp: whole(row.timestamp_ms), from, to, value: units(row.value) };
+    return { ...place, timestamp: moment(row.timestamp_ms), from, to, value: units(row.value) };
   });
   return all(delegations);
 }
@@ -279,6 +281,13 @@ function whole(text: string): number {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(number)) throw new Error(`"${text}" is no whole number`);
   return number;
+}
+
+/** A time in milliseconds: what is this small was seconds. */
+function moment(text: string): number {
+  const time = whole(text);
+  if (time < LEAST_TIME) throw new Error(`"${text}" is no time in milliseconds since 1970, but may be one in seconds`);
+  return time;
 }
 
 function units(text: string): bigint {

@@ -115,6 +115,15 @@ describe('an economy as a folder', () => {
     await expect(readTransfers(folder)).rejects.toThrow(/transfers\.csv cannot be read at row 4: "12\.5" is no amount/);
   });
 
+  test('refuses times in seconds', async () => {
+    await writeEconomy(folder, economy);
+    const rows = (await text('transfers.csv')).replace(/,(\d{10})\d{3},/g, ',$1,');
+    await writeFile(join(folder, 'transfers.csv'), rows);
+    await expect(readTransfers(folder)).rejects.toThrow(
+      /at row 2: "\d{10}" is no time in milliseconds since 1970, but/,
+    );
+  });
+
   test('names a missing file or column and what it should be', async () => {
     const missing = await readTransfers(folder).catch((error: unknown) => error);
     expect(missing).toBeInstanceOf(UserError);
@@ -123,7 +132,12 @@ describe('an economy as a folder', () => {
       'chain,asset,transaction,block,position,timestamp_ms,from,to,value,signer',
     );
     await writeFile(join(folder, 'transfers.csv'), 'chain,asset\ntron,USDT\n');
-    await expect(readTransfers(folder)).rejects.toThrow(/it lacks the column transaction, block/);
+    const lacking = await readTransfers(folder).catch((error: unknown) => (error as UserError).text);
+    expect(String(lacking).replace(folder, 'FOLDER')).toMatchInlineSnapshot(`
+      "FOLDER/transfers.csv cannot be read: it lacks the columns transaction, block, position, timestamp_ms, from, to, value, signer
+      It needs the columns chain,asset,transaction,block,position,timestamp_ms,from,to,value,signer and has "chain,asset".
+      Mend the file, or name another folder. docs/simulation.md has the format."
+    `);
   });
 
   test('reads what another generator made, with roles and assets of its own', async () => {

@@ -14,8 +14,8 @@ import type { Economy, Part, SimulatedWallet } from '../../../src/simulate/types
 import { paymentTransfers } from '../../../src/simulate/views.ts';
 import { type CrawlLimits, crawlOf, historiesOf, viewOf } from '../attribution/views.ts';
 import { numbered } from '../tracing/followed.ts';
+import { isCoin, isUsdt } from './assets.ts';
 
-const ASSET = 'USDT';
 const RULE: ConservingRule = 'pro-rata';
 /** What lists say of a service that they name; the highest there is. */
 const LISTED = 100;
@@ -54,8 +54,8 @@ export function caseOf(
   }: Pick<Economy, 'transfers' | 'wallets' | 'payments' | 'reports' | 'parts'>,
   { networks, limits = LIMITS, listed = () => false }: CaseOptions = {},
 ): SimulatedCase {
-  const simulated = transfers.filter(({ asset }) => asset === ASSET);
-  const coins = transfers.filter(({ asset }) => asset !== ASSET);
+  const simulated = transfers.filter(isUsdt);
+  const coins = transfers.filter(isCoin);
   const usdt = numbered(simulated);
   const placed = new Map(simulated.map((transfer, index) => [transfer, usdt[index]]));
   const asked = (network: string) => networks === undefined || networks.includes(network);
@@ -130,7 +130,8 @@ function asStop({ chain, address }: Wallet): Stop {
   return { chain, address, kind: 'service' };
 }
 
-function sayWhere({ ref, chain, wallet }: { ref: string; chain: string; wallet: string }): string {
+/** A report's wallet, by whom it is reported. */
+export function sayWhere({ ref, chain, wallet }: { ref: string; chain: string; wallet: string }): string {
   return [ref, chain, wallet].join(' ');
 }
 

@@ -12,6 +12,8 @@ import type {
   SimulatedTransfer,
   SimulatedWallet,
 } from '../../../src/simulate/types.ts';
+import { isUsdt } from './assets.ts';
+import { checkPlaces } from './checks.ts';
 
 export type ReadEconomy = Pick<Economy, 'transfers' | 'wallets' | 'payments' | 'reports' | 'parts'>;
 
@@ -20,10 +22,10 @@ const NEEDED = ['transfers.csv', 'wallets.csv', 'reports.csv'] as const;
 const WITHIN_MS = 3_600_000;
 
 /**
- * Reads what detection needs. Payments that the folder does not tell are those that reports name, by transaction, or by amount and
+ * Reads what detection needs, transfers as they happened, in whatever order the rows are. Payments that the folder does not tell are those that reports name, by transaction, or by amount and
  * time.
  *
- * @throws UserError `SIMULATION_INVALID` when a file is missing or cannot be read
+ * @throws UserError `SIMULATION_INVALID` when a file is missing or cannot be read, or two rows say different things of the same
  */
 export async function readEconomyFolder(folder: string): Promise<ReadEconomy> {
   const missing = NEEDED.filter((name) => !existsSync(join(folder, name)));
@@ -33,7 +35,9 @@ export async function readEconomyFolder(folder: string): Promise<ReadEconomy> {
       todo: 'Name a folder in the format of docs/simulation.md.',
     });
   }
-  const transfers = await readTransfers(folder);
+  const rows = await readTransfers(folder);
+  checkPlaces(folder, rows);
+  const transfers = rows.sort(asTheyHappened);
   const [wallets, reports] = [await readWallets(folder), await readReports(folder)];
   const told = existsSync(join(folder, 'payments.csv')) ? await readPayments(folder) : [];
   const payments = [...told, ...derivePayments(transfers, wallets, reports, told)];
@@ -54,7 +58,7 @@ export function derivePayments(
   const receipts = new Map<string, SimulatedTransfer[]>();
   for (const transfer of transfers) {
     const key = walletKey({ chain: transfer.chain, address: transfer.to });
-    if (!asked.has(key) || transfer.asset !== 'USDT' || transfer.value < DUST) continue;
+    if (!asked.has(key) || !isUsdt(transfer) || transfer.value < DUST) continue;
     const own = receipts.get(key);
     if (own === undefined) receipts.set(key, [transfer]);
     else own.push(transfer);
@@ -78,6 +82,13 @@ function matching(
   return receipts
     .filter((transfer) => transfer.value === amount && away(transfer) <= WITHIN_MS)
     .sort((a, b) => away(a) - away(b))[0];
+}
+
+/** Blocks of different chains may have the same time. */
+function asTheyHappened(a: SimulatedTransfer, b: SimulatedTransfer): number {
+  if (a.timestamp !== b.timestamp) return a.timestamp - b.timestamp;
+  if (a.chain !== b.chain) return a.chain < b.chain ? -1 : 1;
+  return a.block - b.block || a.position - b.position;
 }
 
 function keyOf({ chain, wallet }: SimulatedReport): string {

@@ -8,6 +8,7 @@ import type {
   SimulatedTransfer,
   SimulatedWallet,
 } from '../../../src/simulate/types.ts';
+import { isUsdt } from './assets.ts';
 import { caseOf, type SimulatedCase } from './economies.ts';
 import type { ReadEconomy } from './folder.ts';
 import { isMember } from './members.ts';
@@ -35,7 +36,7 @@ export function innocentCase(name: string, economy: ReadEconomy, seed: number): 
   for (const transfer of transfers) {
     const payee = walletKey({ chain: transfer.chain, address: transfer.to });
     const payer = walletKey({ chain: transfer.chain, address: transfer.from });
-    if (transfer.asset !== 'USDT' || !ordinary.has(payee) || !ordinary.has(payer) || transfer.value === 0n) continue;
+    if (!isUsdt(transfer) || !ordinary.has(payee) || !ordinary.has(payer) || transfer.value === 0n) continue;
     const own = receipts.get(payee);
     if (own === undefined) receipts.set(payee, [transfer]);
     else own.push(transfer);

@@ -41,12 +41,15 @@ export function f1Of({ found, right, sought }: SetScore): number | null {
   return found + sought === 0 ? null : (2 * right) / (found + sought);
 }
 
-/** Adjusted Rand index of two partitions of the same items, each as the label of every item; `null` is alone. */
+/**
+ * Adjusted Rand index of two partitions of the same items, each as the label of every item; `null` is alone. Fewer than two items can
+ * be neither together nor apart: there is no index then.
+ */
 export function randOfLabels(
   one: readonly (string | number | null)[],
   other: readonly (string | number | null)[],
-): number {
-  return ari(numbered(one), numbered(other));
+): number | null {
+  return one.length < 2 ? null : ari(numbered(one), numbered(other));
 }
 
 function numbered(labels: readonly (string | number | null)[]): number[] {

@@ -14,11 +14,11 @@ export const METHODS: readonly MethodName[] = ['Downstream', ...BASELINES];
 
 export interface MethodScore {
   readonly membership: SetScore;
-  /** Over the networks' wallets that followed money came to, or that reports name, and whose history was read: by network and chain. */
-  readonly randOfMet: number;
+  /** `null` where there are fewer than two. Over the networks' wallets that followed money came to, or that reports name, and whose history was read: by network and chain. */
+  readonly randOfMet: number | null;
   /** Over all networks' wallets that a transfer of the case names: by network and chain, and by network alone. */
-  readonly rand: number;
-  readonly randOfNetworks: number;
+  readonly rand: number | null;
+  readonly randOfNetworks: number | null;
 }
 
 export interface CaseScore {
@@ -33,6 +33,15 @@ export interface CaseScore {
   readonly missed: Readonly<Record<string, number>>;
   readonly clusters: number;
   readonly likelyClusters: number;
+  /** Likely wallets that reports name. */
+  readonly likelyReported: number;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly scores: readonly CaseScore[];
+  /** Economies without a scam. */
+  readonly innocent: readonly CaseScore[];
 }
 
 export function scoreCase(
@@ -69,6 +78,7 @@ export function scoreCase(
     ),
     clusters: found.communities.clusters,
     likelyClusters: found.likely.length,
+    likelyReported: [...likely].filter((account) => view.reported[account] === 1).length,
   };
 }
 

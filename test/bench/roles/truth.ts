@@ -30,7 +30,8 @@ export const TRUTH: Partial<Record<RoleName, (known: Known) => boolean>> = {
   fragmentation: ({ parts }) => parts.has('fragmentation'),
   funnel: ({ parts }) => parts.has('funnel'),
   consolidation: ({ parts }) => parts.has('consolidation'),
-  'peel-chain': ({ wallet }) => wallet.role === 'peel',
+  // Another generator may tell it by parts alone, as its folder is said to.
+  'peel-chain': ({ wallet, parts }) => wallet.role === 'peel' || parts.has('peel-chain'),
   inducement: ({ parts }) => parts.has('inducement'),
   // An address that was never swept has forwarded nothing.
   'processor-sweep': ({ wallet: { role, service }, payouts }) =>
