@@ -1,13 +1,12 @@
 /** Rows by wallet, as slices of one column. */
-import { DUST } from '../src/money.ts';
-import { KIND, type TransferTable } from './trace/table.ts';
+import type { TransferTable } from './trace/table.ts';
 
 /** The rows of an account, in the order of the table. */
 export type RowsOfAccount = (account: number) => Int32Array;
 
 /** Whether a row counts as a transfer: dust is sent by strangers to whomever they like, and a burn goes nowhere. */
 export function counts(table: TransferTable, row: number): boolean {
-  return table.kind[row] === KIND.transfer && (table.value[row] ?? 0n) >= DUST;
+  return table.counted[row] === 1;
 }
 
 /** Rows by one of their sides: `table.from` or `table.to`. */

@@ -10,7 +10,7 @@ import { createRandom } from './random.ts';
 import { Matches } from './stability.ts';
 import { keepPairs, type TracedPairs } from './tie-pairs.ts';
 import type { CommunityProgress, ScannedResolution } from './types.ts';
-import { graphOf } from './weighted-graph.ts';
+import { graphOf, type WeightedGraph } from './weighted-graph.ts';
 
 export interface SearchOptions {
   /** Whole number from 0 to 4,294,967,295. */
@@ -46,7 +46,7 @@ export function clusterPairs(
   { seed, onProgress, isOver = () => false }: SearchOptions,
 ): Clustering {
   const random = createRandom(seed);
-  const pairs = binding(nodes, told, policy, { seed, isOver });
+  const pairs = bindingPairs(nodes, told, policy, { seed, isOver });
   const { cut, ...found } = partition(nodes, pairs, policy, { seed, isOver });
   const { cluster, clusters } = bySize(found);
   onProgress?.({ stage: 'partition', done: 1, of: 1 });
@@ -78,7 +78,7 @@ export function scanPairs(
   policy: CommunityPolicy,
   { seed, onProgress, isOver = () => false }: SearchOptions,
 ): ScannedResolution[] {
-  const pairs = binding(nodes, told, policy, { seed, isOver });
+  const pairs = bindingPairs(nodes, told, policy, { seed, isOver });
   const usual = bySize(partition(nodes, pairs, policy, { seed, isOver })).cluster;
   const scanned: ScannedResolution[] = [];
   for (const resolution of policy.resolutions) {
@@ -95,7 +95,7 @@ export function scanPairs(
 }
 
 /** The pairs that bind: those of funders that turn out to be public are left out. */
-function binding(
+export function bindingPairs(
   nodes: number,
   pairs: TracedPairs,
   policy: CommunityPolicy,
@@ -106,17 +106,28 @@ function binding(
   return cut ? pairs : withoutPublicFunders(pairs, bySize(found).cluster, policy);
 }
 
-/** Leiden's communities, joined where strong ties hold them together, or one feeds the other. */
+/** Leiden's communities, joined. */
 function partition(
   nodes: number,
   pairs: TracedPairs,
-  { resolution, rounds, joinShare, feedShare }: CommunityPolicy,
+  policy: CommunityPolicy,
   { seed, isOver }: Required<Pick<SearchOptions, 'seed' | 'isOver'>>,
 ): Partition & { readonly cut: boolean } {
   const graph = graphOf(nodes, pairs);
-  const { cut, ...found } = leiden(graph, { seed, resolution, rounds, isOver });
-  const joined = joinFed(pairs, joinTied(graph, found, joinShare), feedShare, isOver);
+  const { cut, ...found } = leiden(graph, { seed, resolution: policy.resolution, rounds: policy.rounds, isOver });
+  const joined = joinParts(graph, pairs, found, policy, isOver);
   return { ...joined, cut: cut || joined.cut };
+}
+
+/** Parts, joined where strong ties hold them together, or one feeds the other. */
+export function joinParts(
+  graph: WeightedGraph,
+  pairs: TracedPairs,
+  parts: Partition,
+  { joinShare, feedShare }: CommunityPolicy,
+  isOver: () => boolean,
+): Partition & { readonly cut: boolean } {
+  return joinFed(pairs, joinTied(graph, parts, joinShare), feedShare, isOver);
 }
 
 /** Groups of two and more, largest first, then by their first node; -1 for who is alone. */

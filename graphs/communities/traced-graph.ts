@@ -5,6 +5,7 @@
 import type { Wallet } from '../../src/chains/chain.ts';
 import { type CaseView, STANDING } from '../findings/view.ts';
 import { counts } from '../row-index.ts';
+import { approximate } from '../trace/amounts.ts';
 import type { CommunityPolicy } from './policy.ts';
 import { addTies, type MovedPairs, type TracedPairs } from './tie-pairs.ts';
 
@@ -12,6 +13,12 @@ export interface TracedGraph {
   /** The accounts that are nodes, ascending. */
   readonly accounts: Int32Array;
   readonly pairs: TracedPairs;
+}
+
+/** Of each row, base units in all, and those that had come by way of reported wallets. */
+interface Money {
+  readonly all: Float64Array;
+  readonly followed: Float64Array;
 }
 
 /** Parts of one, in which shares and nearness are counted. */
@@ -25,7 +32,8 @@ const STEPS = 16;
  * reported wallets was read, as from files, these others are nodes too: without them there would be nothing to see. Linear in rows.
  */
 export function tracedGraph(view: CaseView, policy: CommunityPolicy): TracedGraph {
-  const { share, came } = receiptsOf(view);
+  const money: Money = { all: approximate(view.table.value), followed: approximate(view.byReported) };
+  const { share, came } = receiptsOf(view, money);
   const node = new Int32Array(view.count).fill(-1);
   const accounts: number[] = [];
   const nothingElse = isReportedAlone(view);
@@ -37,7 +45,7 @@ export function tracedGraph(view: CaseView, policy: CommunityPolicy): TracedGrap
   }
   const numbers = Int32Array.from(accounts);
   const moved = {
-    ...transferPairs(view, policy, node, numbers, share),
+    ...transferPairs(view, policy, money, node, numbers, share),
     came: Float64Array.from(numbers, (account) => came[account] ?? 0),
   };
   const nodesOf = (wallet: Wallet) => view.table.accounts.ofWallet(wallet).map((account) => node[account] ?? -1);
@@ -59,14 +67,14 @@ function isReported({ reported, standing }: CaseView, account: number): boolean 
  * All that each account received, as far as it is known, in base units, and how much of it had come by way of reported wallets, in
  * thousandths.
  */
-function receiptsOf({ table, byReported, count }: CaseView): { came: Float64Array; share: Float64Array } {
+function receiptsOf({ table, count }: CaseView, money: Money): { came: Float64Array; share: Float64Array } {
   const came = new Float64Array(count);
   const followed = new Float64Array(count);
   for (let row = 0; row < table.rows; row += 1) {
     if (!counts(table, row)) continue;
     const to = table.to[row] ?? 0;
-    came[to] = (came[to] ?? 0) + Number(table.value[row] ?? 0n);
-    followed[to] = (followed[to] ?? 0) + Number(byReported[row] ?? 0n);
+    came[to] = (came[to] ?? 0) + (money.all[row] ?? 0);
+    followed[to] = (followed[to] ?? 0) + (money.followed[row] ?? 0);
   }
   const share = followed.map((each, account) => {
     const received = came[account] ?? 0;
@@ -79,12 +87,13 @@ function receiptsOf({ table, byReported, count }: CaseView): { came: Float64Arra
 function transferPairs(
   view: CaseView,
   policy: CommunityPolicy,
+  money: Money,
   node: Int32Array,
   accounts: Int32Array,
   share: Float64Array,
 ): Omit<MovedPairs, 'came'> {
   const nodes = accounts.length;
-  const moved = tracedRows(view, policy, node);
+  const moved = tracedRows(view, policy, money, node);
   const { size, low: lows, high: highs } = moved;
   // By the lower node: then one column of sums serves all its pairs.
   const starts = new Int32Array(nodes + 1);
@@ -152,8 +161,13 @@ function transferPairs(
 }
 
 /** The transfers of such money between two nodes, in the order of the table: how much, and how soon after such money came. */
-function tracedRows({ table, byReported, count }: CaseView, { unit, nearMs }: CommunityPolicy, node: Int32Array) {
-  const { rows, from, to, value, timestamp } = table;
+function tracedRows(
+  { table, count }: CaseView,
+  { unit, nearMs }: CommunityPolicy,
+  { all, followed }: Money,
+  node: Int32Array,
+) {
+  const { rows, from, to, timestamp } = table;
   const one = Number(unit);
   const low = new Int32Array(rows);
   const high = new Int32Array(rows);
@@ -169,15 +183,15 @@ function tracedRows({ table, byReported, count }: CaseView, { unit, nearMs }: Co
     const time = timestamp[row] ?? 0;
     // Of what came and went at one time, the order of the table does not tell which was first.
     for (; ahead < rows && timestamp[ahead] === time; ahead += 1)
-      if ((byReported[ahead] ?? 0n) > 0n && counts(table, ahead)) came[to[ahead] ?? 0] = time;
+      if ((followed[ahead] ?? 0) > 0 && counts(table, ahead)) came[to[ahead] ?? 0] = time;
     const payer = node[from[row] ?? 0] ?? -1;
     const payee = node[to[row] ?? 0] ?? -1;
-    if (payer < 0 || payee < 0 || !((byReported[row] ?? 0n) > 0n) || !counts(table, row)) continue;
+    if (payer < 0 || payee < 0 || !((followed[row] ?? 0) > 0) || !counts(table, row)) continue;
     low[size] = Math.min(payer, payee);
     high[size] = Math.max(payer, payee);
-    amount[size] = Number(byReported[row] ?? 0n) / one;
+    amount[size] = (followed[row] ?? 0) / one;
     near[size] = nearMs / (nearMs + time - (came[from[row] ?? 0] ?? 0));
-    whole[size] = Number(value[row] ?? 0n);
+    whole[size] = all[row] ?? 0;
     isForth[size] = payer < payee ? 1 : 0;
     size += 1;
   }

@@ -39,3 +39,23 @@ export function fitting(amounts: Amounts, amount: bigint): Amounts {
   if (amount <= LARGEST || !(amounts instanceof BigInt64Array)) return amounts;
   return resizeAmounts(amounts, amounts.length, amount);
 }
+
+/** Of the two halves of 64 bits, which the lower one is. */
+const [LOW, HIGH] = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? [0, 1] : [1, 0];
+const HALF = 2 ** 32;
+
+/** The amounts as floating-point numbers, for weights and shares alone: exact below 2^53, and rounded as `Number` does. */
+export function approximate(amounts: Amounts): Float64Array {
+  const numbers = new Float64Array(amounts.length);
+  if (!(amounts instanceof BigInt64Array)) {
+    amounts.forEach((amount, place) => {
+      numbers[place] = Number(amount);
+    });
+    return numbers;
+  }
+  // Reading a bigint from a column allocates one; halves of 32 bits do not.
+  const halves = new Uint32Array(amounts.buffer, amounts.byteOffset, 2 * amounts.length);
+  for (let place = 0; place < amounts.length; place += 1)
+    numbers[place] = (halves[2 * place + HIGH] ?? 0) * HALF + (halves[2 * place + LOW] ?? 0);
+  return numbers;
+}

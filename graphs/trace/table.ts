@@ -1,5 +1,6 @@
 /** Transfers and burns as columns, in the order in which a store feeds them. */
 import type { TransactionHash } from '../../src/chains/chain.ts';
+import { DUST } from '../../src/money.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { type Amounts, createAmounts, fitting, grown, resizeAmounts } from './amounts.ts';
 import type { Burn, PlacedTransfer } from './types.ts';
@@ -22,6 +23,8 @@ export interface TransferTable {
   readonly position: Int32Array;
   readonly occurrence: Int32Array;
   readonly kind: Uint8Array;
+  /** 1 for transfers that are no dust: asked for so often that amounts would be looked at for most of the time. */
+  readonly counted: Uint8Array;
   /** Sum of all values: no balance that they make can exceed it. */
   readonly total: bigint;
   /** The row as people name it; a burn has its wallet on both sides. */
@@ -51,7 +54,8 @@ export function createTable(expected = FIRST_SIZE): TableBuilder {
   let position = new Int32Array(size);
   let occurrence = new Int32Array(size);
   let kind = new Uint8Array(size);
-  let hash = new Uint8Array(size * HASH_BYTES);
+  let counted = new Uint8Array(size);
+  let hash = Buffer.alloc(size * HASH_BYTES);
   let value = createAmounts(size, 0n);
   let rows = 0;
   let largest = 0n;
@@ -66,7 +70,8 @@ export function createTable(expected = FIRST_SIZE): TableBuilder {
     position = grown(position, size);
     occurrence = grown(occurrence, size);
     kind = grown(kind, size);
-    hash = grown(hash, size * HASH_BYTES);
+    counted = grown(counted, size);
+    hash = Buffer.concat([hash], size * HASH_BYTES);
     value = resizeAmounts(value, size, largest);
   };
   const add = (transfer: PlacedTransfer, is: number) => {
@@ -86,10 +91,12 @@ export function createTable(expected = FIRST_SIZE): TableBuilder {
     position[rows] = transfer.position ?? NO_POSITION;
     occurrence[rows] = transfer.occurrence;
     kind[rows] = is;
-    writeHash(hash, rows, transfer.transaction);
+    counted[rows] = is === KIND.transfer && transfer.value >= DUST ? 1 : 0;
+    hash.write(transfer.transaction, rows * HASH_BYTES, HASH_BYTES, 'hex');
     total += transfer.value;
     rows += 1;
   };
+  const hashAt = (row: number) => hash.toString('hex', row * HASH_BYTES, (row + 1) * HASH_BYTES) as TransactionHash;
   return {
     addTransfer(transfer) {
       if (transfer.value > 0n && transfer.from !== transfer.to) add(transfer, KIND.transfer);
@@ -98,7 +105,7 @@ export function createTable(expected = FIRST_SIZE): TableBuilder {
       if (burn.value > 0n) add(burnAsTransfer(burn), KIND[burn.kind]);
     },
     build: () => ({
-      ...{ rows, accounts, from, to, value, timestamp, position, occurrence, kind, total },
+      ...{ rows, accounts, from, to, value, timestamp, position, occurrence, kind, counted, total },
       transfer(row) {
         const sender = accounts.list[from[row] ?? -1];
         const recipient = accounts.list[to[row] ?? -1];
@@ -106,7 +113,7 @@ export function createTable(expected = FIRST_SIZE): TableBuilder {
           throw new Error(`There is no row ${row}.`);
         const at = position[row] ?? NO_POSITION;
         return {
-          ...{ chain: sender.chain, asset: sender.asset, transaction: readHash(hash, row) },
+          ...{ chain: sender.chain, asset: sender.asset, transaction: hashAt(row) },
           ...{ from: sender.address, to: recipient.address, value: value[row] ?? 0n },
           ...{ occurrence: occurrence[row] ?? 0, timestamp: timestamp[row] ?? 0, position: at < 0 ? null : at },
         };
@@ -149,13 +156,4 @@ export function compareTransfers(a: PlacedTransfer, b: PlacedTransfer): number {
 
 function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function writeHash(hash: Uint8Array, row: number, text: string): void {
-  Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).write(text, row * HASH_BYTES, HASH_BYTES, 'hex');
-}
-
-function readHash(hash: Uint8Array, row: number): TransactionHash {
-  const bytes = hash.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex') as TransactionHash;
 }

@@ -2,8 +2,11 @@
  * `npm run bench:communities`: how well communities agree with the networks of simulated economies, and how long a large case takes. It
  * prints what docs/detection.md shows. `--calibrate` takes the economies by which the defaults were chosen; `--speed` measures time alone.
  */
+import { withoutDesks } from '../../graphs/communities/desks.ts';
 import { findCommunities, scanResolutions } from '../../graphs/communities/find.ts';
 import { COMMUNITY_POLICY, type CommunityPolicy } from '../../graphs/communities/policy.ts';
+import { ROLE_POLICY } from '../../graphs/roles/policy.ts';
+import { findRoles } from '../../graphs/roles/roles.ts';
 import type { DifficultyName } from '../../src/simulate/difficulty.ts';
 import { generateEconomy } from '../../src/simulate/economy.ts';
 import type { SizeName } from '../../src/simulate/sizes.ts';
@@ -48,7 +51,7 @@ if (!process.argv.includes('--speed'))
 benchSpeed();
 
 function benchPlan([size, difficulty, names]: Plan): void {
-  const cases = names.map((seed) => caseOf(seed, generateEconomy({ seed, size, difficulty })));
+  const cases = names.map((seed) => undesked(caseOf(seed, generateEconomy({ seed, size, difficulty }))));
   const joined = METHODS['Leiden, joined'] as Method;
   const row = (name: string, method: Method, policy = COMMUNITY_POLICY): string[] => {
     const scores = cases.map((each) => scoreOf(each, method(each.view, policy, SEED)));
@@ -73,6 +76,11 @@ function benchPlan([size, difficulty, names]: Plan): void {
   );
   const [first] = cases;
   if (first !== undefined) printFirst(first);
+}
+
+/** The case as communities see it. */
+function undesked(simulated: SimulatedCase): SimulatedCase {
+  return { ...simulated, view: withoutDesks(simulated.view, findRoles(simulated.view, ROLE_POLICY)) };
 }
 
 /** How stable the clusters of one case are, and what other resolutions would give. */
