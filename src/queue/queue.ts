@@ -160,12 +160,20 @@ async function reach<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    // A full disk of the Postgres that keeps the queue is no lost server: it is explained as the database's.
-    if ((error as { code?: unknown }).code === DISK_FULL) throw error;
+    if (isOfDatabase(error)) throw error;
     throw new RetryableError('QUEUE_LOST', `The server that keeps the queue does not answer: ${reasonOf(error)}.`, {
       cause: error,
     });
   }
+}
+
+/**
+ * A full disk of the Postgres that keeps the queue is no lost server, and an embedded one, which is reached by a path, keeps all else
+ * too: both are explained as the database's.
+ */
+function isOfDatabase(error: unknown): boolean {
+  const { code, address } = (error ?? {}) as { code?: unknown; address?: unknown };
+  return code === DISK_FULL || (typeof address === 'string' && address.startsWith('/'));
 }
 
 async function openPostgres({ open, embedded }: QueueDatabase): Promise<Pool> {
