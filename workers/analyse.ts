@@ -121,7 +121,7 @@ async function analyse(
   return storeAnalysis(pool, runId, { ...analysis, runHash: hash }, now);
 }
 
-/** Wallets that could be in a cluster: the money came to them, or reports name them, and they are no services' and no victims'. */
+/** Wallets to which followed money came, or that reports name, no services' and no victims', and in no cluster. */
 function countUnclustered({ standing, hop, reported }: CaseView, cluster: Int32Array): number {
   return cluster.reduce((rest, own, account) => {
     const could = standing[account] === STANDING.wallet && ((hop[account] ?? -1) >= 0 || reported[account] === 1);

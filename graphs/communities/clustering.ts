@@ -46,21 +46,20 @@ export function clusterPairs(
   { seed, onProgress, isOver = () => false }: SearchOptions,
 ): Clustering {
   const random = createRandom(seed);
-  const pairs = bindingPairs(nodes, told, policy, { seed, isOver });
-  const { cut, ...found } = partition(nodes, pairs, policy, { seed, isOver });
+  const { cut, ...found } = search(nodes, told, policy, { seed, isOver });
   const { cluster, clusters } = bySize(found);
   onProgress?.({ stage: 'partition', done: 1, of: 1 });
   const matches = new Matches(cluster, clusters, policy.held / WHOLE);
   for (let repeat = 1; repeat <= policy.repeats && !cut; repeat += 1) {
-    const left = withoutSome(pairs, policy.leftOut, random);
-    const again = partition(nodes, left, policy, { seed: Math.floor(random() * LARGEST_SEED), isOver });
+    const left = withoutSome(told, policy.leftOut, random);
+    const again = search(nodes, left, policy, { seed: Math.floor(random() * LARGEST_SEED), isOver });
     if (again.cut) break;
     matches.add(bySize(again).cluster);
     onProgress?.({ stage: 'repeats', done: repeat, of: policy.repeats });
   }
   const agreements: number[] = [];
   for (let other = 0; other < policy.otherSeeds && policy.repeats > 0 && !cut; other += 1) {
-    const again = partition(nodes, pairs, policy, { seed: Math.floor(random() * LARGEST_SEED), isOver });
+    const again = search(nodes, told, policy, { seed: Math.floor(random() * LARGEST_SEED), isOver });
     if (again.cut) break;
     agreements.push(ari(cluster, bySize(again).cluster));
     onProgress?.({ stage: 'seeds', done: other + 1, of: policy.otherSeeds });
@@ -92,6 +91,16 @@ export function scanPairs(
     if (cut) break;
   }
   return scanned;
+}
+
+/** Communities of the pairs that bind. */
+function search(
+  nodes: number,
+  told: TracedPairs,
+  policy: CommunityPolicy,
+  options: Required<Pick<SearchOptions, 'seed' | 'isOver'>>,
+): Partition & { readonly cut: boolean } {
+  return partition(nodes, bindingPairs(nodes, told, policy, options), policy, options);
 }
 
 /** The pairs that bind: those of funders that turn out to be public are left out. */
@@ -149,7 +158,17 @@ function bySize({ group, groups }: Partition): { cluster: Int32Array; clusters: 
   };
 }
 
-/** Each pair is left out with a chance of one in so many. */
+/** Each pair is left out with a chance of one in so many, and what moved between the two with it. */
 function withoutSome(pairs: TracedPairs, leftOut: number, random: () => number): TracedPairs {
-  return keepPairs(pairs, () => Math.floor(random() * leftOut) !== 0);
+  const came = pairs.came.slice();
+  const kept = keepPairs(pairs, (pair) => {
+    const isKept = Math.floor(random() * leftOut) !== 0;
+    if (!isKept) {
+      const [a, b] = [pairs.a[pair] ?? 0, pairs.b[pair] ?? 0];
+      came[b] = (came[b] ?? 0) - (pairs.forth[pair] ?? 0);
+      came[a] = (came[a] ?? 0) - (pairs.back[pair] ?? 0);
+    }
+    return isKept;
+  });
+  return { ...kept, came };
 }

@@ -12,8 +12,9 @@ export interface CommunityPolicy {
   /** Which ties enter as pairs of their own kind. */
   readonly ties: { readonly funder: boolean; readonly 'swept-together': boolean };
   /**
-   * A funder is public, and ties nobody, where so many thousandths of its wallets are strangers, and two communities or more that only
-   * funders would join have so many thousandths of them each.
+   * A funder serves a community that so many thousandths of its wallets (`leastServed`) are in. It is public, and ties nobody, where it serves
+   * two that only funders would join, and so many thousandths of its wallets are strangers (`leastStrangers`); or where it serves so many
+   * as that (`leastAlone`).
    */
   readonly publicFunder: { readonly leastStrangers: number; readonly leastServed: number; readonly leastAlone: number };
   /** What each pair of a tie weighs, in thousandths of what a pair with transfers weighs on average. */

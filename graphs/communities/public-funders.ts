@@ -14,8 +14,8 @@ export function withoutFunders(pairs: TracedPairs): TracedPairs {
 }
 
 /**
- * The pairs without those of public funders: who pays fees in two communities or more that nothing but funders would join, and for
- * strangers beside. A network's own funder does one or the other: where its network falls into parts, its wallets are all the network's.
+ * The pairs without those of public funders: who pays fees in two communities that nothing but funders would join, and for strangers beside,
+ * or in several such communities, whoever else. A network's own funder pays in one, or in two parts of one, and for nobody else.
  *
  * @param cluster of each node its community in the graph without funders; -1 for who is alone
  */

@@ -16,10 +16,10 @@ export interface TracedPairs extends Pairs {
   readonly weight: Float64Array;
   /** One of `PAIR_KIND`. */
   readonly kind: Uint8Array;
-  /** Of all that the two paid each other, base units that went from a to b, and from b to a. */
+  /** What transfers that carry followed money moved from a to b, and from b to a, in base units; all of it, also what was not followed. */
   readonly forth: Float64Array;
   readonly back: Float64Array;
-  /** Of each node, all that it received, in base units. */
+  /** Of each node, all that it received from anybody, in base units. */
   readonly came: Float64Array;
   /** The number of the tie that makes the pair; -1 for transfers. */
   readonly tie: Int32Array;

@@ -36,7 +36,7 @@ export function tracedGraph(view: CaseView, policy: CommunityPolicy): TracedGrap
   const { share, came } = receiptsOf(view, money);
   const node = new Int32Array(view.count).fill(-1);
   const accounts: number[] = [];
-  const nothingElse = isReportedAlone(view);
+  const nothingElse = isReportedAlone(view, share);
   for (let account = 0; account < view.count; account += 1) {
     const isMet = (share[account] ?? 0) > 0 && view.standing[account] === STANDING.wallet;
     const isRead = (view.complete[account] === 1 || nothingElse) && (share[account] ?? 0) >= policy.leastTraced;
@@ -52,10 +52,10 @@ export function tracedGraph(view: CaseView, policy: CommunityPolicy): TracedGrap
   return { accounts: numbers, pairs: addTies(moved, view.ties, nodesOf, policy) };
 }
 
-/** Whether no wallet was read that followed money reached and that no report names. */
-function isReportedAlone(view: CaseView): boolean {
-  for (let account = 0; account < view.count; account += 1)
-    if (view.complete[account] === 1 && view.reported[account] !== 1 && (view.hop[account] ?? -1) >= 0) return false;
+/** Whether no wallet was read that such money reached and that no report names. */
+function isReportedAlone({ complete, reported, count }: CaseView, share: Float64Array): boolean {
+  for (let account = 0; account < count; account += 1)
+    if (complete[account] === 1 && reported[account] !== 1 && (share[account] ?? 0) > 0) return false;
   return true;
 }
 

@@ -172,9 +172,26 @@ export function methodRows(analysis: FoundAnalysis): string[][] {
     ...(result.agreement === null
       ? []
       : [['', `partitions of other seeds agree with it by ${result.agreement.toFixed(2)} (adjusted Rand index)`]]),
+    ...scanRows(result.scan),
     ['Money', `followed by ${rule}${declared ? ', as declared' : ', which nobody declared for the case'}`],
     ['graphHash', graphHash],
     ['runHash', runHash],
+  ];
+}
+
+/** What other resolutions would give; the JSON has each. */
+function scanRows(scan: FoundAnalysis['result']['scan']): string[][] {
+  const of = (figure: (each: (typeof scan)[number]) => number, digits: number) => {
+    const figures = scan.map(figure);
+    return `${Math.min(...figures).toFixed(digits)} to ${Math.max(...figures).toFixed(digits)}`;
+  };
+  if (scan.length === 0) return [];
+  return [
+    [
+      '',
+      `resolutions of ${of(({ resolution }) => resolution, 1)} give ${of(({ clusters }) => clusters, 0)} clusters, which agree ` +
+        `with it by ${of(({ agreement }) => agreement, 2)}`,
+    ],
   ];
 }
 

@@ -20,7 +20,7 @@ type Plan = readonly [size: SizeName, difficulty: DifficultyName, seeds: readonl
 
 /**
  * The defaults were chosen by these; consolidation again by the medium one, after a first round over `roles-1` to `roles-9`, and working
- * hours by `calibrate-11` to `calibrate-40` too, after rounds over `roles-11` to `roles-29`.
+ * hours by `CALIBRATING_HOURS`, after rounds over `roles-11` to `roles-29`.
  */
 const CALIBRATING: readonly Plan[] = [
   ['small', 'normal', ['calibrate-1', 'calibrate-2', 'calibrate-3', 'calibrate-4', 'calibrate-5', 'calibrate-6']],
@@ -28,6 +28,8 @@ const CALIBRATING: readonly Plan[] = [
   ['small', 'easy', ['calibrate-7']],
   ['small', 'hard', ['calibrate-8', 'calibrate-9']],
 ];
+/** Few wallets pay often enough to have hours: it takes many economies. */
+const CALIBRATING_HOURS = Array.from({ length: 30 }, (_, each) => `calibrate-${11 + each}`);
 const REPORTING: readonly Plan[] = [
   ['small', 'normal', Array.from({ length: 10 }, (_, each) => `roles-${31 + each}`)],
   ['medium', 'normal', ['roles-41']],
@@ -84,7 +86,11 @@ function printSweeps(title: string, cases: readonly SimulatedCase[]): void {
   );
   printTable(title, ['role', 'threshold', 'value: recall and precision'], rows);
 }
-if (isCalibrating) printAround(kept);
+if (isCalibrating) printAround(kept, CALIBRATING_HOURS.map(smallCase));
+
+function smallCase(seed: string): SimulatedCase {
+  return caseOf(seed, generateEconomy({ seed, difficulty: 'normal', size: 'small' }));
+}
 
 function share(part: number, of: number): string {
   return percent(of === 0 ? null : part / of);

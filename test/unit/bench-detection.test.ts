@@ -22,8 +22,9 @@ describe('detection in a simulated economy', () => {
   }, 180_000);
 
   it('finds the networks’ wallets, and tells networks apart', () => {
-    expect(f1Of(score.methods.Downstream.membership)).toBeGreaterThanOrEqual(0.88);
-    expect(score.methods.Downstream.rand).toBeGreaterThanOrEqual(0.6);
+    expect(f1Of(score.methods.Downstream.membership)).toBeGreaterThanOrEqual(0.9);
+    expect(score.methods.Downstream.rand).toBeGreaterThanOrEqual(0.9);
+    expect(score.methods.Downstream.randOfMet).toBeGreaterThanOrEqual(0.9);
     expect(score.likelyClusters).toBeGreaterThan(0);
   });
 

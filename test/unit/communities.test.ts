@@ -100,6 +100,23 @@ describe('communities of a case', () => {
     expect(of(['stranger1', 'stranger2', 'stranger3']).sort()).toEqual([roles('a'), roles('b')]);
   });
 
+  it('are not held together by a funder that serves three of them, whoever else', () => {
+    const names = ['a', 'b', 'c'];
+    const view = smallView({
+      rows: names.flatMap((name, place) => network(name, 'exchange', 7 * place)),
+      services: ['exchange'],
+      ties: [tie('funder', 'gas', names.flatMap(roles))],
+    });
+    const { publicFunder } = COMMUNITY_POLICY;
+    const of = (part: Partial<typeof publicFunder>) =>
+      clusters(view, { tieWeight: 5_000, publicFunder: { ...publicFunder, ...part } }).length;
+    expect(of({})).toBe(3);
+    expect(of({ leastAlone: 4 })).toBe(1);
+    // Each has a third of the wallets.
+    expect(of({ leastServed: 333 })).toBe(3);
+    expect(of({ leastServed: 334 })).toBe(1);
+  });
+
   it('are not held together by a desk that others use too, unless reports name it', () => {
     const rows = [...network('a', 'desk'), ...network('b', 'desk', 7), 'desk shop 24000 300'];
     const view = smallView({ rows, services: ['shop'] });

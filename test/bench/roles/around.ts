@@ -63,17 +63,18 @@ const CHANGES: readonly (readonly [RoleName, readonly Change[]])[] = [
   [
     'working-hours',
     [
-      ['leastActive', [20, 30, 40, 50], (leastActive) => ({ workingHours: { ...workingHours, leastActive } })],
+      ['leastActive', [20, 30, 40, 45, 50, 60], (leastActive) => ({ workingHours: { ...workingHours, leastActive } })],
       ['mostInRest', [2, 5, 10], (mostInRest) => ({ workingHours: { ...workingHours, mostInRest } })],
-      ['leastLate', [0, 10, 12, 14, 16, 18], (leastLate) => ({ workingHours: { ...workingHours, leastLate } })],
-      ['leastEarly', [0, 10, 15, 20], (leastEarly) => ({ workingHours: { ...workingHours, leastEarly } })],
+      ['leastLate', [0, 10, 12, 14, 15, 18], (leastLate) => ({ workingHours: { ...workingHours, leastLate } })],
+      ['leastEarly', [0, 10, 12, 15, 18], (leastEarly) => ({ workingHours: { ...workingHours, leastEarly } })],
     ],
   ],
 ];
 
-/** Prints recall and precision of each role at each value, over all of the cases. */
-export function printAround(cases: readonly SimulatedCase[]): void {
+/** Prints recall and precision of each role at each value, over all of the cases; working hours have cases of their own. */
+export function printAround(usual: readonly SimulatedCase[], ofHours: readonly SimulatedCase[]): void {
   for (const [role, changes] of CHANGES) {
+    const cases = role === 'working-hours' ? ofHours : usual;
     const rows = changes.flatMap(([threshold, values, set]) =>
       values.map((value) => {
         const { sought, met, found, right } = scoreOf(cases, role, set(value));

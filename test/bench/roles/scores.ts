@@ -6,7 +6,7 @@ import { walletKey } from '../../../graphs/wallet-key.ts';
 import type { Wallet } from '../../../src/chains/chain.ts';
 import type { Score } from '../attribution/scores.ts';
 import type { SimulatedCase } from '../detection/economies.ts';
-import { type Known, knownOf, TRUTH } from './truth.ts';
+import { type Known, knownOf, SEEN, TRUTH } from './truth.ts';
 
 export type RoleScores = ReadonlyMap<RoleName, Score>;
 
@@ -31,7 +31,8 @@ export function scoreRoles(
     const found = uniqueOf(
       findings.filter((each) => each.role === role).map((finding) => walletOfFinding(of.view, finding)),
     );
-    const sought = visibleTo(of, role).filter((wallet) => isRight(know(wallet)));
+    const isSeen = (told: Known | null) => told !== null && (SEEN[role]?.(told) ?? true);
+    const sought = visibleTo(of, role).filter((wallet) => isRight(know(wallet)) && isSeen(know(wallet)));
     const wrong: Record<string, number> = {};
     for (const wallet of found.values()) {
       const told = know(wallet);

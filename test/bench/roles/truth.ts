@@ -38,9 +38,13 @@ export const TRUTH: Partial<Record<RoleName, (known: Known) => boolean>> = {
     service === PROCESSOR && (role === 'hot' || role === 'deposit') && payouts > 0,
   'cash-out': ({ wallet, paidServices }) => isOfNetwork(wallet) && paidServices,
   'gas-funder': ({ wallet }) => wallet.role === 'funder',
-  // Whoever pays by hand in shifts: networks' pools and compounds, and brokers' desks. Who pays seldom has hours that nobody can see.
-  'working-hours': ({ parts, hours, days }) =>
-    parts.has('working-hours') && hours >= WORKING_HOURS.leastActive && days >= WORKING_HOURS.leastDays,
+  // Whoever pays by hand in shifts: networks' pools and compounds, and brokers' desks.
+  'working-hours': ({ parts }) => parts.has('working-hours'),
+};
+
+/** Of wallets with a role those in which it can be seen; all, where nothing is said. Who pays seldom has hours that nobody can see. */
+export const SEEN: Partial<Record<RoleName, (known: Known) => boolean>> = {
+  'working-hours': ({ hours, days }) => hours >= WORKING_HOURS.leastActive && days >= WORKING_HOURS.leastDays,
 };
 
 const HOUR = 3_600_000;
