@@ -16,7 +16,7 @@ export interface TracedPairs extends Pairs {
   readonly weight: Float64Array;
   /** One of `PAIR_KIND`. */
   readonly kind: Uint8Array;
-  /** What transfers that carry followed money moved from a to b, and from b to a, in base units; all of it, also what was not followed. */
+  /** All that went from a to b, and from b to a, in base units. */
   readonly forth: Float64Array;
   readonly back: Float64Array;
   /** Of each node, all that it received from anybody, in base units. */

@@ -117,20 +117,22 @@ function transferPairs(
   const nearness = new Float64Array(nodes);
   const times = new Int32Array(nodes);
   const met = new Int32Array(nodes);
+  const isMet = new Uint8Array(nodes);
   let count = 0;
   for (let low = 0; low < nodes; low += 1) {
     let found = 0;
     for (let place = starts[low] ?? 0; place < (starts[low + 1] ?? 0); place += 1) {
       const each = order[place] ?? 0;
       const high = highs[each] ?? 0;
-      if (times[high] === 0) {
+      if (isMet[high] === 0) {
+        isMet[high] = 1;
         met[found] = high;
         found += 1;
       }
       const amount = moved.amount[each] ?? 0;
       amounts[high] = (amounts[high] ?? 0) + amount;
       nearness[high] = (nearness[high] ?? 0) + amount * (moved.near[each] ?? 0);
-      times[high] = (times[high] ?? 0) + 1;
+      times[high] = (times[high] ?? 0) + (amount > 0 ? 1 : 0);
       const sums = moved.isForth[each] === 1 ? paid : got;
       sums[high] = (sums[high] ?? 0) + (moved.whole[each] ?? 0);
     }
@@ -140,13 +142,15 @@ function transferPairs(
       const purity = ((share[accounts[low] ?? 0] ?? 0) * (share[accounts[high] ?? 0] ?? 0)) / (WHOLE * WHOLE);
       const soon = 1 + (nearness[high] ?? 0) / amount;
       const often = 1 + (1 - 1 / (times[high] ?? 1)) / policy.countPart;
-      const heavy = Math.floor(scaled(amount) * purity * soon * often);
+      // Where nothing followed went between two, they are no pair.
+      const heavy = amount === 0 ? 0 : Math.floor(scaled(amount) * purity * soon * often);
       [forth[count], back[count]] = [paid[high] ?? 0, got[high] ?? 0];
       paid[high] = 0;
       got[high] = 0;
       amounts[high] = 0;
       nearness[high] = 0;
       times[high] = 0;
+      isMet[high] = 0;
       if (heavy === 0) continue;
       a[count] = low;
       b[count] = high;
@@ -160,7 +164,7 @@ function transferPairs(
   };
 }
 
-/** The transfers of such money between two nodes, in the order of the table: how much, and how soon after such money came. */
+/** The transfers between two nodes, in the order of the table: how much of such money they carry, and how soon after such money came. */
 function tracedRows(
   { table, count }: CaseView,
   { unit, nearMs }: CommunityPolicy,
@@ -186,7 +190,7 @@ function tracedRows(
       if ((followed[ahead] ?? 0) > 0 && counts(table, ahead)) came[to[ahead] ?? 0] = time;
     const payer = node[from[row] ?? 0] ?? -1;
     const payee = node[to[row] ?? 0] ?? -1;
-    if (payer < 0 || payee < 0 || !((followed[row] ?? 0) > 0) || !counts(table, row)) continue;
+    if (payer < 0 || payee < 0 || !counts(table, row)) continue;
     low[size] = Math.min(payer, payee);
     high[size] = Math.max(payer, payee);
     amount[size] = (followed[row] ?? 0) / one;

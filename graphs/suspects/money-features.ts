@@ -53,9 +53,10 @@ export const dwell: Feature = {
   },
   tell(context, account, figure) {
     const rows = waitsOf(context, account).flatMap(({ receipt, payout }) => [receipt, payout]);
-    return told(`Half of what it received of such money was followed by a payout within ${sayMinutes(figure)}.`, [
-      ...new Set(rows),
-    ]);
+    return told(
+      `Of its receipts of such money that a payout followed, half were followed within ${sayMinutes(figure)}.`,
+      [...new Set(rows)],
+    );
   },
 };
 

@@ -83,7 +83,7 @@ export const SUSPECT_POLICY: SuspectPolicy = {
     [1_440, 3],
   ],
   likely: 50,
-  rounds: 10,
+  rounds: 20,
   mostPartners: 30,
   roles: ['collection', 'pooling', 'rapid-pass-through', 'fragmentation', 'funnel', 'peel-chain', 'inducement'],
   leastLikely: 3,

@@ -181,16 +181,19 @@ export function methodRows(analysis: FoundAnalysis): string[][] {
 
 /** What other resolutions would give; the JSON has each. */
 function scanRows(scan: FoundAnalysis['result']['scan']): string[][] {
-  const of = (figure: (each: (typeof scan)[number]) => number, digits: number) => {
+  const of = (figure: (each: (typeof scan)[number]) => number, say: (figure: number) => string) => {
     const figures = scan.map(figure);
-    return `${Math.min(...figures).toFixed(digits)} to ${Math.max(...figures).toFixed(digits)}`;
+    return [...new Set([Math.min(...figures), Math.max(...figures)].map(say))].join(' to ');
   };
   if (scan.length === 0) return [];
   return [
     [
       '',
-      `resolutions of ${of(({ resolution }) => resolution, 1)} give ${of(({ clusters }) => clusters, 0)} clusters, which agree ` +
-        `with it by ${of(({ agreement }) => agreement, 2)}`,
+      `resolutions of ${of(({ resolution }) => resolution, String)} give ${of(({ clusters }) => clusters, String)} clusters, which agree ` +
+        `with it by ${of(
+          ({ agreement }) => agreement,
+          (each) => each.toFixed(2),
+        )}`,
     ],
   ];
 }

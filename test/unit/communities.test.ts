@@ -129,6 +129,21 @@ describe('communities of a case', () => {
     expect(clusters(withoutDesks(named, [finding]), { joinShare: 0 })).toEqual(joined);
   });
 
+  it('take in a chain that one of them feeds, however little ties the two', () => {
+    const rows = [
+      ...network('a', 'exchange'),
+      'a-pool b1 300 50',
+      // To and fro: what ties the chain's wallets to each other is many times what ties it to the pool.
+      ...[1, 2, 3, 4].flatMap((turn) => [`b1 b2 290 ${50 + 2 * turn}`, `b2 b1 290 ${51 + 2 * turn}`]),
+      'b1 exchange 290 90',
+    ];
+    const view = smallView({ rows, services: ['exchange'] });
+    const alone = { joinShare: 1_000 };
+    expect(clusters(view, { ...alone, feedShare: 1_001 }).some((names) => names.join() === 'b1,b2')).toBe(true);
+    const together = clusters(view, alone).find((names) => names.includes('b1'));
+    expect(together).toEqual(expect.arrayContaining(['a-pool', 'b1', 'b2']));
+  });
+
   it('say how often each was found again, and who was in it', () => {
     const view = smallView({ rows: network('a', 'exchange'), services: ['exchange'] });
     const found = findCommunities(view, COMMUNITY_POLICY, { seed: 1 });

@@ -56,7 +56,7 @@ describe('the score', () => {
     ).toMatchInlineSnapshot(`
       [
         "34: 100 % of the 2,000.00 USDT that it received came from reported wallets, by way of them, or from wallets that are likely of the same network. (1)",
-        "14: Half of what it received of such money was followed by a payout within 7 minutes. (2)",
+        "14: Of its receipts of such money that a payout followed, half were followed within 7 minutes. (2)",
         "8: 75 % of what it paid went to reported wallets, or to wallets that are likely of the same network. (1)",
         "8: It paid on 100 % of all that it received. (2)",
         "6: 2,000.00 USDT came to it from reported or likely wallets, or by way of reported ones. (1)",
