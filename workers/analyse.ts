@@ -7,13 +7,14 @@ import { policyOf } from '../graphs/findings/policy.ts';
 import { type CaseView, STANDING, walletOf } from '../graphs/findings/view.ts';
 import type { GraphWallet } from '../graphs/rows.ts';
 import { runHash } from '../graphs/run-hash.ts';
+import { walletKey } from '../graphs/wallet-key.ts';
 import type { Clock } from '../src/clock.ts';
 import { RetryableError, UserError } from '../src/errors.ts';
 import { analyseJob } from '../src/queue/jobs.ts';
 import type { Processor } from '../src/queue/worker.ts';
 import { type Analysis, findAnalysis, storeAnalysis } from '../src/store/analyses.ts';
 import { answerRequest, readAnalysisRequest, type WantedAnalysis } from '../src/store/analysis-requests.ts';
-import { findCase, readReports } from '../src/store/cases.ts';
+import { findCase, readReports, type StoredReport } from '../src/store/cases.ts';
 import type { Pool } from '../src/store/db.ts';
 import { readCaseWallets } from '../src/store/frontier.ts';
 import { readRun } from '../src/store/runs.ts';
@@ -83,15 +84,22 @@ async function analyse(
     ...{ seed, rule, scope: loaded.scope },
     policy: JSON.parse(canonicalJson(withDecimals(policy))) as Record<string, unknown>,
   };
-  const named = await namedOf(pool, run.caseId, loaded);
+  const reports = await readReports(pool, run.caseId);
+  const named = namedOf(reports, loaded);
+  const naming = namingOf(reports);
   // What is looked up by has the reports as the case numbers them, for cards tell them; a hash does not depend on that.
-  const key = { ...parameters, reports: createHash('sha256').update(JSON.stringify(named)).digest('hex') };
+  const key = {
+    ...parameters,
+    reports: createHash('sha256')
+      .update(JSON.stringify([named, [...naming]]))
+      .digest('hex'),
+  };
   const known = await findAnalysis(pool, runId, { graphHash, parameters: key });
   if (known !== undefined) return known;
   const findings = await findFindings(loaded.view, { policy, seed, deadlineMs, onProgress: tell });
   const told = {
     ...{ view: loaded.view, decimals: loaded.decimals, ...findings },
-    named,
+    ...{ named, naming },
   };
   const { scan, communities } = findings;
   const result = {
@@ -130,12 +138,14 @@ function countUnclustered({ standing, hop, reported }: CaseView, cluster: Int32A
 }
 
 /** How a case numbers its reports is nothing that a result depends on. */
-function withoutNumbers<T extends { readonly clusters: readonly { readonly reports: readonly number[] }[] }>(
+function withoutNumbers<T extends { readonly clusters: readonly Record<'reports' | 'naming', readonly number[]>[] }>(
   result: T,
 ) {
   return {
     ...result,
-    clusters: result.clusters.map(({ reports, ...cluster }) => ({ ...cluster, reports: reports.length })),
+    clusters: result.clusters.map(({ reports, naming, ...cluster }) => ({
+      ...{ ...cluster, reports: reports.length, naming: naming.length },
+    })),
   };
 }
 
@@ -153,14 +163,23 @@ function totalOf({ view }: LoadedCase, total: bigint): Record<string, bigint> {
 }
 
 /** The reports that name each source, and whose they are: a report without a reference is somebody of its own. */
-async function namedOf(pool: Pool, caseId: number, { view, sources }: LoadedCase) {
-  const references = new Map(
-    (await readReports(pool, caseId)).map(({ number, reference }) => [number, reference ?? `report ${number}`]),
-  );
-  return nameSources(view.plan, sources).map(({ reports }) => ({
-    reports,
-    victims: [...new Set(reports.flatMap((report) => references.get(report) ?? []))],
+function namedOf(reports: readonly StoredReport[], { view, sources }: LoadedCase) {
+  const references = new Map(reports.map(({ number, reference }) => [number, reference ?? `report ${number}`]));
+  return nameSources(view.plan, sources).map((source) => ({
+    reports: source.reports,
+    victims: [...new Set(source.reports.flatMap((report) => references.get(report) ?? []))],
   }));
+}
+
+/** The reports that name each wallet as paid, whatever is known of their payments. */
+function namingOf(reports: readonly StoredReport[]): Map<string, number[]> {
+  const naming = new Map<string, number[]>();
+  for (const { number, role, chain, wallet } of reports) {
+    if (role !== 'paid-to') continue;
+    const key = walletKey({ chain, address: wallet });
+    naming.set(key, [...(naming.get(key) ?? []), number]);
+  }
+  return naming;
 }
 
 /** The wallets of a run as its graph shows them. */

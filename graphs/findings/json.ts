@@ -7,6 +7,7 @@ import { walletOfFinding } from '../roles/finding.ts';
 import type { RoleFinding, RoleName } from '../roles/types.ts';
 import type { FeatureName, Suspect } from '../suspects/types.ts';
 import type { SourceKind } from '../trace/types.ts';
+import { walletKey } from '../wallet-key.ts';
 import { type CaseView, walletOf } from './view.ts';
 
 /** A transfer that a finding rests on. */
@@ -99,6 +100,8 @@ export interface ClusterJson {
   /** Numbers of the reports whose money came in, and of how many victims they are. */
   readonly reports: readonly number[];
   readonly victims: number;
+  /** Numbers of all reports that name its wallets as paid, also of those whose payments nobody has confirmed. */
+  readonly naming: readonly number[];
   readonly first: string;
   readonly last: string;
   /** Payouts by hour of the day, UTC. */
@@ -136,6 +139,8 @@ export interface FindingsToTell {
   readonly decimals: number;
   /** Of each source: the reports that name it, and whose they are. */
   readonly named: readonly { readonly reports: readonly number[]; readonly victims: readonly string[] }[];
+  /** The reports that name each wallet as paid, by `walletKey`. */
+  readonly naming: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
@@ -145,7 +150,7 @@ export interface FindingsToTell {
 const WITH_TRANSFERS = 5_000;
 
 export function clustersJson(told: FindingsToTell): ClusterJson[] {
-  const { view, communities, cards, roles, likely, named } = told;
+  const { view, communities, cards, roles, likely, named, naming } = told;
   const rolesOf = new Map<number, RoleName[]>();
   for (const { account, role } of roles) rolesOf.set(account, [...(rolesOf.get(account) ?? []), role]);
   const money = moneyOf(told);
@@ -154,6 +159,7 @@ export function clustersJson(told: FindingsToTell): ClusterJson[] {
     const { cluster, accounts, sources, hours, roles: counts, first, last, inside } = card;
     const reports = new Set(sources.flatMap((source) => named[source]?.reports ?? []));
     const victims = new Set(sources.flatMap((source) => named[source]?.victims ?? []));
+    const names = new Set(accounts.flatMap((account) => naming.get(walletKey(walletOf(view, account))) ?? []));
     return {
       ...{ id: cluster + 1, size: accounts.length, stability: held(communities.stability[cluster]) },
       likely: likely[cluster] === 1,
@@ -162,7 +168,7 @@ export function clustersJson(told: FindingsToTell): ClusterJson[] {
         by: mapped(card.money.by, money),
       },
       ...{ transfers: inside.transfers, total: money(inside.total) },
-      ...{ reports: [...reports].sort((a, b) => a - b), victims: victims.size },
+      ...{ reports: inOrder(reports), victims: victims.size, naming: inOrder(names) },
       ...{ first: iso(first), last: iso(last), hours, roles: counts },
       entries: card.entries.map((entry) => passageJson(told, entry)),
       exits: exitsJson(told, card.exits),
@@ -253,4 +259,8 @@ function mapped<Key extends string>(
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+function inOrder(numbers: Iterable<number>): number[] {
+  return [...numbers].sort((a, b) => a - b);
 }

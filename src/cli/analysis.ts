@@ -169,7 +169,7 @@ export function methodRows(analysis: FoundAnalysis): string[][] {
   return [
     ...(result.cut ? [['Cut', 'the deadline came first: this is the best that was found until then']] : []),
     ['Method', `Leiden, seed ${seedOf(analysis)}, ${result.repeats} repeats`],
-    ...(result.agreement === null
+    ...(result.agreement === null || result.clusters.length === 0
       ? []
       : [['', `partitions of other seeds agree with it by ${result.agreement.toFixed(2)} (adjusted Rand index)`]]),
     ...scanRows(result.scan),

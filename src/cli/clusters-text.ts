@@ -38,6 +38,11 @@ export function clustersText({ name, analysis, marks, asset, shown, newSeeds }: 
     clusters.length === 0
       ? "No two wallets share enough of the victims' money.\n"
       : `${likely === 0 ? 'None is' : likely === 1 ? 'One is' : `${count(likely)} are`} likely one network's, by the figures of docs/detection.md. Hypotheses to examine, not findings about anybody.\n`,
+    clusters.length > 0 &&
+    likely === 0 &&
+    clusters.every(({ money }) => parseAmount(money.by.payment, asset.decimals) === 0n)
+      ? `A cluster is called that only once a payment into it is confirmed: npx downstream report match "${name}"\n`
+      : '',
     cut
       ? 'The deadline came first: this is the best that was found until then. A longer --deadline may find better.\n'
       : '',
@@ -65,8 +70,10 @@ function card(cluster: MarkedCluster, asset: StoredAsset, marks: UnprovenMarks):
   const amount = (text: string) =>
     `${displayAmount(parseAmount(text, asset.decimals), asset.decimals)} ${asset.symbol}`;
   const reported = wallets.filter((wallet) => wallet.reported);
+  const open = cluster.naming.filter((report) => !reports.includes(report)).length;
   const unread = wallets.filter(({ read, unproven }) => !read && unproven === null).length;
-  const unverified = parseAmount(money.by.unverified, asset.decimals) > 0n;
+  const unverified = parseAmount(money.by.unverified, asset.decimals);
+  const part = unverified === parseAmount(money.came, asset.decimals) ? 'all' : amount(money.by.unverified);
   const head = [
     `C${id}`,
     counted(size, 'wallet'),
@@ -80,9 +87,17 @@ function card(cluster: MarkedCluster, asset: StoredAsset, marks: UnprovenMarks):
       'victims',
       `${counted(reports.length, 'report')} by up to ${counted(victims, 'victim')}; ${reported.length === 0 ? 'none of the wallets is reported' : `reported: ${listed(reported.map(marks.named))}`}`,
     ],
+    ...(open === 0
+      ? []
+      : [
+          [
+            '',
+            `${counted(open, 'more report')} of its wallets: no payment is confirmed, and their money is not counted`,
+          ],
+        ]),
     [
       'money',
-      `${amount(money.came)} came in${unverified ? ` (${amount(money.by.unverified)} of it unverified)` : ''}, ${amount(money.left)} left, ${amount(money.rests)} rests`,
+      `${amount(money.came)} came in${unverified > 0n ? ` (${part} of it unverified)` : ''}, ${amount(money.left)} left, ${amount(money.rests)} rests`,
     ],
     ['active', `${time(Date.parse(cluster.first))} to ${time(Date.parse(cluster.last))}`],
     ['hours', `${picture(cluster.hours)}  payouts from 00 to 23 UTC`],

@@ -44,7 +44,7 @@ met a cluster, is told as of now.
 The same transfers, reports, services, thresholds, seed and rule give the same clusters and the same runHash.
 
 JSON: {case, graphHash, runHash, rule, seed, repeats, cut, agreement, scan: [{resolution, clusters, clustered, largest, agreement, cut}], unclustered,
-  clusters: [{id, size, likely, stability, unproven, reports, victims, money: {came, left, rests, by: {payment, disclosed, unverified}},
+  clusters: [{id, size, likely, stability, unproven, reports, victims, naming, money: {came, left, rests, by: {payment, disclosed, unverified}},
   frozen, transfers, total, first, last, hours, roles: [{role, wallets}], entries: [{chain, address, amount, transfers, transferCount}],
   exits: [{kind, service, amount, wallets}], resting: [{chain, address, amount, read, unproven, frozen}], collisions: [{case, wallets}],
   ties: [{compound, kind, strength, text, evidence}],

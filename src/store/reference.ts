@@ -32,8 +32,9 @@ export async function walletIds(
   const ids = new Map<Address, number>();
   // In order, so that two processes that add the same wallets wait for each other instead of locking up.
   let missing = [...new Set(addresses)].sort();
-  // A wallet that another process adds at this moment is in neither half of the answer; the next round finds it.
-  while (missing.length > 0) {
+  // A wallet that another process adds at this moment is in neither half of the answer; the next round finds it. Where that is so of
+  // all that are missing, a round brings nothing: but twice nothing is no such moment.
+  for (let empty = 0; missing.length > 0; ) {
     const rows = await many<{ id: number; address: Address }>(
       db,
       `with wanted as (
@@ -46,7 +47,8 @@ export async function walletIds(
        select id, address from known union all select id, address from added`,
       [chain, missing],
     );
-    if (rows.length === 0) throw new Error(`No wallet of ${chain} could be found or added`);
+    empty = rows.length === 0 ? empty + 1 : 0;
+    if (empty > 1) throw new Error(`No wallet of ${chain} could be found or added`);
     for (const { id, address } of rows) ids.set(address, id);
     missing = missing.filter((address) => !ids.has(address));
   }

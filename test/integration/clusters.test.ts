@@ -1,12 +1,13 @@
 /** Clusters and wallets to examine as people ask for them, on small cases whose answer is known by hand. */
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Told, tracedCases } from '../fixtures/traced-cases.ts';
+import { at, type Told, tracedCases } from '../fixtures/traced-cases.ts';
 
 interface ClusterJson {
   readonly id: number;
   readonly size: number;
   readonly reports: readonly number[];
   readonly victims: number;
+  readonly naming: readonly number[];
   readonly money: { readonly came: string; readonly left: string; readonly rests: string; readonly by: object };
   readonly exits: readonly { readonly kind: string; readonly service: string | null; readonly amount: string }[];
   readonly collisions: readonly { readonly case: string }[];
@@ -89,6 +90,15 @@ describe.skipIf(inject('postgres') === null)('clusters', () => {
       hops: 6,
       crawl: ['--stops', stops],
     });
+    await cases.given('open', {
+      reports: [
+        ['--wallet', '@NA', '--tx', '#Np1'],
+        ['--wallet', '@NA', '--amount', '5', '--at', at(0)],
+        ['--wallet', '@NB'],
+      ],
+      hops: 6,
+      crawl: ['--stops', stops],
+    });
     await cases.given('alone', { reports: [['--wallet', '@W']] });
     await cases.given('star', { reports: [['--wallet', '@S', '--tx', '#star']], confirm: ['1:star'] });
     await cases.given('service', {
@@ -109,6 +119,16 @@ describe.skipIf(inject('postgres') === null)('clusters', () => {
       money: { came: '1600.000000', left: '990.000000', rests: '610.000000' },
       exits: [{ kind: 'service', service: 'Meridian', amount: '990.000000' }],
     });
+  });
+
+  it('tell of reports whose payments nobody has confirmed, and what it takes to call one likely', async () => {
+    const { clusters: found } = await clusters('open');
+    expect(found.filter(({ naming }) => naming.length > 0)).toMatchObject([{ reports: [3], naming: [1, 2, 3] }]);
+    const text = await cases.said('clusters', 'open');
+    expect(text).toContain('2 more reports of its wallets: no payment is confirmed, and their money is not counted');
+    expect(text).toContain('confirmed: npx downstream report match "open"');
+    expect(text).toContain('(all of it unverified)');
+    expect(await cases.said('clusters', 'both')).not.toMatch(/more report|report match/);
   });
 
   it('come out the same when they are asked for again, and by another seed where there is one way to part them', async () => {

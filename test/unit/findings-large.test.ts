@@ -50,7 +50,7 @@ it('a cluster of 100,000 wallets is found and told', async () => {
   };
   const found = await findFindings(view, { policy, seed: 1, deadlineMs: 300_000, onProgress: () => {} });
   expect(found.cards.map(({ accounts }) => accounts.length)).toEqual([WALLETS]);
-  const told = { ...found, view, decimals: 6, named: [{ reports: [1], victims: ['one'] }] };
+  const told = { ...found, view, decimals: 6, named: [{ reports: [1], victims: ['one'] }], naming: new Map() };
   const result = { clusters: clustersJson(told), suspects: suspectsJson(told), roles: rolesJson(told) };
   expect(result.suspects).toHaveLength(WALLETS);
   expect(JSON.stringify(result).length).toBeLessThan(MOST_CHARACTERS);
