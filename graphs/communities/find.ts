@@ -6,7 +6,7 @@ import { tracedGraph } from './traced-graph.ts';
 import type { Communities, ScannedResolution } from './types.ts';
 
 /**
- * Groups of wallets that hand victims' money to one another more than chance would have it: Leiden's communities of the traced graph,
+ * Groups of wallets that hand what came by way of reported ones to one another more than chance would have it: Leiden's communities,
  * joined where strong ties hold them together. Each is connected. docs/detection.md has the definition.
  *
  * The same rows in any order, policy and seed give the same communities.

@@ -7,7 +7,7 @@ export interface CommunityPolicy {
   readonly nearMs: number;
   /** How much many transfers add to what one would weigh, as one part of so many. */
   readonly countPart: number;
-  /** Wallets of whose receipts less than so many thousandths are traced are left out: they live on other money. */
+  /** Wallets of whose receipts less than so many thousandths had come by way of reported wallets are left out: they live on other money. */
   readonly leastTraced: number;
   /** Which ties enter as pairs of their own kind. */
   readonly ties: { readonly funder: boolean; readonly 'swept-together': boolean };

@@ -36,8 +36,8 @@ export interface WorkingHoursPolicy {
 }
 
 /**
- * Who pays at any hour has a quarter of the active hours in a rest of six, and an office's fifteen hours from morning to past midnight
- * are empty at one end, in whichever zone it stands. How many hours it takes to see that, and the shares, were chosen on the
+ * Who pays at any hour has a quarter of the active hours in a rest of six, and an office's day is shorter than from
+ * morning to past midnight, so that one of the ends is empty in whichever zone it stands. How many hours it takes to see that, and the shares, were chosen on the
  * calibrating economies (docs/roles.md). No real data tells networks from others by their hours.
  */
 export const WORKING_HOURS: WorkingHoursPolicy = {

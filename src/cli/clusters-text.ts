@@ -36,7 +36,7 @@ export function clustersText({ name, analysis, marks, asset, shown, newSeeds }: 
   return [
     `${counted(clusters.length, 'cluster')} of ${counted(clustered, 'wallet')} in the case "${name}"; ${count(analysis.unclustered)} in none.\n`,
     clusters.length === 0
-      ? "No two wallets share enough of the victims' money.\n"
+      ? 'No two wallets share enough of the money of reported ones.\n'
       : `${likely === 0 ? 'None is' : likely === 1 ? 'One is' : `${count(likely)} are`} likely one network's, by the figures of docs/detection.md. Hypotheses to examine, not findings about anybody.\n`,
     clusters.length > 0 &&
     likely === 0 &&

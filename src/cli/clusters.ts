@@ -36,7 +36,7 @@ Examples:
   $ npx downstream clusters mekong
   $ npx downstream clusters mekong --top 20 --rule fifo
 
-Clusters are communities of wallets that victims' money passed, services left out: those that share more of it than chance would
+Clusters are communities of wallets that the money of reported wallets passed, services left out: those that share more of it than chance would
 have it. Victims' own wallets are in none. A cluster is called likely where enough of its wallets are, see npx downstream suspects.
 docs/detection.md says how they are found, and how often that is right in simulation. What is frozen, and which other cases
 met a cluster, is told as of now.

@@ -17,6 +17,9 @@ import { type CaseScore, type Group, scoreCase } from './detection/score.ts';
 import { benchSeized, printSeized } from './detection/seized.ts';
 import { printLine, seconds } from './tracing/tables.ts';
 
+/** How often other ordinary wallets are reported in each economy without its scam. */
+const INNOCENT_DRAWS = 5;
+
 try {
   const options = readOptions(process.argv.slice(2));
   if (options.help) process.stdout.write(USAGE);
@@ -50,7 +53,10 @@ async function benchSimulated({ seeds: count, medium, calibrate, json }: Options
       const economy = generateEconomy({ seed, size, difficulty });
       const simulated = caseOf(seed, economy);
       scores.push(scoreCase(simulated, LIMITS[difficulty]));
-      innocent.push(scoreCase(innocentCase(`${seed}, no scam`, economy, index + 1), LIMITS[difficulty]));
+      for (let draw = 0; draw < INNOCENT_DRAWS; draw += 1) {
+        const innocents = innocentCase(`${seed}, no scam`, economy, INNOCENT_DRAWS * index + draw + 1);
+        innocent.push(scoreCase(innocents, LIMITS[difficulty]));
+      }
       if (calibrate) trials.push(trialOf(simulated));
       process.stderr.write(`${size} ${difficulty} ${seed}: ${seconds(Date.now() - began)}\n`);
     }

@@ -161,7 +161,9 @@ describe.skipIf(inject('postgres') === null)('clusters', () => {
 
   it('of a case of one wallet are none, and say so', async () => {
     expect((await clusters('alone')).clusters).toEqual([]);
-    expect(await cases.said('clusters', 'alone')).toContain("No two wallets share enough of the victims' money.");
+    expect(await cases.said('clusters', 'alone')).toContain(
+      'No two wallets share enough of the money of reported ones.',
+    );
   });
 
   it('of a star are one at most, and nobody is likely', async () => {

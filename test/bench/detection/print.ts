@@ -80,6 +80,7 @@ function printClusters(
 
 function printRest(groups: readonly Group[], wording: Wording): void {
   printCalibration(groups.flatMap(({ scores }) => scores));
+  printLikely(groups, wording);
   if (groups.some(({ innocent }) => innocent.length > 0)) printInnocent(groups, wording);
   for (const of of ['wrong', 'missed'] as const) {
     const label = of === 'wrong' ? 'Wrongly likely' : 'Not likely, but of a network';
@@ -126,6 +127,31 @@ function printCalibration(scores: readonly CaseScore[]): void {
   printLine(
     `\nBrier score, with a score of 100 for certain: ${decimals(said)}; with the shares of this table: ${decimals(brierOf(deciles, (decile) => shares[decile] ?? 0))}.`,
   );
+}
+
+/** Fewer wallets of another network are strays, and do not make a cluster two networks'. */
+const PART = 3;
+
+/** How much of what is called likely one network's is one network's: the rest are its partners, accounts of mules, buyers. */
+function printLikely(groups: readonly Group[], { rows }: Wording): void {
+  printTable(
+    'Likely clusters: what part of their wallets one network runs on one chain',
+    [rows, 'likely clusters', 'of one network', 'median', 'least', 'of two networks'],
+    groups.map(({ name, scores }) => {
+      const shares = scores.flatMap((each) => each.shares);
+      const parts = shares.map(({ wallets, first }) => first / wallets).sort((a, b) => a - b);
+      const [all, first] = [sumBy(shares, ({ wallets }) => wallets), sumBy(shares, (each) => each.first)];
+      return [
+        ...[name, `${shares.length}`, percent(all === 0 ? null : first / all)],
+        ...[percent(parts[parts.length >> 1] ?? null), percent(parts[0] ?? null)],
+        `${shares.filter(({ second }) => second >= PART).length}`,
+      ];
+    }),
+  );
+}
+
+function sumBy<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0);
 }
 
 function printInnocent(groups: readonly Group[], { rows, target }: Wording): void {

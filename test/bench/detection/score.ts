@@ -21,6 +21,12 @@ export interface MethodScore {
   readonly randOfNetworks: number | null;
 }
 
+export interface ClusterShare {
+  readonly wallets: number;
+  readonly first: number;
+  readonly second: number;
+}
+
 export interface CaseScore {
   readonly name: string;
   readonly methods: Readonly<Record<MethodName, MethodScore>>;
@@ -33,6 +39,8 @@ export interface CaseScore {
   readonly missed: Readonly<Record<string, number>>;
   readonly clusters: number;
   readonly likelyClusters: number;
+  /** Of each likely cluster: its wallets, those of the network on one chain that has most of them, and those of the one that comes next. */
+  readonly shares: readonly ClusterShare[];
   /** Likely wallets that reports name. */
   readonly likelyReported: number;
 }
@@ -78,8 +86,26 @@ export function scoreCase(
     ),
     clusters: found.communities.clusters,
     likelyClusters: found.likely.length,
+    shares: found.likely.map((cluster) => shareOf(simulated, members, found.communities.cluster, cluster)),
     likelyReported: [...likely].filter((account) => view.reported[account] === 1).length,
   };
+}
+
+function shareOf(
+  { view, truth }: SimulatedCase,
+  members: ReadonlySet<number>,
+  cluster: Int32Array,
+  number: number,
+): ClusterShare {
+  const own = [...cluster.keys()].filter((account) => cluster[account] === number);
+  const networks = own
+    .filter((account) => members.has(account))
+    .map((account) => {
+      const wallet = walletOf(view, account);
+      return `${truth.get(walletKey(wallet))?.network} ${wallet.chain}`;
+    });
+  const [first = 0, second = 0] = Object.values(countBy(networks)).sort((a, b) => b - a);
+  return { wallets: own.length, first, second };
 }
 
 function scoreMethod(
