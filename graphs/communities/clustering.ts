@@ -108,10 +108,10 @@ export function bindingPairs(
   nodes: number,
   pairs: TracedPairs,
   policy: CommunityPolicy,
-  search: Required<Pick<SearchOptions, 'seed' | 'isOver'>>,
+  options: Required<Pick<SearchOptions, 'seed' | 'isOver'>>,
 ): TracedPairs {
   if (!hasFunders(pairs)) return pairs;
-  const { cut, ...found } = partition(nodes, withoutFunders(pairs), policy, search);
+  const { cut, ...found } = partition(nodes, withoutFunders(pairs), policy, options);
   return cut ? pairs : withoutPublicFunders(pairs, bySize(found).cluster, policy);
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { withoutDesks } from '../../graphs/communities/desks.ts';
 import { findCommunities, scanResolutions } from '../../graphs/communities/find.ts';
 import { COMMUNITY_POLICY, type CommunityPolicy } from '../../graphs/communities/policy.ts';
+import { withoutPublicFunders } from '../../graphs/communities/public-funders.ts';
 import { PAIR_KIND } from '../../graphs/communities/tie-pairs.ts';
 import { tracedGraph } from '../../graphs/communities/traced-graph.ts';
 import { type CaseView, STANDING } from '../../graphs/findings/view.ts';
@@ -207,6 +208,36 @@ describe('the weight of a pair', () => {
 
   it('counts all that a reported wallet received, whoever paid it: not all victims report', () => {
     expect(weightOf(['victim a 127 0', 'stranger a 127 0', 'a b 127 60'])).toBe(168);
+  });
+});
+
+describe('what a graph holds of two wallets', () => {
+  it('is all that they paid each other, also before such money came', () => {
+    const rows = ['stranger b 500 10', 'b c 200 20', 'victim a 127 30', 'a b 127 60', 'b c 100 70', 'c b 40 80'];
+    const { accounts, pairs } = tracedGraph(smallView({ rows }), COMMUNITY_POLICY);
+    const name = (node: number) => smallView({ rows }).table.accounts.list[accounts[node] ?? -1]?.address;
+    const place = [...pairs.a.keys()].find(
+      (pair) => name(pairs.a[pair] ?? -1) === 'b' || name(pairs.b[pair] ?? -1) === 'c',
+    );
+    const sums = [pairs.forth[place ?? -1], pairs.back[place ?? -1]].sort();
+    expect(sums).toEqual([300_000_000, 40_000_000]);
+  });
+});
+
+describe('a public funder', () => {
+  it('is told by wallets that stand alone, as by strangers', () => {
+    const view = smallView({
+      rows: [...network('a', 'exchange'), ...network('b', 'exchange', 7)],
+      services: ['exchange'],
+      ties: [tie('funder', 'gas', [...roles('a'), ...roles('b')])],
+    });
+    const { accounts, pairs } = tracedGraph(view, COMMUNITY_POLICY);
+    const prefix = (account: number) => view.table.accounts.list[account]?.address.slice(0, 1);
+    const whole = accounts.map((account) => (prefix(account) === 'a' ? 0 : 1));
+    const counted = (cluster: Int32Array) => withoutPublicFunders(pairs, cluster, COMMUNITY_POLICY).count;
+    expect(counted(whole)).toBe(pairs.count);
+    // Two of the fourteen are in no community.
+    expect(counted(whole.map((own, node) => (node < 2 ? -1 : own)))).toBe(pairs.count - 13);
   });
 });
 

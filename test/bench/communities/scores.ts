@@ -4,7 +4,7 @@ import { walletKey } from '../../../graphs/wallet-key.ts';
 import type { SimulatedCase } from '../detection/economies.ts';
 
 /** Fewer wallets of a network in a cluster are strays, and do not make it two networks'. */
-const PART = 3;
+export const PART = 3;
 
 export interface Score {
   /** Adjusted Rand index over the wallets that networks run and traced money reached, in whatever cluster or none. */

@@ -1,6 +1,7 @@
 /** The tables of `npm run bench:detection`, in Markdown. */
 import { ROLES } from '../../../graphs/roles/types.ts';
 import { type Score, sum } from '../attribution/scores.ts';
+import { PART } from '../communities/scores.ts';
 import { WORDS } from '../roles/words.ts';
 import { percent, printLine, printTable } from '../tracing/tables.ts';
 import type { MeasuredFolder } from './measure-folder.ts';
@@ -128,9 +129,6 @@ function printCalibration(scores: readonly CaseScore[]): void {
     `\nBrier score, with a score of 100 for certain: ${decimals(said)}; with the shares of this table: ${decimals(brierOf(deciles, (decile) => shares[decile] ?? 0))}.`,
   );
 }
-
-/** Fewer wallets of another network are strays, and do not make a cluster two networks'. */
-const PART = 3;
 
 /** How much of what is called likely one network's is one network's: the rest are its partners, accounts of mules, buyers. */
 function printLikely(groups: readonly Group[], { rows }: Wording): void {
